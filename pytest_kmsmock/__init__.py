@@ -1,0 +1,42 @@
+"""
+AWS KMS inside the test process: a pytest plugin.
+
+The public names are looked up when first used, so that a test run that needs
+none of them does not pay for their imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .calls import Call, Calls
+    from .handle import Key
+    from .mock import KmsMock, mock_kms
+    from .service.misuse import KmsMockError
+
+__version__ = "0.1.0"
+
+__all__ = ["Call", "Calls", "Key", "KmsMock", "KmsMockError", "mock_kms"]
+
+_MODULES: Final = {
+    "Call": ".calls",
+    "Calls": ".calls",
+    "Key": ".handle",
+    "KmsMock": ".mock",
+    "KmsMockError": ".service.misuse",
+    "mock_kms": ".mock",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_MODULES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,68 @@
+"""What botocore is handed instead of a parsed HTTP response."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from typing import Any, Final
+
+from .service import model
+from .service.errors import KmsError
+from .service.request import Response
+
+# Request IDs look like UUIDs; making one a call would cost as much as encrypting.
+_PREFIX: Final = str(uuid.uuid4())[:-12]
+_numbers = itertools.count(1)
+
+
+class DirectResponse:
+    """The part of botocore's AWSResponse that follows a call which was never sent."""
+
+    __slots__ = ("headers", "status_code")
+
+    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
+        self.status_code = status_code
+        self.headers = headers
+
+    @property
+    def content(self) -> bytes:
+        return b""
+
+    @property
+    def text(self) -> str:
+        return ""
+
+
+def new_request_id() -> str:
+    return f"{_PREFIX}{next(_numbers):012x}"
+
+
+def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
+    """Return *response* as botocore's parser would have it; containers are copied."""
+    parsed = {
+        name: value.copy() if type(value) is dict or type(value) is list else value
+        for name, value in response.items()
+    }
+    return _with_metadata(parsed, 200, request_id)
+
+
+def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
+    """Return *error* as botocore's parser would have it."""
+    parsed: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
+    # An error that the model declares is parsed by its shape too.
+    if error.message and error.code in model.declared_errors():
+        parsed["message"] = error.message
+    return _with_metadata(parsed, error.status, request_id)
+
+
+def _with_metadata(
+    parsed: dict[str, Any], status: int, request_id: str
+) -> tuple[DirectResponse, dict[str, Any]]:
+    headers = {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
+    parsed["ResponseMetadata"] = {
+        "RequestId": request_id,
+        "HTTPStatusCode": status,
+        "HTTPHeaders": headers,
+        "RetryAttempts": 0,
+    }
+    return DirectResponse(status, headers), parsed

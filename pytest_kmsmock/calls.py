@@ -1,0 +1,346 @@
+"""The record of what was called, and the assertions on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, overload
+
+import attrs
+
+from .handle import Key, find
+from .service import model
+from .service.key import KmsKey
+from .service.misuse import KmsMockError, suggestion
+from .sources import Source
+
+_SHOWN_CALLS: Final = 5
+_ABSENT: Final = object()
+
+
+@attrs.frozen
+class CallError:
+    """What AWS refused a call with: the exception's code and message."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.message else self.code
+
+
+# Not `frozen`, which would cost more than the rest of the record.
+@attrs.define(on_setattr=attrs.setters.frozen, repr=False, eq=False)
+class Call:
+    """
+    One call of KMS, as the service saw it.
+
+    Attributes:
+        operation: As in the API, ``GenerateDataKey``.
+        params: The request's members: blobs as bytes, nothing added.
+        response: What the application got, without ResponseMetadata; None if
+            it got an error.
+        error: What AWS refused the call with, or None.
+        principal: The caller's ARN.
+        account: The caller's account.
+        region: The client's Region.
+        retries: How often botocore tried again.
+        request_id: As in ResponseMetadata.
+    """
+
+    operation: str
+    params: Mapping[str, Any]
+    response: Mapping[str, Any] | None
+    error: CallError | None
+    principal: str
+    account: str
+    region: str
+    request_id: str
+    retries: int
+    _seconds: float
+    _keys: tuple[KmsKey, ...]
+    _source: Source | None
+
+    @property
+    def time(self) -> dt.datetime:
+        """When it was, in the service's time; UTC."""
+        return dt.datetime.fromtimestamp(self._seconds, dt.UTC)
+
+    @property
+    def source(self) -> str:
+        """The line of the application that made the call, as ``path:line``."""
+        return "unknown" if self._source is None else str(self._source)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that the call concerned: ReEncrypt's are the source and the destination."""
+        return tuple(Key(key.arn) for key in self._keys)
+
+    @property
+    def key(self) -> Key | None:
+        """The first of `keys`, or None if there are none."""
+        return self.keys[0] if self._keys else None
+
+    @property
+    def key_states(self) -> tuple[str, ...]:
+        """The states of `keys` when the call was made."""
+        return tuple(key.state for key in self._keys)
+
+    def __repr__(self) -> str:
+        outcome = f" -> {self.error.code}" if self.error else ""
+        return f"<Call {self.operation}({shown(self.operation, self.params)}){outcome}>"
+
+
+class Calls(Sequence[Call]):
+    """
+    The calls that the application made, in order.
+
+    ``kms.calls("Decrypt", key=key, EncryptionContext={…})`` selects some. The
+    parameters given must be equal to the call's, others do not matter; a
+    nested value is compared whole, so `unittest.mock.ANY` is for one that
+    may be anything.
+    """
+
+    def __init__(self, calls: Iterable[Call] = ()) -> None:
+        self._calls = list(calls)
+
+    def __call__(
+        self, operation: str | None = None, *, key: Key | str | None = None, **params: Any
+    ) -> Calls:
+        wanted = _Wanted.checked(operation, key, params)
+        return Calls(call for call in self if wanted.matches(call))
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    @overload
+    def __getitem__(self, index: int) -> Call: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Calls: ...
+
+    def __getitem__(self, index: int | slice) -> Call | Calls:
+        return Calls(self._calls[index]) if isinstance(index, slice) else self._calls[index]
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._calls.copy())
+
+    def __repr__(self) -> str:
+        return f"<Calls {list(self)}>"
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations in the order of the calls."""
+        return [call.operation for call in self]
+
+    def clear(self) -> None:
+        """Forget the calls so far."""
+        self._calls.clear()
+
+    def add(self, call: Call) -> None:
+        """Put *call* on record; what the mock does for each."""
+        self._calls.append(call)
+
+    def assert_called(
+        self,
+        operation: str,
+        *,
+        times: int | None = None,
+        key: Key | str | None = None,
+        **params: Any,
+    ) -> None:
+        """Fail unless *operation* was called so, *times* times or at least once."""
+        __tracebackhide__ = True
+        wanted = _Wanted.checked(operation, key, params)
+        count = sum(map(wanted.matches, self))
+        if count != times if times is not None else not count:
+            expected = "a call" if times is None else f"{times} call{'s' * (times != 1)}"
+            raise AssertionError(self._mismatch(wanted, expected, count))
+
+    def assert_called_once(
+        self, operation: str, *, key: Key | str | None = None, **params: Any
+    ) -> None:
+        """Fail unless *operation* was called so, and only once."""
+        __tracebackhide__ = True
+        self.assert_called(operation, times=1, key=key, **params)
+
+    def assert_not_called(
+        self, operation: str | None = None, *, key: Key | str | None = None, **params: Any
+    ) -> None:
+        """Fail if *operation* was called so; without one, if anything was called."""
+        __tracebackhide__ = True
+        wanted = _Wanted.checked(operation, key, params)
+        count = sum(map(wanted.matches, self))
+        if count:
+            raise AssertionError(self._mismatch(wanted, "no call", count))
+
+    def assert_order(self, *operations: str) -> None:
+        """Fail unless *operations* were called in this order, whatever came between."""
+        __tracebackhide__ = True
+        for operation in operations:
+            check_operation(operation)
+        left = iter(self.operations)
+        for number, operation in enumerate(operations):
+            if operation not in left:
+                before = f" after kms:{operations[number - 1]}" if number else ""
+                raise AssertionError(
+                    f"expected the order {', '.join(operations)}, "
+                    f"but there is no kms:{operation}{before}.\n{self._recorded()}"
+                )
+
+    def _mismatch(self, wanted: _Wanted, expected: str, count: int) -> str:
+        lines = [f"expected {expected} of {wanted}, got {count}."]
+        of_operation = [call for call in self if wanted.operation in (None, call.operation)]
+        if not of_operation:
+            lines.append(self._recorded())
+            return "\n".join(lines)
+        lines.append(f"Calls of kms:{wanted.operation or '*'}, the nearest first:")
+        nearest = sorted(of_operation, key=wanted.distance)
+        for call in nearest[:_SHOWN_CALLS]:
+            lines.append(f"- {wanted.shown(call)}  ({call.source})")
+            lines += [f"    {difference}" for difference in wanted.differences(call)]
+        if len(nearest) > _SHOWN_CALLS:
+            lines.append(f"- and {len(nearest) - _SHOWN_CALLS} more")
+        return "\n".join(lines)
+
+    def _recorded(self) -> str:
+        return f"Recorded calls: {', '.join(self.operations) or 'none'}."
+
+
+@attrs.frozen
+class _Wanted:
+    """What a call must be like."""
+
+    operation: str | None
+    arn: str | None
+    params: Mapping[str, Any]
+
+    @classmethod
+    def checked(
+        cls, operation: str | None, key: Key | str | None, params: Mapping[str, Any]
+    ) -> _Wanted:
+        """Return it, or raise `KmsMockError` for what no call could ever be like."""
+        if operation is not None:
+            check_operation(operation)
+        for name in params:
+            _check_param(operation, name)
+        return cls(operation, None if key is None else _arn_of(key), params)
+
+    def matches(self, call: Call) -> bool:
+        return self.operation in (None, call.operation) and not self._differing(call)
+
+    def distance(self, call: Call) -> int:
+        return len(self.differences(call))
+
+    def differences(self, call: Call) -> list[str]:
+        """Return a line for each thing in which *call* is not what is wanted."""
+        found: list[str] = []
+        for name in self._differing(call):
+            if name == "key":
+                arns = ", ".join(key.arn for key in call.keys) or "none"
+                found.append(f"key: expected {self.arn}, got {arns}")
+            else:
+                found += _differences(
+                    name,
+                    self.params[name],
+                    call.params.get(name, _ABSENT),
+                    _is_secret(call.operation, name),
+                )
+        return found
+
+    def shown(self, call: Call) -> str:
+        """Return the parameters of *call* that are asked for, or all if none is."""
+        names = self.params or call.params
+        params = {name: call.params[name] for name in names if name in call.params}
+        return shown(call.operation, params) or "without them"
+
+    def _differing(self, call: Call) -> list[str]:
+        names = [
+            name
+            for name, expected in self.params.items()
+            if not _equal(expected, call.params.get(name, _ABSENT))
+        ]
+        if self.arn is not None and all(key.arn != self.arn for key in call._keys):
+            names.append("key")
+        return names
+
+    def __str__(self) -> str:
+        conditions = [] if self.arn is None else [f"key={self.arn}"]
+        if self.params:
+            conditions.append(shown(self.operation, self.params))
+        return f"kms:{self.operation or '*'}" + (
+            f" with {', '.join(conditions)}" if conditions else ""
+        )
+
+
+def check_operation(operation: str) -> None:
+    """Raise `KmsMockError` unless the API has *operation*."""
+    names = model.service_model().operation_names
+    if operation not in names:
+        close = suggestion(str(operation).title().replace("_", ""), names)
+        raise KmsMockError(f"KMS has no operation {operation!r}.{close}")
+
+
+def shown(operation: str | None, params: Mapping[str, Any]) -> str:
+    """Return *params* for a person to read: plaintext and other bytes by their length alone."""
+    return ", ".join(
+        f"{name}={_shown(value, _is_secret(operation, name))}" for name, value in params.items()
+    )
+
+
+def _shown(value: Any, is_secret: bool) -> str:
+    if isinstance(value, bytes | bytearray) or (is_secret and isinstance(value, str)):
+        return f"<{len(value)} bytes>"
+    return "<secret>" if is_secret else repr(value)
+
+
+def _is_secret(operation: str | None, name: str) -> bool:
+    members = model.shapes_of(operation).members if operation else {}
+    return name in members and bool(members[name].metadata.get("sensitive"))
+
+
+def _check_param(operation: str | None, name: str) -> None:
+    if operation is None:
+        return
+    members = model.shapes_of(operation).members
+    if name not in members:
+        raise KmsMockError(
+            f"kms:{operation} has no parameter {name!r}.{suggestion(name, members)} "
+            f"It has {', '.join(members)}."
+        )
+
+
+def _equal(expected: Any, actual: Any) -> bool:
+    # botocore takes text for a blob, and sends it in UTF-8.
+    if isinstance(expected, str) and isinstance(actual, bytes):
+        return expected.encode() == actual
+    # In this order, so that `unittest.mock.ANY` has the say.
+    return actual is not _ABSENT and bool(expected == actual)
+
+
+def _differences(name: str, expected: Any, actual: Any, is_secret: bool) -> list[str]:
+    if actual is _ABSENT:
+        return [f"{name}: expected {_shown(expected, is_secret)}, but it was not given"]
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return _map_differences(name, expected, actual)
+    if isinstance(actual, bytes):
+        return [f"{name}: expected other bytes than the {len(actual)} that were given"]
+    return [f"{name}: expected {_shown(expected, is_secret)}, got {_shown(actual, is_secret)}"]
+
+
+def _map_differences(
+    name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
+) -> list[str]:
+    found = []
+    for key in {**expected, **actual}:
+        if key not in actual:
+            found.append(f"{name}[{key!r}]: expected {expected[key]!r}, but there is no such key")
+        elif key not in expected:
+            found.append(f"{name}[{key!r}]: not expected, got {actual[key]!r}")
+        elif expected[key] != actual[key]:
+            found.append(f"{name}[{key!r}]: expected {expected[key]!r}, got {actual[key]!r}")
+    return found
+
+
+def _arn_of(key: Key | str) -> str:
+    return find(key).arn if isinstance(key, str) else key.arn

@@ -1,0 +1,60 @@
+"""The service's time: the computer's, plus what a test has advanced it by."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from .service.misuse import KmsMockError
+
+
+class Clock:
+    """
+    Tells the time to the service, and lets a test move it.
+
+    It reads `time.time`, so that time-machine and freezegun move it too.
+    """
+
+    def __init__(self, offset: float = 0.0) -> None:
+        self._offset = offset
+
+    def __call__(self) -> float:
+        """Return the time in seconds since the epoch."""
+        # By its full name: freezegun replaces the attribute of the module.
+        return time.time() + self._offset
+
+    @property
+    def now(self) -> dt.datetime:
+        """The service's time, in UTC."""
+        return dt.datetime.fromtimestamp(self(), dt.UTC)
+
+    @property
+    def offset(self) -> float:
+        """How many seconds the service is ahead of the computer."""
+        return self._offset
+
+    def advance(
+        self,
+        delta: dt.timedelta | None = None,
+        *,
+        weeks: float = 0,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> None:
+        """
+        Move the service's time forward, by *delta* or by the sum of the rest.
+
+        Raises:
+            KmsMockError: The time would not move, or move back.
+        """
+        step = dt.timedelta(
+            weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
+        ) + (delta or dt.timedelta())
+        if step <= dt.timedelta():
+            raise KmsMockError(
+                f"the clock of KMS goes forward only; advance() was given {step!s}. "
+                "Write for example kms.clock.advance(days=7)."
+            )
+        self._offset += step.total_seconds()

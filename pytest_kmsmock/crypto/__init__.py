@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: this ring knows no keys, no states and no requests."""

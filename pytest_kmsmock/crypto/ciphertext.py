@@ -1,0 +1,208 @@
+"""
+The ciphertext blob that Encrypt and the data key operations return.
+
+AWS calls its format private. This one has the outline that blobs of AWS show,
+byte for byte where a program could look, so that lengths and first bytes agree:
+
+    01 02 02 00 78     prefix (base64 ``AQICAHh…``)
+    32 bytes           the key: the same in every blob of a key
+    01                 separator
+    16 bytes           the material: 8 bytes of its ID, 8 random ones
+    4 bytes            length of the rest
+    DER                PKCS #7 EncryptedData, aes256-GCM, a 12-byte nonce,
+                       then the sealed plaintext
+
+The sealed plaintext is 27 bytes longer than the plaintext, as AWS's is: 16 are
+the tag, 11 a constant. Everything before it is authenticated, and so is the
+encryption context.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+
+import attrs
+
+from . import symmetric
+
+_PREFIX = bytes.fromhex("0102020078")
+_SEPARATOR = b"\x01"
+_INNER = bytes(11)
+_KEY_AT = len(_PREFIX)
+_MATERIAL_AT = _KEY_AT + 32 + 1
+_LENGTH_AT = _MATERIAL_AT + 16
+_SHORTEST_HEADER = 125
+_OVERHEAD = len(_INNER) + symmetric.TAG_LENGTH
+
+_OID_ENCRYPTED_DATA = bytes.fromhex("06092a864886f70d010706")
+_OID_DATA = bytes.fromhex("06092a864886f70d010701")
+_OID_AES256_GCM = bytes.fromhex("060960864801650304012e")
+_VERSION_0 = bytes.fromhex("020100")
+_TAG_LENGTH_16 = bytes.fromhex("020110")
+
+
+@attrs.frozen
+class Envelope:
+    """
+    A blob taken apart, nothing of it proved yet.
+
+    Attributes:
+        key_tag: 32 bytes, as `key_tag` makes them.
+        material_tag: 8 bytes, the first of the key material's ID.
+    """
+
+    key_tag: bytes
+    material_tag: bytes
+    nonce: bytes
+    header: bytes = attrs.field(repr=False)
+    sealed: bytes = attrs.field(repr=False)
+
+
+def key_tag(account: str, key_id: str) -> bytes:
+    """
+    Return the 32 bytes that stand for a key in its blobs.
+
+    The Region is left out: a multi-Region key is one key in all of them. The
+    second half proves the first, so that a changed byte can be told from a key
+    that is gone.
+    """
+    name = hashlib.sha256(f"{account}/{key_id}".encode()).digest()[:16]
+    return name + _proof(name)
+
+
+def is_key_tag(tag: bytes) -> bool:
+    """Tell whether `key_tag` made *tag*, for whichever key."""
+    return hmac.compare_digest(_proof(tag[:16]), tag[16:])
+
+
+def _proof(name: bytes) -> bytes:
+    return hashlib.sha256(b"pytest-kmsmock key tag" + name).digest()[:16]
+
+
+def seal(
+    key: bytes, *, key_tag: bytes, material_id: str, plaintext: bytes, context: Mapping[str, str]
+) -> bytes:
+    """
+    Return the blob of *plaintext*.
+
+    Args:
+        key: 32 bytes, the key material.
+        material_id: 64 hex digits.
+        context: The encryption context; the order of its pairs does not matter.
+    """
+    random = os.urandom(8 + symmetric.NONCE_LENGTH)
+    nonce = random[8:]
+    before, between = _outline(len(plaintext) + _OVERHEAD)
+    header = b"".join(
+        (
+            _PREFIX,
+            key_tag,
+            _SEPARATOR,
+            bytes.fromhex(material_id[:16]),
+            random[:8],
+            before,
+            nonce,
+            between,
+        )
+    )
+    aad = header + encode_context(context) if context else header
+    return header + symmetric.seal(key, nonce, _INNER + plaintext, aad)
+
+
+def parse(blob: bytes) -> Envelope | None:
+    """Return the parts of *blob*, or None if it is not of this format."""
+    sealed_length = _sealed_length(len(blob))
+    if sealed_length is None:
+        return None
+    before, between = _outline(sealed_length)
+    header_length = len(blob) - sealed_length
+    nonce_ends = header_length - len(between)
+    nonce_starts = nonce_ends - symmetric.NONCE_LENGTH
+    if (
+        blob[:_KEY_AT] != _PREFIX
+        or blob[_MATERIAL_AT - 1 : _MATERIAL_AT] != _SEPARATOR
+        or blob[_LENGTH_AT:nonce_starts] != before
+        or blob[nonce_ends:header_length] != between
+    ):
+        return None
+    return Envelope(
+        key_tag=blob[_KEY_AT : _MATERIAL_AT - 1],
+        material_tag=blob[_MATERIAL_AT : _MATERIAL_AT + 8],
+        nonce=blob[nonce_starts:nonce_ends],
+        header=blob[:header_length],
+        sealed=blob[header_length:],
+    )
+
+
+def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes | None:
+    """Return the plaintext, or None if the key, a byte or the context differs."""
+    header = envelope.header
+    aad = header + encode_context(context) if context else header
+    opened = symmetric.open_(key, envelope.nonce, envelope.sealed, aad)
+    return None if opened is None else opened[len(_INNER) :]
+
+
+def encode_context(context: Mapping[str, str]) -> bytes:
+    """
+    Return *context* as bytes: one way for each map, and for no other map.
+
+    Pairs are sorted by key, and each key and value follows its own length.
+    """
+    parts = []
+    for key in sorted(context):
+        for text in (key, context[key]):
+            # JSON can carry a lone surrogate, which UTF-8 proper cannot.
+            encoded = text.encode("utf-8", "surrogatepass")
+            parts.append(len(encoded).to_bytes(4, "big"))
+            parts.append(encoded)
+    return b"".join(parts)
+
+
+@functools.lru_cache(maxsize=1024)
+def _sealed_length(blob_length: int) -> int | None:
+    """Return how many of a blob's bytes are the sealed plaintext."""
+    # The header grows with the lengths that it tells, by a few bytes.
+    for header_length in range(_SHORTEST_HEADER, _SHORTEST_HEADER + 20):
+        sealed_length = blob_length - header_length
+        if sealed_length < _OVERHEAD:
+            return None
+        before, between = _outline(sealed_length)
+        if _LENGTH_AT + len(before) + symmetric.NONCE_LENGTH + len(between) == header_length:
+            return sealed_length
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _outline(sealed_length: int) -> tuple[bytes, bytes]:
+    """Return the length and the DER around the nonce: what precedes and what follows it."""
+    nonce = bytes(symmetric.NONCE_LENGTH)
+    sealed = _length(sealed_length)
+    algorithm = _tlv(
+        0x30, _OID_AES256_GCM + _tlv(0x30, _tlv(0x04, nonce) + _TAG_LENGTH_16)
+    )
+    content_length = len(_OID_DATA) + len(algorithm) + 1 + len(sealed) + sealed_length
+    content = b"\x30" + _length(content_length) + _OID_DATA + algorithm + b"\x80" + sealed
+    data_length = len(_VERSION_0) + len(content) + sealed_length
+    data = b"\x30" + _length(data_length) + _VERSION_0 + content
+    explicit = b"\xa0" + _length(len(data) + sealed_length) + data
+    body = _OID_ENCRYPTED_DATA + explicit
+    der = b"\x30" + _length(len(body) + sealed_length) + body
+    whole = (len(der) + sealed_length).to_bytes(4, "big") + der
+    before, _, between = whole.rpartition(nonce)
+    return before, between
+
+
+def _tlv(tag: int, value: bytes) -> bytes:
+    return bytes([tag]) + _length(len(value)) + value
+
+
+def _length(length: int) -> bytes:
+    """Return *length* in DER."""
+    if length < 0x80:
+        return bytes([length])
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([0x80 | len(octets)]) + octets

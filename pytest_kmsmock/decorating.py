@@ -1,0 +1,108 @@
+"""How a mock is put around functions, coroutines, generators and classes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import unittest
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+MakeMock = Callable[[bool], AbstractContextManager[Any]]
+"""Makes a mock that is not active yet; True for one that starts as a copy of the active one."""
+
+
+def decorate(target: Target, make_mock: MakeMock) -> Target:
+    """Return *target* such that each of its calls, or of its tests, runs in a mock of its own."""
+    if not isinstance(target, type):
+        return _function(target, make_mock)
+    if issubclass(target, unittest.TestCase):
+        _test_case(target, make_mock)
+    else:
+        _plain_class(target, make_mock)
+    return target
+
+
+def _function(function: Any, make_mock: MakeMock) -> Any:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with make_mock(False):
+            return function(*args, **kwargs)
+
+    @functools.wraps(function)
+    async def call_async(*args: Any, **kwargs: Any) -> Any:
+        with make_mock(False):
+            return await function(*args, **kwargs)
+
+    # Generators are fixtures: the mock lasts until they are closed.
+    @functools.wraps(function)
+    def generate(*args: Any, **kwargs: Any) -> Any:
+        with make_mock(False):
+            yield from function(*args, **kwargs)
+
+    @functools.wraps(function)
+    async def generate_async(*args: Any, **kwargs: Any) -> Any:
+        with make_mock(False):
+            async for value in function(*args, **kwargs):
+                yield value
+
+    if inspect.iscoroutinefunction(function):
+        return call_async
+    if inspect.isgeneratorfunction(function):
+        return generate
+    if inspect.isasyncgenfunction(function):
+        return generate_async
+    return call
+
+
+def _test_case(case: type[unittest.TestCase], make_mock: MakeMock) -> None:
+    """One mock for `setUpClass`, a copy of it for each test with its `setUp`."""
+    set_up_class, run = case.setUpClass.__func__, case.run  # type: ignore[attr-defined] # a classmethod
+
+    @functools.wraps(set_up_class)
+    def set_up_class_in_mock(cls: type[unittest.TestCase]) -> None:
+        cls.enterClassContext(make_mock(False))
+        set_up_class(cls)
+
+    @functools.wraps(run)
+    def run_in_mock(self: unittest.TestCase, result: Any = None) -> Any:
+        with make_mock(True):
+            return run(self, result)
+
+    case.setUpClass = classmethod(set_up_class_in_mock)  # type: ignore[assignment]
+    case.run = run_in_mock  # type: ignore[method-assign]
+
+
+def _plain_class(cls: type, make_mock: MakeMock) -> None:
+    """A mock for each test, from its `setup_method` to its `teardown_method`."""
+    set_up = getattr(cls, "setup_method", None)
+    tear_down = getattr(cls, "teardown_method", None)
+
+    def setup_method(self: Any, method: Any) -> None:
+        mock = make_mock(False)
+        mock.__enter__()
+        try:
+            _call_xunit(set_up, self, method)
+        except BaseException:
+            mock.__exit__(None, None, None)
+            raise
+        self.__mock_kms = mock
+
+    def teardown_method(self: Any, method: Any) -> None:
+        try:
+            _call_xunit(tear_down, self, method)
+        finally:
+            self.__mock_kms.__exit__(None, None, None)
+
+    cls.setup_method = setup_method  # type: ignore[attr-defined]
+    cls.teardown_method = teardown_method  # type: ignore[attr-defined]
+
+
+def _call_xunit(function: Any, self: Any, method: Any) -> None:
+    """Call *function* as pytest does: with the method, if it takes one."""
+    if function is None:
+        return
+    takes_method = len(inspect.signature(function).parameters) > 1
+    function(self, method) if takes_method else function(self)

@@ -1,0 +1,431 @@
+"""`KmsMock`, the one object behind the fixtures, the decorator and the context manager."""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import json
+import re
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+from . import answers, clients, decorating, hook, sources
+from .calls import Call, CallError, Calls
+from .clock import Clock
+from .crypto import symmetric
+from .handle import Key
+from .service import find
+from .service.errors import KmsError
+from .service.identifiers import alias_arn, is_key_id, new_key_id, root_arn
+from .service.key import KmsKey
+from .service.misuse import KmsMockError, suggestion
+from .service.registry import Registry
+from .service.request import Request, Response
+from .service.service import Service
+from .service.specs import KEY_SPECS
+from .settings import Settings, check_alias, configured_region, is_account, is_region, settings_from
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+_SHOWN_KEYS = 10
+_STATES = ("Enabled", "Disabled", "PendingDeletion")
+
+
+class KmsMock:
+    """
+    AWS KMS in this process, while it is active: between enter and exit.
+
+    Attributes:
+        calls: What the application called; see `Calls`.
+        clock: The service's time; see `Clock`.
+        account: The account of callers that are not somebody else.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, forks: bool = False) -> None:
+        self._settings = settings or Settings()
+        self._forks = forks
+        self._is_active = False
+        self._reset(None)
+
+    def _reset(self, outer: KmsMock | None) -> None:
+        """Start anew, or as a copy of *outer*."""
+        self.calls = Calls()
+        self.clock = Clock(outer.clock.offset if outer else 0.0)
+        self.account = self._settings.account
+        self._principals: dict[str, str] = {}
+        self._registry = outer._registry.copy() if outer else Registry()
+        self._service = Service(
+            self.clock, registry=self._registry, page_size=self._settings.page_size
+        )
+
+    def __enter__(self) -> Self:
+        if self._is_active:
+            raise KmsMockError(
+                "this mock of KMS is active already; to nest one in another, "
+                "write `with mock_kms():` again."
+            )
+        self._reset(hook.active_mock() if self._forks else None)
+        self._is_active = True
+        hook.push(self)
+        for name in self._settings.keys:
+            if self._registry.place(self.account, self.region).aliases.get(name) is None:
+                self.create_key(alias=name)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_active = False
+        hook.pop(self)
+
+    def __call__(self, target: Target) -> Target:
+        """Decorate *target*, so that each call or test runs in a mock with these settings."""
+        return decorating.decorate(
+            target, lambda forks: KmsMock(self._settings, forks=forks or self._forks)
+        )
+
+    def __repr__(self) -> str:
+        return f"<KmsMock of account {self.account}, {self.region}: {len(self.keys)} keys>"
+
+    # What a test asks and says.
+
+    @property
+    def region(self) -> str:
+        """The Region of keys and clients that name none."""
+        return self._settings.region or configured_region()
+
+    @property
+    def keys(self) -> list[Key]:
+        """The keys of all accounts and Regions."""
+        return [Key(key.arn) for key in self._values()]
+
+    def key(self, identifier: str) -> Key:
+        """
+        Return the key with that ID, ARN, alias name or alias ARN.
+
+        IDs and names are looked for in the mock's own account and Region
+        first, then in all others.
+
+        Raises:
+            KmsMockError: There is none.
+        """
+        for key in self._values():
+            if identifier in self._names(key):
+                return Key(key.arn)
+        known = {name: key for key in self._values() for name in self._names(key)}
+        raise KmsMockError(
+            f"there is no key {identifier!r}; {_known_keys(identifier, known)} "
+            "Make one with kms.create_key()."
+        )
+
+    def create_key(
+        self,
+        *,
+        alias: str | None = None,
+        spec: str = "SYMMETRIC_DEFAULT",
+        usage: str | None = None,
+        origin: str = "AWS_KMS",
+        state: str = "Enabled",
+        policy: str | Mapping[str, Any] | None = None,
+        tags: Mapping[str, str] | None = None,
+        description: str = "",
+        multi_region: bool = False,
+        region: str | None = None,
+        account: str | None = None,
+        key_id: str | None = None,
+        material: bytes | None = None,
+    ) -> Key:
+        """
+        Create a key; nothing of it is recorded as a call.
+
+        Args:
+            alias: ``alias/…``.
+            usage: None is the spec's usual one.
+            state: ``Enabled``, ``Disabled`` or ``PendingDeletion`` (for 30 days).
+            policy: The document, or its JSON; None is AWS's default policy.
+            region: None is the mock's.
+            account: 12 digits; None is the mock's.
+            key_id: A UUID; None makes one up.
+            material: The key material, 32 bytes; None makes it at random.
+
+        Raises:
+            KmsMockError: An argument makes no sense.
+            botocore.exceptions.ClientError: AWS would refuse one.
+        """
+        region, account = self._place(region, account)
+        if alias is not None:
+            check_alias(alias, "alias")
+        self._check_key_id(key_id, region, account)
+        _check_choice("state", state, _STATES)
+        _check_choice("spec", spec, KEY_SPECS)
+        _check_choice("usage", usage, (None, *KEY_SPECS[spec].usages))
+        _check_material(material)
+        params = {
+            "KeySpec": spec,
+            "KeyUsage": usage or KEY_SPECS[spec].usual_usage,
+            "Origin": origin,
+            "Description": description,
+            "MultiRegion": multi_region,
+            "Tags": [{"TagKey": name, "TagValue": value} for name, value in (tags or {}).items()],
+        }
+        if policy is not None:
+            params["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
+        created = self.perform(
+            "CreateKey", params, region=region, account=account, key_id=key_id, material=material
+        )
+        key = Key(created["KeyMetadata"]["Arn"])
+        try:
+            if alias is not None:
+                self.perform(
+                    "CreateAlias",
+                    {"AliasName": alias, "TargetKeyId": key.id},
+                    region=region,
+                    account=account,
+                )
+        except BaseException:
+            self.delete(self.value_of(key.arn))
+            raise
+        if state != "Enabled":
+            operation = "DisableKey" if state == "Disabled" else "ScheduleKeyDeletion"
+            self.perform(operation, {"KeyId": key.id}, region=region, account=account)
+        return key
+
+    def client(
+        self, region: str | None = None, *, principal: str | None = None, **config: Any
+    ) -> Any:
+        """
+        Return a botocore client of KMS, as the application has one.
+
+        Args:
+            region: None is the mock's.
+            principal: The ARN of the caller, whose account the calls are made
+                in; None is the mock's account itself.
+            config: What botocore's `Config` takes, as ``retries={…}``.
+        """
+        region, _ = self._place(region, None)
+        access_key = "AKIAKMSMOCK"
+        if principal is not None:
+            _account_of(principal)
+            access_key = f"{access_key}{len(self._principals):09d}"
+            self._principals[access_key] = principal
+        return clients.client(region, access_key, config)
+
+    def attach(self, client: Any) -> None:
+        """
+        Let the mock answer *client*, one that reaches AWS all the same.
+
+        Only a client whose session was made before pytest loaded its plugins,
+        or with an event system of its own, needs it.
+        """
+        hook.attach(client)
+
+    # What the hook says.
+
+    def answer(
+        self, *, operation: str, body: bytes, region: str, signer: Any
+    ) -> tuple[answers.DirectResponse, dict[str, Any]]:
+        """Answer one call of the application, and put it on record."""
+        principal, account = self._caller(region, signer)
+        request = Request(
+            operation=operation,
+            body=json.loads(body),
+            region=region,
+            account=account,
+            principal=principal,
+        )
+        request_id = answers.new_request_id()
+        try:
+            response = self._service.handle(request)
+        except KmsError as error:
+            self._record(request, request_id, None, CallError(error.code, error.message))
+            return answers.of_error(error, request_id)
+        except KmsMockError as error:
+            hook.misuses.append(error)
+            raise
+        self._record(request, request_id, response, None)
+        return answers.of_response(response, request_id)
+
+    # What a handle says.
+
+    def perform(
+        self,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        region: str,
+        account: str,
+        key_id: str | None = None,
+        material: bytes | None = None,
+    ) -> Response:
+        """Do *operation* off the record, or raise what botocore would raise."""
+        request = Request(
+            operation=operation,
+            body=_to_json(params),
+            region=region,
+            account=account,
+            principal=root_arn(region, account),
+            key_id=key_id,
+            material=material,
+        )
+        try:
+            return self._service.handle(request)
+        except KmsError as error:
+            raise clients.exception(error, operation) from None
+
+    def value_of(self, arn: str) -> KmsKey:
+        """Return the key with that ARN, or raise what botocore would raise."""
+        self._registry.settle(self.clock())
+        _, _, _, region, account, resource = arn.split(":")
+        key = self._registry.place(account, region).keys.get(resource.removeprefix("key/"))
+        if key is None:
+            raise clients.exception(find.no_key(arn), "DescribeKey")
+        return key
+
+    def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
+        return self._registry.place(key.account, key.region).aliases_of(key.key_id)
+
+    def delete(self, key: KmsKey) -> None:
+        self._registry.remove_key(key)
+
+    # The rest.
+
+    def _record(
+        self,
+        request: Request,
+        request_id: str,
+        response: Response | None,
+        error: CallError | None,
+    ) -> None:
+        self.calls.add(
+            Call(
+                operation=request.operation,
+                params=request.params,
+                response=response,
+                error=error,
+                principal=request.principal,
+                account=request.account,
+                region=request.region,
+                request_id=request_id,
+                retries=0,
+                seconds=request.now,
+                keys=request.keys,
+                source=sources.caller(),
+            )
+        )
+
+    def _caller(self, region: str, signer: Any) -> tuple[str, str]:
+        """Return the principal and the account of whoever signs with *signer*."""
+        if self._principals:
+            credentials = signer._credentials
+            access_key = getattr(credentials, "access_key", None)
+            principal = self._principals.get(access_key or "")
+            if principal is not None:
+                return principal, _account_of(principal)
+        return root_arn(region, self.account), self.account
+
+    def _values(self) -> list[KmsKey]:
+        """Return all keys, those of the mock's own account and Region first."""
+        self._registry.settle(self.clock())
+        home = (self.account, self.region)
+        places = sorted(
+            self._registry.places(), key=lambda place: (place.account, place.region) != home
+        )
+        return [key for place in places for key in place.keys]
+
+    def _names(self, key: KmsKey) -> list[str]:
+        """Return all by which `key` finds *key*."""
+        aliases = self.aliases_of(key)
+        arns = (alias_arn(key.region, key.account, name) for name in aliases)
+        return [*aliases, key.key_id, key.arn, *arns]
+
+    def _place(self, region: str | None, account: str | None) -> tuple[str, str]:
+        if region is not None and not is_region(region):
+            raise KmsMockError(f"region={region!r} is no AWS Region; write for example 'eu-west-1'.")
+        if account is not None and not is_account(account):
+            raise KmsMockError(f"account={account!r} is no account ID; write 12 digits in quotes.")
+        return region or self.region, account or self.account
+
+    def _check_key_id(self, key_id: str | None, region: str, account: str) -> None:
+        if key_id is None:
+            return
+        if not is_key_id(key_id):
+            raise KmsMockError(
+                f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
+            )
+        if self._registry.place(account, region).keys.get(key_id) is not None:
+            raise KmsMockError(
+                f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
+            )
+
+
+@overload
+def mock_kms(target: Target, /) -> Target: ...
+
+
+@overload
+def mock_kms(**options: Any) -> KmsMock: ...
+
+
+def mock_kms(target: Any = None, /, **options: Any) -> Any:
+    """
+    Mock AWS KMS without a fixture: ``@mock_kms``, ``@mock_kms(region=…)``, ``with mock_kms() as kms:``.
+
+    It decorates functions, coroutine functions, generators (fixtures) and
+    classes, `unittest.TestCase` among them. Each call or test gets an empty
+    KMS of its own. The options are those of the marker; see `Settings`.
+    """
+    mock = KmsMock(settings_from(options))
+    return mock if target is None else mock(target)
+
+
+def _check_choice(name: str, value: str | None, choices: Any) -> None:
+    if value not in choices:
+        possible = [str(choice) for choice in choices if choice is not None]
+        raise KmsMockError(
+            f"a key cannot have {name}={value!r}.{suggestion(str(value), possible)} "
+            f"It can have {', '.join(possible)}."
+        )
+
+
+def _check_material(material: bytes | None) -> None:
+    if material is not None and len(material) != symmetric.KEY_LENGTH:
+        raise KmsMockError(
+            f"material has {len(material)} bytes; a symmetric key has {symmetric.KEY_LENGTH}."
+        )
+
+
+def _account_of(principal: str) -> str:
+    match = re.fullmatch(r"arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+", principal)
+    if match is None:
+        raise KmsMockError(
+            f"principal={principal!r} is no ARN of a principal; write for example "
+            "'arn:aws:iam::123456789012:role/app'."
+        )
+    return match[1]
+
+
+def _known_keys(identifier: str, known: Mapping[str, KmsKey]) -> str:
+    """Return a sentence on the keys that there are, those of the closest name first."""
+    if not known:
+        return "there are no keys yet."
+    closest = difflib.get_close_matches(identifier, list(known), n=len(known), cutoff=0.0)
+    # One name a key, the closest of its names.
+    name_of = {known[name].arn: name for name in reversed(closest)}
+    names = [name for name in closest if name_of[known[name].arn] == name]
+    more = f" and {len(names) - _SHOWN_KEYS} more" if len(names) > _SHOWN_KEYS else ""
+    return f"there are, the closest first: {', '.join(names[:_SHOWN_KEYS])}{more}."
+
+
+def _to_json(value: Any) -> Any:
+    """Return *value* as the JSON of a request has it: bytes in Base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Mapping):
+        return {name: _to_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_to_json(item) for item in value]
+    return value

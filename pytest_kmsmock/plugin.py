@@ -1,0 +1,169 @@
+"""
+pytest's hooks and fixtures.
+
+Every pytest run loads this module, so it imports no more than pytest, the
+standard library and the top of botocore; what a mock needs, a fixture imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import hook
+from .environment import Variables, configure_region
+
+if TYPE_CHECKING:
+    from .mock import KmsMock
+
+_REGION = pytest.StashKey[Variables]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini(
+        "kms_region",
+        "Region of keys and clients that name none; also sets AWS_DEFAULT_REGION, "
+        "where the environment has none, for clients that are made at import.",
+        default=None,
+    )
+    parser.addini("kms_account", "Account of the mocked KMS, 12 digits.", default=None)
+    parser.addini("kms_keys", "Alias names; each test starts with a key for each.", "args")
+    parser.addini("kms_page_size", "The most entries that KMS's lists return at once.")
+
+
+# Before the root conftest is imported, which may make a client.
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    region = early_config.getini("kms_region")
+    if region:
+        early_config.stash[_REGION] = configure_region(region)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "kms(region, account, keys, page_size): settings of the `kms` fixtures; the nearest "
+        "marker wins.",
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    variables = config.stash.get(_REGION, None)
+    if variables is not None:
+        variables.restore()
+
+
+@pytest.fixture
+def kms(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for the length of one test."""
+    with _mock_for(request) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="class")
+def kms_class(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for a class of tests; each `kms` starts as a copy of it."""
+    with _mock_for(request) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="module")
+def kms_module(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for a module; each `kms` starts as a copy of it."""
+    with _mock_for(request) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="session")
+def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for the whole run; each `kms` starts as a copy of it."""
+    with _mock_for(request) as mock:
+        yield mock
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    hook.started_mocks.clear()
+    hook.misuses.clear()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    result = yield
+    if hook.misuses:
+        _fail_if_swallowed(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and (hook.started_mocks or hook.active_mock()):
+        _add_section(report)
+    return report
+
+
+def _mock_for(request: pytest.FixtureRequest) -> KmsMock:
+    """Return a mock, not yet active, with the settings of *request*'s marker and ini file."""
+    from .mock import KmsMock  # not at the top: see the module docstring
+    from .settings import settings_from
+
+    options = _ini_options(request.config)
+    # The nearest marker comes first, and wins.
+    for marker in reversed(list(request.node.iter_markers("kms"))):
+        if marker.args:
+            raise pytest.UsageError(
+                f"@pytest.mark.kms takes keywords only, as region='eu-west-1'; got {marker.args}"
+            )
+        options.update(marker.kwargs)
+    return KmsMock(settings_from(options), forks=True)
+
+
+def _ini_options(config: pytest.Config) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        name: value
+        for name in ("region", "account", "keys", "page_size")
+        if (value := config.getini(f"kms_{name}"))
+    }
+    if "page_size" in options:
+        options["page_size"] = int(options["page_size"])
+    return options
+
+
+def _fail_if_swallowed(item: pytest.Item) -> None:
+    """Fail the test for a misuse that never reached it, since the application caught it."""
+    test = _code_of(item)
+    for misuse in hook.misuses:
+        traceback = misuse.__traceback__
+        while traceback is not None and traceback.tb_frame.f_code is not test:
+            traceback = traceback.tb_next
+        if traceback is None:
+            pytest.fail(
+                f"the application caught an error that was meant for the test:\n"
+                f"{type(misuse).__name__}: {misuse}\n"
+                "To accept it, let the test itself make the call, and catch it there.",
+                pytrace=False,
+            )
+
+
+def _code_of(item: pytest.Item) -> Any:
+    function = getattr(item, "function", None)
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return getattr(function, "__code__", None)
+
+
+def _add_section(report: pytest.TestReport) -> None:
+    from .report import timeline
+
+    mocks = list(hook.started_mocks)
+    mock = hook.active_mock()
+    if mock is not None and mock not in mocks:
+        mocks.append(mock)
+    text = timeline(mocks)
+    if text:
+        report.sections.append(("KMS calls", text))

@@ -1,0 +1,33 @@
+"""What a failing test prints: the calls that its mocks answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .calls import Call, shown
+
+if TYPE_CHECKING:
+    from .mock import KmsMock
+
+_SHOWN_CALLS = 50
+
+
+def timeline(mocks: Iterable[KmsMock]) -> str:
+    """Return a line for each call, plaintext left out; empty if there were no calls."""
+    calls = [call for mock in mocks for call in mock.calls]
+    lines = [_line(call) for call in calls[-_SHOWN_CALLS:]]
+    if len(calls) > _SHOWN_CALLS:
+        lines.insert(0, f"({len(calls) - _SHOWN_CALLS} earlier calls left out)")
+    return "\n".join(lines)
+
+
+def _line(call: Call) -> str:
+    states = [
+        f"{key.arn} {state}" for key, state in zip(call.keys, call.key_states, strict=True)
+    ]
+    return (
+        f"{call.time:%Y-%m-%dT%H:%M:%SZ} {call.region} {call.operation}"
+        f"({shown(call.operation, call.params)})  at {call.source}\n"
+        f"    -> {call.error or 'ok'}" + (f"; key {', '.join(states)}" if states else "")
+    )

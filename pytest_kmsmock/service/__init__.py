@@ -1,0 +1,1 @@
+"""The emulated KMS: a plain object that knows nothing of pytest or of clients."""

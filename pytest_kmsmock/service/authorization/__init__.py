@@ -1,0 +1,1 @@
+"""Key policies: the documents, and what they allow."""

@@ -1,0 +1,194 @@
+"""
+Key policy documents: their grammar, the lockout safety check, their print.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language"; KMS API
+Reference, PutKeyPolicy.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ..errors import LimitExceededException, MalformedPolicyDocumentException
+
+Document = Mapping[str, Any]
+
+POLICY_LENGTH_LIMIT: Final = 32_768
+_VERSIONS: Final = ("2012-10-17", "2008-10-17")
+_ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
+_STATEMENT_ELEMENTS: Final = frozenset(
+    {"Sid", "Effect", "Condition"}
+    | {"Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"}
+)
+_PRINCIPAL_KINDS: Final = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+_AWS_PRINCIPAL: Final = re.compile(
+    r"\*|[0-9]{12}"
+    r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
+    r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
+)
+
+
+@functools.lru_cache(maxsize=256)
+def default_policy(root_arn: str) -> str:
+    """Return the policy of a key that was created without one, printed."""
+    return pretty(
+        {
+            "Version": "2012-10-17",
+            "Id": "key-default-1",
+            "Statement": [
+                {
+                    "Sid": "Enable IAM User Permissions",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": root_arn},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                }
+            ],
+        }
+    )
+
+
+def parse(text: str) -> Document:
+    """
+    Return the document that *text* holds.
+
+    Raises:
+        LimitExceededException: It is longer than 32,768 bytes.
+        MalformedPolicyDocumentException: It breaks a rule of the grammar.
+    """
+    if len(text.encode()) > POLICY_LENGTH_LIMIT:
+        raise LimitExceededException(
+            f"The key policy is longer than the limit of {POLICY_LENGTH_LIMIT} bytes."
+        )
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise MalformedPolicyDocumentException("The policy is not in the valid JSON format.") from None
+    if not isinstance(document, dict) or not document.keys() <= _ELEMENTS:
+        raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    if document.get("Version", _VERSIONS[0]) not in _VERSIONS:
+        raise MalformedPolicyDocumentException(
+            f"The policy has an unknown version: {document['Version']}."
+        )
+    if not document.get("Statement"):
+        raise MalformedPolicyDocumentException("Missing required field Statement")
+    for statement in statements(document):
+        _check_statement(statement)
+    return document
+
+
+def statements(document: Document) -> list[Document]:
+    found: list[Document] = _as_list(document["Statement"])
+    return found
+
+
+def locks_out(document: Document, *, key_arn: str, principal: str, root: str) -> bool:
+    """
+    Tell whether *principal* could not call PutKeyPolicy under *document*.
+
+    A condition counts as met: what a later request will carry is not known.
+    The root principal, which is the mock's usual caller, stands for whoever
+    the test means by "somebody in this account".
+    """
+    allowed = False
+    for statement in statements(document):
+        covers = (
+            _covers_caller(statement, principal, root)
+            and _covers(statement, "Action", "kms:PutKeyPolicy")
+            and _covers(statement, "Resource", key_arn)
+        )
+        if covers and statement["Effect"] == "Allow":
+            allowed = True
+        elif covers and "Condition" not in statement:
+            return True
+    return not allowed
+
+
+def pretty(document: Document) -> str:
+    """
+    Return *document* as GetKeyPolicy prints it.
+
+    Objects take a line a member, indented by two spaces; arrays stay on one
+    line, as ``[ a, b ]``; ``"name" : value``.
+    """
+    return _print(document, "")
+
+
+def _print(value: Any, indent: str) -> str:
+    if isinstance(value, dict) and value:
+        inner = indent + "  "
+        members = (f"{inner}{json.dumps(k)} : {_print(v, inner)}" for k, v in value.items())
+        return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+    if isinstance(value, list) and value:
+        return f"[ {', '.join(_print(item, indent) for item in value)} ]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check_statement(statement: Any) -> None:
+    if not isinstance(statement, dict) or not statement.keys() <= _STATEMENT_ELEMENTS:
+        raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise MalformedPolicyDocumentException("Missing required field Effect")
+    if not isinstance(statement.get("Condition", {}), dict):
+        raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    if not _either(statement, "Principal", "NotPrincipal"):
+        raise MalformedPolicyDocumentException("Policy contains a statement with no principal.")
+    if not all(_is_principal(kind, name) for kind, name in _principals(statement)):
+        raise MalformedPolicyDocumentException(
+            "Policy contains a statement with one or more invalid principals."
+        )
+    for element in ("Action", "Resource"):
+        if not _either(statement, element, f"Not{element}"):
+            raise MalformedPolicyDocumentException(f"Missing required field {element}")
+        values = _as_list(statement.get(element, statement.get(f"Not{element}")))
+        if not all(isinstance(value, str) and value for value in values):
+            raise MalformedPolicyDocumentException("The policy has syntax errors.")
+
+
+def _either(statement: Document, element: str, negated: str) -> bool:
+    if element in statement and negated in statement:
+        raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    return bool(statement.get(element) or statement.get(negated))
+
+
+def _principals(statement: Document) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and name of each principal of *statement*."""
+    principal = statement.get("Principal", statement.get("NotPrincipal"))
+    if principal == "*":
+        yield "AWS", "*"
+    elif isinstance(principal, dict):
+        for kind, names in principal.items():
+            for name in _as_list(names):
+                yield kind, name
+    else:
+        yield "", principal
+
+
+def _is_principal(kind: str, name: Any) -> bool:
+    if kind not in _PRINCIPAL_KINDS or not isinstance(name, str):
+        return False
+    return kind != "AWS" or _AWS_PRINCIPAL.fullmatch(name) is not None
+
+
+def _covers_caller(statement: Document, principal: str, root: str) -> bool:
+    account = root.split(":")[4]
+    names = {name for kind, name in _principals(statement) if kind == "AWS"}
+    covers = not names.isdisjoint({"*", account, root, principal}) or (
+        principal == root and any(f"::{account}:" in name for name in names)
+    )
+    return covers != ("NotPrincipal" in statement)
+
+
+def _covers(statement: Document, element: str, name: str) -> bool:
+    patterns = _as_list(statement.get(element, statement.get(f"Not{element}")))
+    covers = any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+    return covers == (element in statement)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

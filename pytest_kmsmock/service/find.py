@@ -1,0 +1,119 @@
+"""
+Which key a request means: by ID, ARN, alias name or alias ARN.
+
+Source: KMS Developer Guide, "Key identifiers"; the texts are as recorded from AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
+from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn
+from .key import Alias, KmsKey
+from .request import Request
+
+Refusal = Callable[[Request], KmsError]
+
+
+def alias_refused(_: Request) -> KmsError:
+    return InvalidArnException("Key Aliases are not supported for this operation.")
+
+
+def key(
+    request: Request,
+    identifier: str,
+    *,
+    alias_refusal: Refusal | None = None,
+    foreign_refusal: Refusal | None = None,
+) -> KmsKey:
+    """
+    Return the key that *identifier* names.
+
+    Args:
+        alias_refusal: Makes the error for an alias, None where it may be one.
+        foreign_refusal: Makes the error for another account's key, None where
+            the operation works across accounts.
+    """
+    found = request.place.keys.get(identifier)
+    if found is not None:
+        return found
+    if identifier.startswith("alias/"):
+        if alias_refusal is not None:
+            raise alias_refusal(request)
+        return _target(request, request.account, alias(request, identifier))
+    if identifier.startswith("arn:"):
+        return _by_arn(request, identifier, alias_refusal, foreign_refusal)
+    if not is_key_id(identifier):
+        raise NotFoundException(f"Invalid keyId '{identifier}'")
+    raise no_key(key_arn(request.region, request.account, identifier))
+
+
+def alias(request: Request, name: str) -> Alias:
+    """Return the alias *name* of the caller's account."""
+    found = request.place.aliases.get(name)
+    if found is None:
+        raise _no_alias(alias_arn(request.region, request.account, name))
+    return found
+
+
+def no_key(arn: str) -> NotFoundException:
+    return NotFoundException(f"Key '{arn}' does not exist")
+
+
+def denied_elsewhere(request: Request) -> AccessDeniedException:
+    """Return how AWS answers for another account's key, telling nothing of it."""
+    return AccessDeniedException(
+        f"User: {request.principal} is not authorized to perform: kms:{request.operation} "
+        "on this resource because the resource does not exist in this Region, no "
+        "resource-based policies allow access, or a resource-based policy explicitly "
+        "denies access"
+    )
+
+
+def _by_arn(
+    request: Request,
+    text: str,
+    alias_refusal: Refusal | None,
+    foreign_refusal: Refusal | None,
+) -> KmsKey:
+    arn = parse_arn(text)
+    if arn is None:
+        raise InvalidArnException(f"Invalid arn {text}")
+    if arn.is_alias and alias_refusal is not None:
+        raise alias_refusal(request)
+    if arn.account != request.account:
+        if foreign_refusal is not None:
+            raise foreign_refusal(request)
+        found = _look_up(request, arn)
+        if found is None or arn.region != request.region:
+            raise denied_elsewhere(request)
+        return found
+    if arn.region != request.region:
+        raise NotFoundException(f"Invalid arn {arn.region}")
+    if not arn.is_alias and not is_key_id(arn.key_id):
+        raise NotFoundException(f"Invalid keyId '{arn.key_id}'")
+    found = _look_up(request, arn)
+    if found is None:
+        raise _no_alias(text) if arn.is_alias else no_key(text)
+    return found
+
+
+def _look_up(request: Request, arn: Arn) -> KmsKey | None:
+    place = request.registry.place(arn.account, arn.region)
+    if not arn.is_alias:
+        return place.keys.get(arn.key_id)
+    found = place.aliases.get(arn.resource)
+    return None if found is None else _target(request, arn.account, found)
+
+
+def _target(request: Request, account: str, named: Alias) -> KmsKey:
+    found = request.registry.place(account, request.region).keys.get(named.key_id)
+    # A key and its aliases go together, so only a race can part them.
+    if found is None:
+        raise _no_alias(named.arn)
+    return found
+
+
+def _no_alias(arn: str) -> NotFoundException:
+    return NotFoundException(f"Alias {arn} is not found.")

@@ -1,0 +1,92 @@
+"""
+Key IDs, key ARNs, alias names and alias ARNs.
+
+Source: KMS Developer Guide, "Key identifiers (KeyId)".
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Final
+
+import attrs
+
+# AWS takes upper-case digits too, and does not fold them.
+_KEY_ID: Final = re.compile(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+    r"|mrk-[0-9a-fA-F]{32}"
+)
+_PARTITIONS: Final = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+@attrs.frozen
+class Arn:
+    """
+    The parts of an ARN of KMS.
+
+    Attributes:
+        resource: ``key/KEY_ID`` or ``alias/NAME``.
+    """
+
+    partition: str
+    region: str
+    account: str
+    resource: str
+
+    @property
+    def is_alias(self) -> bool:
+        return self.resource.startswith("alias/")
+
+    @property
+    def key_id(self) -> str:
+        return self.resource.removeprefix("key/")
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Return the parts of *text*, or None if it is no ARN of a key or an alias."""
+    parts = text.split(":", 5)
+    if len(parts) != 6:
+        return None
+    arn, partition, service, region, account, resource = parts
+    kind, slash, name = resource.partition("/")
+    if arn != "arn" or service != "kms" or not slash or not name or kind not in ("key", "alias"):
+        return None
+    if not partition or not region or not re.fullmatch("[0-9]{12}", account):
+        return None
+    return Arn(partition, region, account, resource)
+
+
+def is_key_id(text: str) -> bool:
+    """Tell whether *text* has the form of a key ID: a UUID, or ``mrk-`` and 32 hex digits."""
+    return _KEY_ID.fullmatch(text) is not None
+
+
+def new_key_id() -> str:
+    return str(uuid.uuid4())
+
+
+def partition_of(region: str) -> str:
+    for prefix, partition in _PARTITIONS:
+        if region.startswith(prefix):
+            return partition
+    return "aws"
+
+
+def key_arn(region: str, account: str, key_id: str) -> str:
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:key/{key_id}"
+
+
+def alias_arn(region: str, account: str, alias_name: str) -> str:
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:{alias_name}"
+
+
+def root_arn(region: str, account: str) -> str:
+    """Return the ARN of *account* as a principal."""
+    return f"arn:{partition_of(region)}:iam::{account}:root"

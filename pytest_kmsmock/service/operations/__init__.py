@@ -1,0 +1,140 @@
+"""
+The operations of the API: a row here and a function in the module of its kind.
+
+Each row says how the operation finds its key and what the key must be; the
+function computes the answer. Source: KMS API Reference; KMS Developer Guide,
+"KMS key identifiers" and "Cross-account access".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from . import (
+    aliases,
+    data_keys,
+    deletion,
+    encryption,
+    keys,
+    policies,
+    randomness,
+    tags,
+)
+from .table import Operation
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    operation.name: operation
+    for operation in (
+        # Keys
+        Operation(name="CreateKey", act=keys.create_key, key_member=None, writes=True),
+        Operation(
+            name="DescribeKey", act=keys.describe_key, takes_alias=True, across_accounts=True
+        ),
+        Operation(name="ListKeys", act=keys.list_keys, key_member=None),
+        Operation(name="EnableKey", act=keys.enable_key, writes=True),
+        Operation(name="DisableKey", act=keys.disable_key, writes=True),
+        Operation(name="UpdateKeyDescription", act=keys.update_key_description, writes=True),
+        # Deletion
+        Operation(name="ScheduleKeyDeletion", act=deletion.schedule_key_deletion, writes=True),
+        Operation(name="CancelKeyDeletion", act=deletion.cancel_key_deletion, writes=True),
+        # Aliases
+        Operation(
+            name="CreateAlias",
+            act=aliases.create_alias,
+            key_member="TargetKeyId",
+            alias_refusal=aliases.target_is_alias,
+            foreign_refusal=aliases.target_is_foreign,
+            check_first=aliases.check_name,
+            writes=True,
+        ),
+        Operation(
+            name="UpdateAlias",
+            act=aliases.update_alias,
+            key_member="TargetKeyId",
+            alias_refusal=aliases.target_is_alias,
+            foreign_refusal=aliases.target_is_foreign,
+            check_first=aliases.check_name,
+            writes=True,
+        ),
+        Operation(
+            name="DeleteAlias",
+            act=aliases.delete_alias,
+            key_member=None,
+            check_first=aliases.check_name,
+            writes=True,
+        ),
+        Operation(name="ListAliases", act=aliases.list_aliases),
+        # Tags
+        Operation(name="TagResource", act=tags.tag_resource, writes=True),
+        Operation(name="UntagResource", act=tags.untag_resource, writes=True),
+        Operation(name="ListResourceTags", act=tags.list_resource_tags),
+        # Key policies
+        Operation(name="GetKeyPolicy", act=policies.get_key_policy),
+        Operation(name="PutKeyPolicy", act=policies.put_key_policy, writes=True),
+        Operation(name="ListKeyPolicies", act=policies.list_key_policies),
+        # Encryption
+        Operation(
+            name="Encrypt",
+            act=encryption.encrypt,
+            takes_alias=True,
+            across_accounts=True,
+            usage="ENCRYPT_DECRYPT",
+            fit=encryption.fits_encryption,
+        ),
+        Operation(
+            name="Decrypt",
+            act=encryption.decrypt,
+            find=encryption.find_source,
+            takes_alias=True,
+            across_accounts=True,
+            usage="ENCRYPT_DECRYPT",
+            fit=encryption.fits_encryption,
+        ),
+        Operation(
+            name="ReEncrypt",
+            act=encryption.re_encrypt,
+            key_member="SourceKeyId",
+            find=encryption.find_source,
+            takes_alias=True,
+            across_accounts=True,
+            usage="ENCRYPT_DECRYPT",
+            fit=encryption.fits_re_encryption,
+        ),
+        # Data keys
+        Operation(
+            name="GenerateDataKey",
+            act=data_keys.generate_data_key,
+            takes_alias=True,
+            across_accounts=True,
+            choose=data_keys.check_choice,
+            usage="ENCRYPT_DECRYPT",
+            fit=data_keys.fits_data_keys,
+        ),
+        Operation(
+            name="GenerateDataKeyWithoutPlaintext",
+            act=data_keys.generate_data_key_without_plaintext,
+            takes_alias=True,
+            across_accounts=True,
+            choose=data_keys.check_choice,
+            usage="ENCRYPT_DECRYPT",
+            fit=data_keys.fits_data_keys,
+        ),
+        # Randomness
+        Operation(name="GenerateRandom", act=randomness.generate_random, key_member=None),
+    )
+}
+
+# Members that are not mocked yet, with the values of theirs that are.
+NOT_MOCKED: Final[Mapping[str, Mapping[str, tuple[Any, ...]]]] = {
+    "CreateKey": {
+        "Origin": ("AWS_KMS",),
+        "MultiRegion": (False,),
+        "CustomKeyStoreId": (),
+        "XksKeyId": (),
+    },
+    "ListKeys": {"ResourceOwners": (["SELF"],)},
+    "Decrypt": {"Recipient": ()},
+    "GenerateDataKey": {"Recipient": ()},
+    "GenerateRandom": {"Recipient": ()},
+}

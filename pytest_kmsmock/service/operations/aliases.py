@@ -1,0 +1,111 @@
+"""CreateAlias, UpdateAlias, DeleteAlias, ListAliases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from .. import find, pages
+from ..errors import (
+    AlreadyExistsException,
+    InvalidAliasNameException,
+    KmsError,
+    LimitExceededException,
+    NotFoundException,
+    ValidationException,
+)
+from ..identifiers import alias_arn
+from ..key import Alias, KmsKey
+from ..model import timestamp
+from ..quotas import ALIASES_PER_KEY
+from ..request import Request, Response
+
+
+def check_name(request: Request) -> None:
+    """Raise if the request's AliasName breaks a rule that its shape does not tell."""
+    name = request.params["AliasName"]
+    if not name.startswith("alias/"):
+        raise ValidationException(
+            'Alias must start with the prefix "alias/". Please see '
+            "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+        )
+    if ":" in name:
+        raise ValidationException(f"{name} contains invalid characters for an alias")
+    if name == "alias/":
+        raise InvalidAliasNameException("The alias name must not be empty after alias/.")
+    if name.startswith("alias/aws/") and request.operation != "DeleteAlias":
+        raise InvalidAliasNameException(
+            "The alias name for a customer managed CMK cannot begin with alias/aws/."
+        )
+
+
+def target_is_alias(_: Request) -> KmsError:
+    return ValidationException("Aliases must refer to keys. Not aliases")
+
+
+def target_is_foreign(_: Request) -> KmsError:
+    return ValidationException("This operation cannot be called cross account")
+
+
+def create_alias(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, CreateAlias."""
+    name = request.params["AliasName"]
+    if request.place.aliases.get(name) is not None:
+        arn = alias_arn(request.region, request.account, name)
+        raise AlreadyExistsException(f"An alias with the name {arn} already exists")
+    _check_quota(request, key)
+    request.place.put_alias(
+        Alias(key.account, key.region, name, key.key_id, request.now, request.now)
+    )
+    return {}
+
+
+def update_alias(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, UpdateAlias."""
+    alias = find.alias(request, request.params["AliasName"])
+    current = request.place.keys.get(alias.key_id)
+    if current is not None and (current.spec.kind, current.usage) != (key.spec.kind, key.usage):
+        raise ValidationException(
+            f"The current key and the new key of {alias.arn} must be of the same type "
+            "and have the same key usage."
+        )
+    if alias.key_id != key.key_id:
+        _check_quota(request, key)
+    request.place.put_alias(
+        attrs.evolve(alias, key_id=key.key_id, last_updated_date=request.now)
+    )
+    return {}
+
+
+def delete_alias(request: Request, _: None) -> Response:
+    """Source: KMS API Reference, DeleteAlias."""
+    request.place.remove_alias(find.alias(request, request.params["AliasName"]))
+    return {}
+
+
+def list_aliases(request: Request, key: KmsKey | None) -> Response:
+    """Source: KMS API Reference, ListAliases."""
+    aliases = request.place.aliases
+    if key is None:
+        return pages.of_collection(request, "Aliases", aliases, _list_entry, default=50)
+    names = request.place.aliases_of(key.key_id)
+    of_key = [alias for name in names if (alias := aliases.get(name)) is not None]
+    return pages.of_sequence(request, "Aliases", of_key, _list_entry, default=50)
+
+
+def _check_quota(request: Request, key: KmsKey) -> None:
+    if len(request.place.aliases_of(key.key_id)) >= ALIASES_PER_KEY:
+        raise LimitExceededException(
+            f"{key.arn} has {ALIASES_PER_KEY} aliases, which is the limit for a key."
+        )
+
+
+def _list_entry(alias: Alias) -> dict[str, Any]:
+    return {
+        "AliasName": alias.name,
+        "AliasArn": alias.arn,
+        "TargetKeyId": alias.key_id,
+        "CreationDate": timestamp(alias.creation_date),
+        "LastUpdatedDate": timestamp(alias.last_updated_date),
+    }

@@ -1,0 +1,200 @@
+"""
+The state of all accounts and Regions: the only thing in the service that changes.
+
+It holds frozen values. A change swaps one for another, under a lock where it
+depends on what was there before; who reads needs none.
+"""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+import threading
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from .key import Alias, KmsKey
+
+Named = TypeVar("Named", KmsKey, Alias)
+
+
+class Collection(Generic[Named]):
+    """
+    Values by name, and pages of them in the order in which they came.
+
+    A page costs what it holds, however large the collection is: each value has
+    a number, and the next page starts after the last one's.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[str, Named] = {}
+        self._numbers: dict[str, int] = {}
+        # Parallel lists, sorted by number. The names of removed values stay
+        # until they are half of all.
+        self._order: list[int] = []
+        self._names: list[str] = []
+        self._next = 1
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[Named]:
+        return iter(list(self._values.values()))
+
+    def get(self, name: str) -> Named | None:
+        return self._values.get(name)
+
+    def put(self, name: str, value: Named) -> None:
+        if name not in self._values:
+            self._numbers[name] = self._next
+            self._order.append(self._next)
+            self._names.append(name)
+            self._next += 1
+        self._values[name] = value
+
+    def remove(self, name: str) -> None:
+        del self._values[name]
+        del self._numbers[name]
+        if len(self._order) > 2 * len(self._values) + 16:
+            self._names = list(self._values)
+            self._order = [self._numbers[name] for name in self._names]
+
+    def page(self, after: int, limit: int) -> tuple[list[Named], int | None]:
+        """
+        Return up to *limit* values that follow number *after*.
+
+        With them comes the number to go on after, or None if none are left.
+        """
+        page: list[Named] = []
+        last = after
+        for index in range(bisect.bisect_right(self._order, after), len(self._order)):
+            name, number = self._names[index], self._order[index]
+            if self._numbers.get(name) != number:  # removed, perhaps come again
+                continue
+            if len(page) == limit:
+                return page, last
+            page.append(self._values[name])
+            last = number
+        return page, None
+
+    def copy(self) -> Collection[Named]:
+        copied: Collection[Named] = Collection()
+        copied._values = self._values.copy()
+        copied._numbers = self._numbers.copy()
+        copied._order = self._order.copy()
+        copied._names = self._names.copy()
+        copied._next = self._next
+        return copied
+
+
+class Place:
+    """What one account has in one Region."""
+
+    def __init__(self, account: str, region: str) -> None:
+        self.account = account
+        self.region = region
+        self.keys: Collection[KmsKey] = Collection()
+        self.aliases: Collection[Alias] = Collection()
+        self._names_of_key: dict[str, tuple[str, ...]] = {}
+        self._by_ciphertext_tag: dict[bytes, str] = {}
+
+    def put_key(self, key: KmsKey) -> None:
+        self.keys.put(key.key_id, key)
+        self._by_ciphertext_tag[key.ciphertext_tag] = key.key_id
+
+    def remove_key(self, key: KmsKey) -> None:
+        """Remove *key*, and with it its aliases."""
+        for name in self.aliases_of(key.key_id):
+            self.aliases.remove(name)
+        self._names_of_key.pop(key.key_id, None)
+        del self._by_ciphertext_tag[key.ciphertext_tag]
+        self.keys.remove(key.key_id)
+
+    def aliases_of(self, key_id: str) -> tuple[str, ...]:
+        return self._names_of_key.get(key_id, ())
+
+    def put_alias(self, alias: Alias) -> None:
+        """Add *alias*, or point it to another key."""
+        before = self.aliases.get(alias.name)
+        if before is not None:
+            self._forget_name(before)
+        self.aliases.put(alias.name, alias)
+        self._names_of_key[alias.key_id] = (*self.aliases_of(alias.key_id), alias.name)
+
+    def remove_alias(self, alias: Alias) -> None:
+        self._forget_name(alias)
+        self.aliases.remove(alias.name)
+
+    def _forget_name(self, alias: Alias) -> None:
+        left = tuple(name for name in self.aliases_of(alias.key_id) if name != alias.name)
+        if left:
+            self._names_of_key[alias.key_id] = left
+        else:
+            del self._names_of_key[alias.key_id]
+
+    def key_of_ciphertext(self, tag: bytes) -> KmsKey | None:
+        key_id = self._by_ciphertext_tag.get(tag)
+        return None if key_id is None else self.keys.get(key_id)
+
+    def copy(self) -> Place:
+        copied = Place(self.account, self.region)
+        copied.keys = self.keys.copy()
+        copied.aliases = self.aliases.copy()
+        copied._names_of_key = self._names_of_key.copy()
+        copied._by_ciphertext_tag = self._by_ciphertext_tag.copy()
+        return copied
+
+
+class Registry:
+    """
+    All accounts and Regions.
+
+    Attributes:
+        lock: Held by whoever changes something that it has read before.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._places: dict[tuple[str, str], Place] = {}
+        # When which key is to be deleted: (time, account, Region, key ID).
+        # An entry may be out of date; the key itself tells.
+        self._deletions: list[tuple[float, str, str, str]] = []
+
+    def place(self, account: str, region: str) -> Place:
+        place = self._places.get((account, region))
+        if place is None:
+            with self.lock:
+                place = self._places.setdefault((account, region), Place(account, region))
+        return place
+
+    def places(self) -> list[Place]:
+        return list(self._places.values())
+
+    def put_key(self, key: KmsKey) -> None:
+        with self.lock:
+            self.place(key.account, key.region).put_key(key)
+            if key.deletion_date is not None:
+                entry = (key.deletion_date, key.account, key.region, key.key_id)
+                heapq.heappush(self._deletions, entry)
+
+    def remove_key(self, key: KmsKey) -> None:
+        with self.lock:
+            self.place(key.account, key.region).remove_key(key)
+
+    def settle(self, now: float) -> None:
+        """Apply what has fallen due by *now*, in the order in which it fell due."""
+        if self._deletions and self._deletions[0][0] <= now:
+            with self.lock:
+                while self._deletions and self._deletions[0][0] <= now:
+                    due, account, region, key_id = heapq.heappop(self._deletions)
+                    place = self.place(account, region)
+                    key = place.keys.get(key_id)
+                    if key is not None and key.deletion_date == due:
+                        place.remove_key(key)
+
+    def copy(self) -> Registry:
+        copied = Registry()
+        with self.lock:
+            copied._places = {at: place.copy() for at, place in self._places.items()}
+            copied._deletions = self._deletions.copy()
+        return copied

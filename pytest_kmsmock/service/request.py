@@ -1,0 +1,52 @@
+"""One request on its way through the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from .key import KmsKey
+from .registry import Place, Registry
+
+Params = dict[str, Any]
+Response = dict[str, Any]
+
+
+@attrs.define
+class Request:
+    """
+    What a door of the service hands in, and what the service learns of it.
+
+    Attributes:
+        body: The request's JSON: blobs in Base64, times as numbers.
+        principal: The ARN of the caller.
+        account: The caller's account.
+        params: *body* decoded; empty until it has been checked.
+        keys: The keys that the request turned out to concern, in order.
+        now: The service's time, in seconds since the epoch.
+        key_id: The ID of the key to create, when the author of a test fixes it.
+        material: Its key material, likewise.
+    """
+
+    operation: str
+    body: Mapping[str, Any] = attrs.field(repr=False)
+    region: str
+    account: str
+    principal: str
+    params: Params = attrs.field(factory=dict, repr=False)
+    keys: tuple[KmsKey, ...] = ()
+    now: float = 0.0
+    key_id: str | None = None
+    material: bytes | None = attrs.field(default=None, repr=False)
+    registry: Registry = attrs.field(init=False, repr=False)
+    page_size: int | None = attrs.field(init=False, default=None)
+
+    @property
+    def place(self) -> Place:
+        """What the caller's account has in the request's Region."""
+        return self.registry.place(self.account, self.region)
+
+    def add_key(self, key: KmsKey) -> None:
+        self.keys = (*self.keys, key)

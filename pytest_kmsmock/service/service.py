@@ -1,0 +1,113 @@
+"""
+The service: a request in, a response or an error out.
+
+`Service.handle` and `Service._answer` are the order of all checks. Source: KMS
+Developer Guide; the order is as measured against AWS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .errors import DryRunOperationException, InvalidGrantTokenException
+from .misuse import NotMockedError, suggestion
+from .operations import NOT_MOCKED, OPERATIONS, Operation
+from .registry import Registry
+from .request import Request, Response
+from .states import check_state
+from .usage import check_usage
+
+
+class Service:
+    """
+    AWS KMS, all accounts and Regions of it.
+
+    Args:
+        clock: Tells the time, in seconds since the epoch.
+        page_size: The most entries that a list operation returns at once;
+            None leaves it to the request and to AWS's own limits.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        registry: Registry | None = None,
+        page_size: int | None = None,
+    ) -> None:
+        self.registry = registry or Registry()
+        self._clock = clock
+        self._page_size = page_size
+
+    def handle(self, request: Request) -> Response:
+        """
+        Answer *request*.
+
+        Raises:
+            KmsError: AWS would refuse it.
+            NotMockedError: It uses a part of KMS that is not mocked yet.
+        """
+        # AWS keeps milliseconds.
+        request.now = round(self._clock(), 3)
+        operation = OPERATIONS.get(request.operation)
+        if operation is None:
+            raise _unknown(request.operation)
+        request.params = operation.shapes.decode(request.body)
+        _check_mocked(request)
+        request.registry = self.registry
+        request.page_size = self._page_size
+        self.registry.settle(request.now)
+        if not operation.writes:
+            return self._answer(operation, request)
+        with self.registry.lock:
+            return self._answer(operation, request)
+
+    def _answer(self, operation: Operation, request: Request) -> Response:
+        params = request.params
+        if operation.check_first is not None:
+            operation.check_first(request)
+        key = operation.find(operation, request)  # aliases refused, Region, existence
+        if key is not None:
+            request.add_key(key)
+        if params.get("GrantTokens"):
+            raise InvalidGrantTokenException(f"Grant token {params['GrantTokens'][0]} is not valid.")
+        if operation.choose is not None:
+            operation.choose(request)
+        if key is not None:
+            if operation.usage is not None:
+                check_usage(request.operation, key, operation.usage)
+            check_state(request.operation, key)
+            if operation.fit is not None:
+                operation.fit(request, key)
+        response = operation.act(request, key)
+        if params.get("DryRun"):
+            raise DryRunOperationException
+        return operation.shapes.trim(response)
+
+
+def _unknown(name: str) -> NotMockedError:
+    return NotMockedError(
+        f"pytest-kmsmock does not mock kms:{name} yet.{suggestion(name, OPERATIONS)} "
+        f"It mocks {', '.join(sorted(OPERATIONS))}."
+    )
+
+
+def _check_mocked(request: Request) -> None:
+    """Refuse what a later version will mock, rather than ignore it."""
+    for name, mocked in NOT_MOCKED.get(request.operation, {}).items():
+        if name in request.params and request.params[name] not in mocked:
+            raise NotMockedError(
+                f"pytest-kmsmock does not mock kms:{request.operation} with "
+                f"{name}={_shown(request.params[name])} yet; "
+                f"leave the parameter out{_or_use(mocked)}."
+            )
+
+
+def _shown(value: Any) -> str:
+    return "…" if isinstance(value, dict) else repr(value)
+
+
+def _or_use(mocked: tuple[Any, ...]) -> str:
+    return "".join(f", or pass {value!r}" for value in mocked)
+

@@ -1,0 +1,80 @@
+"""
+The key-state table: which operation a key admits in which state.
+
+Source: KMS Developer Guide, "Key states of AWS KMS keys", key state table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, get_args
+
+import attrs
+
+from .errors import DisabledException, KmsError, KMSInvalidStateException
+from .key import KeyState, KmsKey
+
+
+@attrs.frozen
+class Refusal:
+    """A cell that says no: the error to raise, and its words after the ARN."""
+
+    error: type[KmsError]
+    reason: str
+
+
+OK: Final = None
+DISABLED: Final = Refusal(DisabledException, "is disabled.")
+DELETING: Final = Refusal(KMSInvalidStateException, "is pending deletion.")
+REPLICA: Final = Refusal(KMSInvalidStateException, "is pending replica deletion.")
+KEPT: Final = Refusal(KMSInvalidStateException, "is not pending deletion.")
+IMPORTING: Final = Refusal(KMSInvalidStateException, "is pending import.")
+AWAY: Final = Refusal(KMSInvalidStateException, "is unavailable.")
+CREATING: Final = Refusal(KMSInvalidStateException, "is creating.")
+UPDATING: Final = Refusal(KMSInvalidStateException, "is updating.")
+
+Cell = Refusal | None
+
+# fmt: off
+_COLUMNS: Final[tuple[KeyState, ...]] = (
+    "Enabled", "Disabled", "PendingDeletion", "PendingReplicaDeletion",
+    "PendingImport", "Unavailable", "Creating", "Updating",
+)
+_ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
+    # in state:             Enabled  Disabled  PendDel   PendRepl  PendImport Unavail  Creating  Updating
+    "CancelKeyDeletion":    (KEPT,    KEPT,     OK,       OK,       KEPT,      KEPT,    KEPT,     KEPT),
+    "CreateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+    "Decrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "DescribeKey":          (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "DisableKey":           (OK,      OK,       DELETING, REPLICA,  IMPORTING, OK,      CREATING, UPDATING),
+    "EnableKey":            (OK,      OK,       DELETING, REPLICA,  IMPORTING, OK,      CREATING, UPDATING),
+    "Encrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "GenerateDataKey":      (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "GenerateDataKeyWithoutPlaintext":
+                            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "GetKeyPolicy":         (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "ListAliases":          (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "ListKeyPolicies":      (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "ListResourceTags":     (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "PutKeyPolicy":         (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "ReEncrypt":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "ScheduleKeyDeletion":  (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       UPDATING),
+    "TagResource":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+    "UntagResource":        (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+    # The new target; the state of the current one does not matter.
+    "UpdateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+    "UpdateKeyDescription": (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+}
+# fmt: on
+
+KEY_STATES: Final[Mapping[str, Mapping[KeyState, Cell]]] = {
+    operation: dict(zip(_COLUMNS, row, strict=True)) for operation, row in _ROWS.items()
+}
+assert set(_COLUMNS) == set(get_args(KeyState))
+
+
+def check_state(operation: str, key: KmsKey) -> None:
+    """Raise AWS's refusal if *key* does not admit *operation* in its state."""
+    refusal = KEY_STATES[operation][key.state]
+    if refusal is not None:
+        raise refusal.error(f"{key.arn} {refusal.reason}")

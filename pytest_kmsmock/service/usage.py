@@ -1,0 +1,27 @@
+"""
+Key usage and algorithms: what a key may be used for.
+
+Source: the texts are as recorded from AWS.
+"""
+
+from __future__ import annotations
+
+from .errors import InvalidKeyUsageException
+from .key import KmsKey
+from .specs import KeyUsage
+
+
+def check_usage(operation: str, key: KmsKey, usage: KeyUsage) -> None:
+    """Raise if *key* is for another usage than the one *operation* needs."""
+    if key.usage != usage:
+        raise InvalidKeyUsageException(
+            f"{key.arn} key usage is {key.usage} which is not valid for {operation}."
+        )
+
+
+def check_algorithm(key: KmsKey, algorithm: str) -> None:
+    """Raise if *key*, of the right usage, does not have *algorithm*."""
+    if algorithm not in key.algorithms:
+        raise InvalidKeyUsageException(
+            f"Algorithm {algorithm} is incompatible with key spec {key.spec.name}."
+        )

@@ -1,0 +1,112 @@
+"""What can be set: the marker's keywords, the ini options, `mock_kms`'s arguments."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from .service.misuse import KmsMockError, suggestion
+
+DEFAULT_ACCOUNT: Final = "123456789012"
+DEFAULT_REGION: Final = "us-east-1"
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """
+    The settings of one mock.
+
+    Attributes:
+        region: The Region of keys and clients that name none. None is the
+            configured one, or us-east-1 where none is.
+        account: The account of callers that are not somebody else, 12 digits.
+        keys: Alias names; each gets a key before the test starts.
+        page_size: The most entries that a list operation returns at once, so
+            that few keys are enough to test pagination. None is AWS's limits.
+    """
+
+    region: str | None = attrs.field(default=None)
+    account: str = attrs.field(default=DEFAULT_ACCOUNT)
+    keys: tuple[str, ...] = attrs.field(default=(), converter=lambda keys: _names(keys))
+    page_size: int | None = attrs.field(default=None)
+
+    @region.validator
+    def _check_region(self, _: object, value: Any) -> None:
+        if value is not None and not is_region(value):
+            raise KmsMockError(f"region={value!r} is no AWS Region; write for example 'eu-west-1'.")
+
+    @account.validator
+    def _check_account(self, _: object, value: Any) -> None:
+        if not is_account(value):
+            raise KmsMockError(f"account={value!r} is no account ID; write 12 digits in quotes.")
+
+    @keys.validator
+    def _check_keys(self, _: object, value: tuple[Any, ...]) -> None:
+        for name in value:
+            check_alias(name, "keys")
+
+    @page_size.validator
+    def _check_page_size(self, _: object, value: Any) -> None:
+        if value is not None and (type(value) is not int or value < 1):
+            raise KmsMockError(f"page_size={value!r} is no number of entries; write 1 or more.")
+
+
+OPTIONS: Final = tuple(field.name for field in attrs.fields(Settings))
+
+
+def settings_from(options: Mapping[str, Any]) -> Settings:
+    """
+    Return the settings that *options* ask for.
+
+    Raises:
+        KmsMockError: There is no such option, or its value makes no sense.
+    """
+    for name in options:
+        if name not in OPTIONS:
+            raise KmsMockError(
+                f"pytest-kmsmock has no option {name!r}.{suggestion(name, OPTIONS)} "
+                f"It has {', '.join(OPTIONS)}."
+            )
+    return Settings(**options)
+
+
+def is_region(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"([a-z]+-){2,3}[0-9]+", value) is not None
+
+
+def is_account(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9]{12}", value) is not None
+
+
+def check_alias(name: Any, option: str) -> None:
+    """Raise unless *name*, the value of *option*, is an alias name of the author's own."""
+    if not isinstance(name, str) or not name.startswith("alias/"):
+        written = f"alias/{name}" if isinstance(name, str) else "alias/app"
+        raise KmsMockError(
+            f"{option}={name!r} is no alias name, since those begin with 'alias/'; "
+            f"write {written!r}."
+        )
+
+
+def configured_region() -> str:
+    """Return the Region that botocore's clients get without being told."""
+    configured = os.environ.get("AWS_DEFAULT_REGION")
+    if configured:
+        return configured
+    # Reading the configuration takes a session, so only where there is one to read.
+    path = os.environ.get("AWS_CONFIG_FILE", "~/.aws/config")
+    if os.path.exists(os.path.expanduser(path)):
+        import botocore.session
+
+        region: str | None = botocore.session.Session().get_scoped_config().get("region")
+        if region:
+            return region
+    return DEFAULT_REGION
+
+
+def _names(keys: str | Iterable[str]) -> tuple[str, ...]:
+    return (keys,) if isinstance(keys, str) else tuple(keys)

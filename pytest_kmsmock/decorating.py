@@ -17,7 +17,8 @@ MakeMock = Callable[[bool], AbstractContextManager[Any]]
 def decorate(target: Target, make_mock: MakeMock) -> Target:
     """Return *target* such that each of its calls, or of its tests, runs in a mock of its own."""
     if not isinstance(target, type):
-        return _function(target, make_mock)
+        decorated: Target = _function(target, make_mock)
+        return decorated
     if issubclass(target, unittest.TestCase):
         _test_case(target, make_mock)
     else:

@@ -86,9 +86,7 @@ class Key:
 
     def schedule_deletion(self, days: int = 30) -> dt.datetime:
         """Schedule the key's deletion in 7 to 30 *days*; return when it is due."""
-        due: dt.datetime = self._do("ScheduleKeyDeletion", PendingWindowInDays=days)[
-            "DeletionDate"
-        ]
+        due: dt.datetime = self._do("ScheduleKeyDeletion", PendingWindowInDays=days)["DeletionDate"]
         return due
 
     def cancel_deletion(self) -> None:
@@ -102,9 +100,9 @@ class Key:
     def encrypt(self, plaintext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
         """Return the ciphertext blob of *plaintext*, up to 4,096 bytes."""
         data = plaintext.encode() if isinstance(plaintext, str) else plaintext
-        blob: bytes = self._do(
-            "Encrypt", Plaintext=data, **_context("EncryptionContext", context)
-        )["CiphertextBlob"]
+        blob: bytes = self._do("Encrypt", Plaintext=data, **_context("EncryptionContext", context))[
+            "CiphertextBlob"
+        ]
         return blob
 
     def decrypt(self, ciphertext: bytes, context: Mapping[str, str] | None = None) -> bytes:

@@ -8,6 +8,7 @@ active mock the handler does nothing. Light: pytest's start imports it.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -54,10 +55,8 @@ def pop(mock: KmsMock) -> None:
 
 def register() -> None:
     """Have botocore call `install` for each session, also after it was reloaded."""
-    try:
+    with contextlib.suppress(ValueError):
         botocore.unregister_initializer(install)
-    except ValueError:
-        pass
     botocore.register_initializer(install)
 
 

@@ -46,18 +46,15 @@ class KmsMock:
         self._settings = settings or Settings()
         self._forks = forks
         self._is_active = False
-        self._reset(None)
-
-    def _reset(self, outer: KmsMock | None) -> None:
-        """Start anew, or as a copy of *outer*."""
-        self.calls = Calls()
-        self.clock = Clock(outer.clock.offset if outer else 0.0)
         self.account = self._settings.account
+        self._start(Registry(), offset=0.0)
+
+    def _start(self, registry: Registry, *, offset: float) -> None:
+        self.calls = Calls()
+        self.clock = Clock(offset)
         self._principals: dict[str, str] = {}
-        self._registry = outer._registry.copy() if outer else Registry()
-        self._service = Service(
-            self.clock, registry=self._registry, page_size=self._settings.page_size
-        )
+        self._registry = registry
+        self._service = Service(self.clock, registry, page_size=self._settings.page_size)
 
     def __enter__(self) -> Self:
         if self._is_active:
@@ -65,7 +62,11 @@ class KmsMock:
                 "this mock of KMS is active already; to nest one in another, "
                 "write `with mock_kms():` again."
             )
-        self._reset(hook.active_mock() if self._forks else None)
+        outer = hook.active_mock() if self._forks else None
+        if outer is None:
+            self._start(Registry(), offset=0.0)
+        else:
+            self._start(outer._registry.copy(), offset=outer.clock.offset)
         self._is_active = True
         hook.push(self)
         for name in self._settings.keys:
@@ -344,7 +345,9 @@ class KmsMock:
 
     def _place(self, region: str | None, account: str | None) -> tuple[str, str]:
         if region is not None and not is_region(region):
-            raise KmsMockError(f"region={region!r} is no AWS Region; write for example 'eu-west-1'.")
+            raise KmsMockError(
+                f"region={region!r} is no AWS Region; write for example 'eu-west-1'."
+            )
         if account is not None and not is_account(account):
             raise KmsMockError(f"account={account!r} is no account ID; write 12 digits in quotes.")
         return region or self.region, account or self.account
@@ -372,9 +375,9 @@ def mock_kms(**options: Any) -> KmsMock: ...
 
 def mock_kms(target: Any = None, /, **options: Any) -> Any:
     """
-    Mock AWS KMS without a fixture: ``@mock_kms``, ``@mock_kms(region=…)``, ``with mock_kms() as kms:``.
+    Mock AWS KMS without a fixture.
 
-    It decorates functions, coroutine functions, generators (fixtures) and
+    Write ``@mock_kms``, ``@mock_kms(region=…)`` or ``with mock_kms() as kms:``. It decorates functions, coroutine functions, generators (fixtures) and
     classes, `unittest.TestCase` among them. Each call or test gets an empty
     KMS of its own. The options are those of the marker; see `Settings`.
     """

@@ -7,6 +7,7 @@ standard library and the top of botocore; what a mock needs, a fixture imports.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -152,9 +153,7 @@ def _fail_if_swallowed(item: pytest.Item) -> None:
 
 def _code_of(item: pytest.Item) -> Any:
     function = getattr(item, "function", None)
-    while hasattr(function, "__wrapped__"):
-        function = function.__wrapped__
-    return getattr(function, "__code__", None)
+    return getattr(inspect.unwrap(function), "__code__", None) if function else None
 
 
 def _add_section(report: pytest.TestReport) -> None:

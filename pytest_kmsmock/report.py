@@ -23,9 +23,7 @@ def timeline(mocks: Iterable[KmsMock]) -> str:
 
 
 def _line(call: Call) -> str:
-    states = [
-        f"{key.arn} {state}" for key, state in zip(call.keys, call.key_states, strict=True)
-    ]
+    states = [f"{key.arn} {state}" for key, state in zip(call.keys, call.key_states, strict=True)]
     return (
         f"{call.time:%Y-%m-%dT%H:%M:%SZ} {call.region} {call.operation}"
         f"({shown(call.operation, call.params)})  at {call.source}\n"

@@ -15,6 +15,10 @@ DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 
 
+def _names(keys: str | Iterable[str]) -> tuple[str, ...]:
+    return (keys,) if isinstance(keys, str) else tuple(keys)
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """
@@ -31,7 +35,7 @@ class Settings:
 
     region: str | None = attrs.field(default=None)
     account: str = attrs.field(default=DEFAULT_ACCOUNT)
-    keys: tuple[str, ...] = attrs.field(default=(), converter=lambda keys: _names(keys))
+    keys: tuple[str, ...] = attrs.field(default=(), converter=_names)
     page_size: int | None = attrs.field(default=None)
 
     @region.validator
@@ -106,7 +110,3 @@ def configured_region() -> str:
         if region:
             return region
     return DEFAULT_REGION
-
-
-def _names(keys: str | Iterable[str]) -> tuple[str, ...]:
-    return (keys,) if isinstance(keys, str) else tuple(keys)

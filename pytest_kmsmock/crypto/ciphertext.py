@@ -181,9 +181,7 @@ def _outline(sealed_length: int) -> tuple[bytes, bytes]:
     """Return the length and the DER around the nonce: what precedes and what follows it."""
     nonce = bytes(symmetric.NONCE_LENGTH)
     sealed = _length(sealed_length)
-    algorithm = _tlv(
-        0x30, _OID_AES256_GCM + _tlv(0x30, _tlv(0x04, nonce) + _TAG_LENGTH_16)
-    )
+    algorithm = _tlv(0x30, _OID_AES256_GCM + _tlv(0x30, _tlv(0x04, nonce) + _TAG_LENGTH_16))
     content_length = len(_OID_DATA) + len(algorithm) + 1 + len(sealed) + sealed_length
     content = b"\x30" + _length(content_length) + _OID_DATA + algorithm + b"\x80" + sealed
     data_length = len(_VERSION_0) + len(content) + sealed_length

@@ -5,6 +5,8 @@ The classes are AWS's; what the author of a test did wrong is in `misuse`.
 Source: KMS API Reference, "Common Errors" and each operation's "Errors".
 """
 
+# ruff: noqa: N818 - the names are AWS's
+
 from __future__ import annotations
 
 from typing import ClassVar

@@ -43,9 +43,7 @@ _REQUIRED_UNLESS_MODIFIED: Final[Mapping[str, str]] = {
 
 # The lists of allowed values as AWS prints them, where they are known to differ
 # from the model's: in order, by age, and for a data key altogether.
-_ENCRYPTION_ALGORITHMS: Final = (
-    "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT"
-)
+_ENCRYPTION_ALGORITHMS: Final = "RSAES_OAEP_SHA_1, RSAES_OAEP_SHA_256, SM2PKE, SYMMETRIC_DEFAULT"
 _PRINTED_VALUES_OF_SHAPE: Final[Mapping[str, str]] = {
     "EncryptionAlgorithmSpec": _ENCRYPTION_ALGORITHMS,
     "DataKeySpec": (
@@ -106,9 +104,7 @@ class OperationShapes:
         for name, value in body.items():
             if value is not None and name in decoders:
                 params[name] = decoders[name](value, name, violations)
-        for name in self._required:
-            if name not in params:
-                violations.append(name)
+        violations.extend(name for name in self._required if name not in params)
         optional = self._required_unless_modified
         if optional and optional not in params and not ignores_ciphertext(params):
             violations.append(optional)
@@ -154,7 +150,7 @@ def shapes_of(operation: str) -> OperationShapes:
 @functools.cache
 def declared_errors() -> frozenset[str]:
     """Return the codes that the model declares; botocore shows their message twice."""
-    return frozenset(shape.error_code for shape in service_model().error_shapes)
+    return frozenset(shape.name for shape in service_model().error_shapes)
 
 
 def validation_error(violations: Iterable[str]) -> ValidationException:
@@ -395,7 +391,9 @@ def _shortest(low: int) -> str:
 
 def _every(member: Shape) -> str:
     """Return the constraint that a list of strings fails when one of them does."""
-    constraints = _string_constraints(member, member.metadata.get("min"), member.metadata.get("max"))
+    constraints = _string_constraints(
+        member, member.metadata.get("min"), member.metadata.get("max")
+    )
     return f"Member must satisfy constraint: [{', '.join(text for _, text in constraints)}]"
 
 

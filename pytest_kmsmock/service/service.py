@@ -12,7 +12,8 @@ from typing import Any
 
 from .errors import DryRunOperationException, InvalidGrantTokenException
 from .misuse import NotMockedError, suggestion
-from .operations import NOT_MOCKED, OPERATIONS, Operation
+from .operations import NOT_MOCKED, OPERATIONS
+from .operations.table import Operation
 from .registry import Registry
 from .request import Request, Response
 from .states import check_state
@@ -32,11 +33,11 @@ class Service:
     def __init__(
         self,
         clock: Callable[[], float],
+        registry: Registry,
         *,
-        registry: Registry | None = None,
         page_size: int | None = None,
     ) -> None:
-        self.registry = registry or Registry()
+        self.registry = registry
         self._clock = clock
         self._page_size = page_size
 
@@ -71,7 +72,9 @@ class Service:
         if key is not None:
             request.add_key(key)
         if params.get("GrantTokens"):
-            raise InvalidGrantTokenException(f"Grant token {params['GrantTokens'][0]} is not valid.")
+            raise InvalidGrantTokenException(
+                f"Grant token {params['GrantTokens'][0]} is not valid."
+            )
         if operation.choose is not None:
             operation.choose(request)
         if key is not None:
@@ -110,4 +113,3 @@ def _shown(value: Any) -> str:
 
 def _or_use(mocked: tuple[Any, ...]) -> str:
     return "".join(f", or pass {value!r}" for value in mocked)
-

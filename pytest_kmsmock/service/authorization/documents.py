@@ -68,7 +68,9 @@ def parse(text: str) -> Document:
     try:
         document = json.loads(text)
     except ValueError:
-        raise MalformedPolicyDocumentException("The policy is not in the valid JSON format.") from None
+        raise MalformedPolicyDocumentException(
+            "The policy is not in the valid JSON format."
+        ) from None
     if not isinstance(document, dict) or not document.keys() <= _ELEMENTS:
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
     if document.get("Version", _VERSIONS[0]) not in _VERSIONS:

@@ -12,7 +12,6 @@ from ..errors import (
     InvalidAliasNameException,
     KmsError,
     LimitExceededException,
-    NotFoundException,
     ValidationException,
 )
 from ..identifiers import alias_arn
@@ -72,9 +71,7 @@ def update_alias(request: Request, key: KmsKey) -> Response:
         )
     if alias.key_id != key.key_id:
         _check_quota(request, key)
-    request.place.put_alias(
-        attrs.evolve(alias, key_id=key.key_id, last_updated_date=request.now)
-    )
+    request.place.put_alias(attrs.evolve(alias, key_id=key.key_id, last_updated_date=request.now))
     return {}
 
 

@@ -30,9 +30,7 @@ def decrypt(request: Request, key: KmsKey) -> Response:
     params = request.params
     if ignores_ciphertext(params):
         return {}
-    plaintext, material = open_(
-        key, params["CiphertextBlob"], params.get("EncryptionContext", {})
-    )
+    plaintext, material = open_(key, params["CiphertextBlob"], params.get("EncryptionContext", {}))
     return {
         "KeyId": key.arn,
         "Plaintext": plaintext,

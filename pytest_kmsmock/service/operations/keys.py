@@ -115,7 +115,8 @@ def _spec_and_usage(params: Params) -> tuple[KeySpec, KeyUsage]:
     spec = KEY_SPECS.get(name)
     if spec is None:
         raise NotMockedError(
-            f"pytest-kmsmock does not mock the key spec {name} yet; it mocks {', '.join(KEY_SPECS)}."
+            f"pytest-kmsmock does not mock the key spec {name} yet; "
+            f"it mocks {', '.join(KEY_SPECS)}."
         )
     usage = params.get("KeyUsage")
     if usage is None:

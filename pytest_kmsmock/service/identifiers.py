@@ -6,6 +6,7 @@ Source: KMS Developer Guide, "Key identifiers (KeyId)".
 
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 from typing import Final
@@ -72,6 +73,7 @@ def new_key_id() -> str:
     return str(uuid.uuid4())
 
 
+@functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     for prefix, partition in _PARTITIONS:
         if region.startswith(prefix):
@@ -87,6 +89,7 @@ def alias_arn(region: str, account: str, alias_name: str) -> str:
     return f"arn:{partition_of(region)}:kms:{region}:{account}:{alias_name}"
 
 
+@functools.lru_cache(maxsize=256)
 def root_arn(region: str, account: str) -> str:
     """Return the ARN of *account* as a principal."""
     return f"arn:{partition_of(region)}:iam::{account}:root"

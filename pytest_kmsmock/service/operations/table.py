@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import attrs
@@ -53,9 +54,10 @@ class Operation:
     def _find(self) -> Callable[[Operation, Request], KmsKey | None]:
         return find_key
 
-    @property
+    @functools.cached_property
     def shapes(self) -> model.OperationShapes:
-        return model.shapes_of(self.name)
+        """The shapes of the request and the response, compiled when first needed."""
+        return model.OperationShapes(model.service_model(), self.name)
 
 
 def find_key(operation: Operation, request: Request) -> KmsKey | None:

@@ -1,0 +1,134 @@
+"""
+ECDSA and ECDH on the NIST curves and secp256k1, by `cryptography`.
+
+A private key travels as PKCS #8 DER, a public key as SubjectPublicKeyInfo DER
+with a named curve.
+
+Source: FIPS 186-5, SEC 1; key specs and algorithms as in the KMS Developer Guide.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+_CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
+    "ECC_NIST_P256": ec.SECP256R1(),
+    "ECC_NIST_P384": ec.SECP384R1(),
+    "ECC_NIST_P521": ec.SECP521R1(),
+    "ECC_SECG_P256K1": ec.SECP256K1(),
+}
+_SIGNING: Final[Mapping[str, hashes.HashAlgorithm]] = {
+    "ECDSA_SHA_256": hashes.SHA256(),
+    "ECDSA_SHA_384": hashes.SHA384(),
+    "ECDSA_SHA_512": hashes.SHA512(),
+}
+_OF_RAW: Final = {name: ec.ECDSA(hash_) for name, hash_ in _SIGNING.items()}
+_OF_DIGEST: Final = {name: ec.ECDSA(utils.Prehashed(hash_)) for name, hash_ in _SIGNING.items()}
+_ECDH: Final = ec.ECDH()
+
+SPECS: Final = tuple(_CURVES)
+DIGEST_LENGTHS: Final[Mapping[str, int]] = {
+    name: hash_.digest_size for name, hash_ in _SIGNING.items()
+}
+"""Bytes of a digest, by signing algorithm."""
+
+
+def generate(spec: str) -> bytes:
+    """Return a new private key, PKCS #8 DER."""
+    key = ec.generate_private_key(_CURVES[spec])
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def public_key(private: bytes) -> bytes:
+    """Return the public key of *private*: SubjectPublicKeyInfo DER, the point uncompressed."""
+    return _public(private).public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def is_private_key(spec: str, private: bytes) -> bool:
+    """Tell whether *private*, made by somebody else, is a sound key of *spec*."""
+    try:
+        key = serialization.load_der_private_key(private, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == _CURVES[spec].name
+
+
+def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False) -> bytes:
+    """
+    Return a signature of *message*: ECDSA-Sig-Value in DER.
+
+    Args:
+        is_digest: *message* is the digest that the algorithm would compute.
+
+    Raises:
+        ValueError: The digest has not the length in `DIGEST_LENGTHS`.
+    """
+    scheme = (_OF_DIGEST if is_digest else _OF_RAW)[algorithm]
+    return _private(private).sign(message, scheme)
+
+
+def verify(
+    private: bytes, algorithm: str, message: bytes, signature: bytes, *, is_digest: bool = False
+) -> bool:
+    """
+    Tell whether *signature*, of whatever form and length, is one of *message*.
+
+    Arguments and errors are those of `sign`.
+    """
+    scheme = (_OF_DIGEST if is_digest else _OF_RAW)[algorithm]
+    try:
+        _public(private).verify(signature, message, scheme)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def exchange(private: bytes, peer: bytes) -> bytes | None:
+    """
+    Return the raw shared secret of *private* and the public key *peer*.
+
+    It is the x coordinate, as long as the field: 32, 48 or 66 bytes
+    (SP 800-56A, section 5.7.1.2).
+
+    Args:
+        peer: SubjectPublicKeyInfo DER.
+
+    Returns:
+        None if *peer* is no public key, is not on its curve or is on another
+        curve than *private*.
+    """
+    own = _private(private)
+    try:
+        key = serialization.load_der_public_key(peer)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != own.curve.name:
+        return None
+    return own.exchange(_ECDH, key)
+
+
+# Parsing costs as much as a signature, and a test uses few keys often.
+@functools.lru_cache(maxsize=256)
+def _private(private: bytes) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_der_private_key(private, password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("not an elliptic curve private key")
+    return key
+
+
+@functools.lru_cache(maxsize=256)
+def _public(private: bytes) -> ec.EllipticCurvePublicKey:
+    return _private(private).public_key()

@@ -39,11 +39,7 @@ def new_request_id() -> str:
 
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
-    parsed = {
-        name: value.copy() if type(value) is dict or type(value) is list else value
-        for name, value in response.items()
-    }
-    return _with_metadata(parsed, 200, request_id)
+    return _with_metadata(_copy(response), 200, request_id)
 
 
 def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
@@ -53,6 +49,15 @@ def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str
     if error.message and error.code in model.declared_errors():
         parsed["message"] = error.message
     return _with_metadata(parsed, error.status, request_id)
+
+
+def _copy(value: Any) -> Any:
+    """Return *value* such that nobody who changes it changes the record."""
+    if type(value) is dict:
+        return {name: _copy(item) for name, item in value.items()}
+    if type(value) is list:
+        return [_copy(item) for item in value]
+    return value
 
 
 def _with_metadata(

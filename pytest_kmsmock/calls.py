@@ -10,8 +10,8 @@ import attrs
 
 from .handle import Key, find
 from .service import model
-from .service.key import KmsKey
 from .service.misuse import KmsMockError, suggestion
+from .service.request import Request
 from .sources import Source
 
 _SHOWN_CALLS: Final = 5
@@ -36,35 +36,49 @@ class Call:
     One call of KMS, as the service saw it.
 
     Attributes:
-        operation: As in the API, ``GenerateDataKey``.
-        params: The request's members: blobs as bytes, nothing added.
         response: What the application got, without ResponseMetadata; None if
             it got an error.
         error: What AWS refused the call with, or None.
-        principal: The caller's ARN.
-        account: The caller's account.
-        region: The client's Region.
-        retries: How often botocore tried again.
         request_id: As in ResponseMetadata.
+        retries: How often botocore tried again.
     """
 
-    operation: str
-    params: Mapping[str, Any]
+    _request: Request
     response: Mapping[str, Any] | None
     error: CallError | None
-    principal: str
-    account: str
-    region: str
     request_id: str
-    retries: int
-    _seconds: float
-    _keys: tuple[KmsKey, ...]
     _source: Source | None
+    retries: int = 0
+
+    @property
+    def operation(self) -> str:
+        """The operation as in the API, ``GenerateDataKey``."""
+        return self._request.operation
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The request's members: blobs as bytes, nothing added."""
+        return self._request.params
+
+    @property
+    def principal(self) -> str:
+        """The caller's ARN."""
+        return self._request.principal
+
+    @property
+    def account(self) -> str:
+        """The caller's account."""
+        return self._request.account
+
+    @property
+    def region(self) -> str:
+        """The client's Region."""
+        return self._request.region
 
     @property
     def time(self) -> dt.datetime:
         """When it was, in the service's time; UTC."""
-        return dt.datetime.fromtimestamp(self._seconds, dt.UTC)
+        return dt.datetime.fromtimestamp(self._request.now, dt.UTC)
 
     @property
     def source(self) -> str:
@@ -74,17 +88,17 @@ class Call:
     @property
     def keys(self) -> tuple[Key, ...]:
         """The keys that the call concerned: ReEncrypt's are the source and the destination."""
-        return tuple(Key(key.arn) for key in self._keys)
+        return tuple(Key(key.arn) for key in self._request.keys)
 
     @property
     def key(self) -> Key | None:
         """The first of `keys`, or None if there are none."""
-        return self.keys[0] if self._keys else None
+        return self.keys[0] if self._request.keys else None
 
     @property
     def key_states(self) -> tuple[str, ...]:
         """The states of `keys` when the call was made."""
-        return tuple(key.state for key in self._keys)
+        return tuple(key.state for key in self._request.keys)
 
     def __repr__(self) -> str:
         outcome = f" -> {self.error.code}" if self.error else ""
@@ -107,6 +121,7 @@ class Calls(Sequence[Call]):
     def __call__(
         self, operation: str | None = None, *, key: Key | str | None = None, **params: Any
     ) -> Calls:
+        __tracebackhide__ = True
         wanted = _Wanted.checked(operation, key, params)
         return Calls(call for call in self if wanted.matches(call))
 
@@ -177,6 +192,11 @@ class Calls(Sequence[Call]):
     def assert_order(self, *operations: str) -> None:
         """Fail unless *operations* were called in this order, whatever came between."""
         __tracebackhide__ = True
+        if not operations or not all(isinstance(operation, str) for operation in operations):
+            raise KmsMockError(
+                "assert_order takes the operations one by one; write for example "
+                "assert_order('GenerateDataKey', 'Decrypt')."
+            )
         for operation in operations:
             check_operation(operation)
         left = iter(self.operations)
@@ -220,6 +240,7 @@ class _Wanted:
         cls, operation: str | None, key: Key | str | None, params: Mapping[str, Any]
     ) -> _Wanted:
         """Return it, or raise `KmsMockError` for what no call could ever be like."""
+        __tracebackhide__ = True
         if operation is not None:
             check_operation(operation)
         for name in params:
@@ -260,7 +281,7 @@ class _Wanted:
             for name, expected in self.params.items()
             if not _equal(expected, call.params.get(name, _ABSENT))
         ]
-        if self.arn is not None and all(key.arn != self.arn for key in call._keys):
+        if self.arn is not None and all(key.arn != self.arn for key in call.keys):
             names.append("key")
         return names
 
@@ -275,6 +296,7 @@ class _Wanted:
 
 def check_operation(operation: str) -> None:
     """Raise `KmsMockError` unless the API has *operation*."""
+    __tracebackhide__ = True
     names = model.service_model().operation_names
     if operation not in names:
         close = suggestion(str(operation).title().replace("_", ""), names)
@@ -290,23 +312,29 @@ def shown(operation: str | None, params: Mapping[str, Any]) -> str:
 
 def _shown(value: Any, is_secret: bool) -> str:
     if isinstance(value, bytes | bytearray) or (is_secret and isinstance(value, str)):
-        return f"<{len(value)} bytes>"
+        return f"<{len(value)} byte{'s' * (len(value) != 1)}>"
     return "<secret>" if is_secret else repr(value)
 
 
 def _is_secret(operation: str | None, name: str) -> bool:
-    members = model.shapes_of(operation).members if operation else {}
-    return name in members and bool(members[name].metadata.get("sensitive"))
+    """Tell whether the model calls the member sensitive, in any operation if none is given."""
+    operations = [operation] if operation else model.service_model().operation_names
+    return any(
+        shape.metadata.get("sensitive")
+        for shape in (model.shapes_of(each).members.get(name) for each in operations)
+        if shape is not None
+    )
 
 
 def _check_param(operation: str | None, name: str) -> None:
-    if operation is None:
-        return
-    members = model.shapes_of(operation).members
+    """Raise `KmsMockError` unless *operation*, or any if it is None, has that parameter."""
+    __tracebackhide__ = True
+    operations = [operation] if operation else model.service_model().operation_names
+    members = {member for each in operations for member in model.shapes_of(each).members}
     if name not in members:
+        its = f" It has {', '.join(sorted(members))}." if operation else ""
         raise KmsMockError(
-            f"kms:{operation} has no parameter {name!r}.{suggestion(name, members)} "
-            f"It has {', '.join(members)}."
+            f"kms:{operation or '*'} has no parameter {name!r}.{suggestion(name, members)}{its}"
         )
 
 
@@ -343,4 +371,5 @@ def _map_differences(
 
 
 def _arn_of(key: Key | str) -> str:
-    return find(key).arn if isinstance(key, str) else key.arn
+    __tracebackhide__ = True
+    return key.arn if isinstance(key, Key) else find(key).arn

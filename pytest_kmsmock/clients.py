@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,16 +12,43 @@ from botocore.config import Config
 
 from . import answers
 from .service.errors import KmsError
+from .service.misuse import KmsMockError
+
+# Whose calls they are that are signed with an access key, in all mocks.
+_principals: dict[str, str] = {}
+_numbers = itertools.count()
 
 
-def client(region: str, access_key: str, config: Mapping[str, Any]) -> Any:
-    """Return a client of KMS; *config* is what botocore's `Config` takes."""
+def principal_of(signer: Any) -> str | None:
+    """Return whom the credentials of *signer*, a client's, belong to, if a test has said."""
+    if not _principals:
+        return None
+    return _principals.get(getattr(signer._credentials, "access_key", ""))
+
+
+def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any:
+    """
+    Return a client of KMS.
+
+    Args:
+        principal: Whose calls they are; None is nobody in particular.
+        config: What botocore's `Config` takes.
+    """
+    __tracebackhide__ = True
+    access_key = "AKIAKMSMOCK"
+    if principal is not None:
+        access_key = f"{access_key}{next(_numbers):09d}"
+        _principals[access_key] = principal
+    try:
+        settings = Config(**config)
+    except TypeError as error:
+        raise KmsMockError(f"{error}; client() takes what botocore.config.Config takes.") from None
     return _session().create_client(
         "kms",
         region_name=region,
         aws_access_key_id=access_key,
         aws_secret_access_key="not-a-secret",
-        config=Config(**config),
+        config=settings,
     )
 
 
@@ -38,4 +66,4 @@ def _session() -> Any:
 
 @functools.cache
 def _exceptions() -> Any:
-    return client("us-east-1", "AKIAKMSMOCK", {}).exceptions
+    return client("us-east-1", None, {}).exceptions

@@ -7,6 +7,8 @@ import time
 
 from .service.misuse import KmsMockError
 
+_EXAMPLE = "Write for example kms.clock.advance(days=7)."
+
 
 class Clock:
     """
@@ -49,12 +51,20 @@ class Clock:
         Raises:
             KmsMockError: The time would not move, or move back.
         """
-        step = dt.timedelta(
-            weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
-        ) + (delta or dt.timedelta())
-        if step <= dt.timedelta():
-            raise KmsMockError(
-                f"the clock of KMS goes forward only; advance() was given {step!s}. "
-                "Write for example kms.clock.advance(days=7)."
+        __tracebackhide__ = True
+        try:
+            step = (delta or dt.timedelta()) + dt.timedelta(
+                weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
             )
-        self._offset += step.total_seconds()
+            seconds = step.total_seconds()
+            # What the clock could not tell, the calendar refuses here.
+            dt.datetime.fromtimestamp(self() + seconds, dt.UTC)
+        except (TypeError, ValueError, OverflowError, OSError) as error:
+            raise KmsMockError(
+                f"advance() takes a timedelta or numbers, up to the year 9999: {error}. {_EXAMPLE}"
+            ) from None
+        if seconds <= 0:
+            raise KmsMockError(
+                f"the clock of KMS goes forward only; advance() was given {step!s}. {_EXAMPLE}"
+            )
+        self._offset += seconds

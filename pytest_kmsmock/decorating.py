@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+from . import hook
+
 Target = TypeVar("Target", bound=Callable[..., Any])
 MakeMock = Callable[[bool], AbstractContextManager[Any]]
 """Makes a mock that is not active yet; True for one that starts as a copy of the active one."""
@@ -41,7 +43,7 @@ def _function(function: Any, make_mock: MakeMock) -> Any:
     @functools.wraps(function)
     def generate(*args: Any, **kwargs: Any) -> Any:
         with make_mock(False):
-            yield from function(*args, **kwargs)
+            return (yield from function(*args, **kwargs))
 
     @functools.wraps(function)
     async def generate_async(*args: Any, **kwargs: Any) -> Any:
@@ -77,33 +79,5 @@ def _test_case(case: type[unittest.TestCase], make_mock: MakeMock) -> None:
 
 
 def _plain_class(cls: type, make_mock: MakeMock) -> None:
-    """A mock for each test, from its `setup_method` to its `teardown_method`."""
-    set_up = getattr(cls, "setup_method", None)
-    tear_down = getattr(cls, "teardown_method", None)
-
-    def setup_method(self: Any, method: Any) -> None:
-        mock = make_mock(False)
-        mock.__enter__()
-        try:
-            _call_xunit(set_up, self, method)
-        except BaseException:
-            mock.__exit__(None, None, None)
-            raise
-        self.__mock_kms = mock
-
-    def teardown_method(self: Any, method: Any) -> None:
-        try:
-            _call_xunit(tear_down, self, method)
-        finally:
-            self.__mock_kms.__exit__(None, None, None)
-
-    cls.setup_method = setup_method  # type: ignore[attr-defined]
-    cls.teardown_method = teardown_method  # type: ignore[attr-defined]
-
-
-def _call_xunit(function: Any, self: Any, method: Any) -> None:
-    """Call *function* as pytest does: with the method, if it takes one."""
-    if function is None:
-        return
-    takes_method = len(inspect.signature(function).parameters) > 1
-    function(self, method) if takes_method else function(self)
+    """A mock for each test, from before its set-up until after its tear-down: see `plugin`."""
+    setattr(cls, hook.CLASS_ATTRIBUTE, staticmethod(lambda: make_mock(False)))

@@ -22,19 +22,45 @@ if TYPE_CHECKING:
 
 _EVENT: Final = "before-call.kms"
 _UNIQUE_ID: Final = "pytest-kmsmock"
+# On a class that `mock_kms` decorates: makes the mock for one of its tests.
+CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 
 # The active mocks, the innermost last. Threads of the application share them.
 _active: list[KmsMock] = []
 _isolation = Isolation()
 
-# What pytest looks at when a test is over.
-started_mocks: list[KmsMock] = []
-misuses: list[Exception] = []
+
+class Observed:
+    """
+    What happened during one test.
+
+    Attributes:
+        mocks: Those that became active, and the one that was so before.
+        misuses: Errors for the author of the test, raised in the application.
+    """
+
+    def __init__(self) -> None:
+        self.mocks: list[KmsMock] = _active[-1:]
+        self.misuses: list[Exception] = []
+
+
+_observed: Observed | None = None
+
+
+def observe(observed: Observed | None) -> Observed | None:
+    """Note what happens in *observed* from now on; return where it was noted before."""
+    global _observed
+    before, _observed = _observed, observed
+    return before
 
 
 def active_mock() -> KmsMock | None:
     """Return the innermost active mock."""
-    return _active[-1] if _active else None
+    # In one step: another thread may end the mock.
+    try:
+        return _active[-1]
+    except IndexError:
+        return None
 
 
 def push(mock: KmsMock) -> None:
@@ -43,7 +69,8 @@ def push(mock: KmsMock) -> None:
         register()
         _isolation.start()
     _active.append(mock)
-    started_mocks.append(mock)
+    if _observed is not None:
+        _observed.mocks.append(mock)
 
 
 def pop(mock: KmsMock) -> None:
@@ -51,6 +78,12 @@ def pop(mock: KmsMock) -> None:
     _active.remove(mock)
     if not _active:
         _isolation.stop()
+
+
+def misuse(error: Exception) -> None:
+    """Note *error*, which is about to pass through the application."""
+    if _observed is not None:
+        _observed.misuses.append(error)
 
 
 def register() -> None:
@@ -93,18 +126,15 @@ def answer(
     model: Any, params: Any, request_signer: Any, context: Any, **_: Any
 ) -> tuple[Any, dict[str, Any]] | None:
     """Answer botocore's event ``before-call.kms.*``: the response instead of a request."""
-    if not _active:
+    mock = active_mock()
+    if mock is None:
         return None
-    return _active[-1].answer(
-        operation=model.name,
-        body=params["body"],
-        region=context["client_region"],
-        signer=request_signer,
-    )
+    return mock.answer(model.name, params["body"], context["client_region"], request_signer)
 
 
 def _region_of_mock() -> str | None:
-    return _active[-1].region if _active else None
+    mock = active_mock()
+    return None if mock is None else mock.region
 
 
 register()

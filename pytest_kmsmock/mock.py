@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import difflib
+import functools
+import inspect
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -48,13 +50,13 @@ class KmsMock:
         self._settings = settings or Settings()
         self._forks = forks
         self._is_active = False
+        self._is_used = False
         self.account = self._settings.account
         self._start(Registry(), offset=0.0)
 
     def _start(self, registry: Registry, *, offset: float) -> None:
         self.calls = Calls()
         self.clock = Clock(offset)
-        self._principals: dict[str, str] = {}
         self._registry = registry
         self._service = Service(self.clock, registry, page_size=self._settings.page_size)
 
@@ -65,15 +67,19 @@ class KmsMock:
                 "write `with mock_kms():` again."
             )
         outer = hook.active_mock() if self._forks else None
-        if outer is None:
-            self._start(Registry(), offset=0.0)
-        else:
+        if outer is not None:
             self._start(outer._registry.copy(), offset=outer.clock.offset)
-        self._is_active = True
+        elif self._is_used:
+            self._start(Registry(), offset=0.0)
+        self._is_active = self._is_used = True
         hook.push(self)
-        for name in self._settings.keys:
-            if self._registry.place(self.account, self.region).aliases.get(name) is None:
-                self.create_key(alias=name)
+        try:
+            for name in self._settings.keys:
+                if self._registry.place(self.account, self.region).aliases.get(name) is None:
+                    self.create_key(alias=name)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -116,6 +122,11 @@ class KmsMock:
         Raises:
             KmsMockError: There is none.
         """
+        __tracebackhide__ = True
+        if not isinstance(identifier, str):
+            raise KmsMockError(
+                f"kms.key() takes an ID, an ARN or an alias name, not {identifier!r}."
+            )
         for key in self._values():
             if identifier in self._names(key):
                 return Key(key.arn)
@@ -159,10 +170,15 @@ class KmsMock:
             KmsMockError: An argument makes no sense.
             botocore.exceptions.ClientError: AWS would refuse one.
         """
+        __tracebackhide__ = True
+        if not self._is_active:
+            raise KmsMockError(
+                "this mock of KMS is not active; create keys inside `with mock_kms() as kms:`."
+            )
         region, account = self._place(region, account)
         if alias is not None:
             check_alias(alias, "alias")
-        self._check_key_id(key_id, region, account)
+        self._check_key_id(key_id, multi_region, region, account)
         _check_choice("state", state, _STATES)
         _check_choice("spec", spec, KEY_SPECS)
         _check_choice("usage", usage, (None, *KEY_SPECS[spec].usages))
@@ -173,7 +189,7 @@ class KmsMock:
             "Origin": origin,
             "Description": description,
             "MultiRegion": multi_region,
-            "Tags": [{"TagKey": name, "TagValue": value} for name, value in (tags or {}).items()],
+            "Tags": _tag_list(tags),
         }
         if policy is not None:
             params["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
@@ -209,13 +225,11 @@ class KmsMock:
                 in; None is the mock's account itself.
             config: What botocore's `Config` takes, as ``retries={…}``.
         """
+        __tracebackhide__ = True
         region, _ = self._place(region, None)
-        access_key = "AKIAKMSMOCK"
         if principal is not None:
             _account_of(principal)
-            access_key = f"{access_key}{len(self._principals):09d}"
-            self._principals[access_key] = principal
-        return clients.client(region, access_key, config)
+        return clients.client(region, principal, config)
 
     def attach(self, client: Any) -> None:
         """
@@ -224,32 +238,35 @@ class KmsMock:
         Only a client whose session was made before pytest loaded its plugins,
         or with an event system of its own, needs it.
         """
+        if not hasattr(client, "meta"):
+            raise KmsMockError(f"attach() takes a client of boto3 or botocore, not {client!r}.")
         hook.attach(client)
 
     # What the hook says.
 
     def answer(
-        self, *, operation: str, body: bytes, region: str, signer: Any
+        self, operation: str, body: bytes, region: str, signer: Any
     ) -> tuple[answers.DirectResponse, dict[str, Any]]:
         """Answer one call of the application, and put it on record."""
-        principal, account = self._caller(region, signer)
+        principal = clients.principal_of(signer)
         request = Request(
-            operation=operation,
-            body=_decode_json(body.decode()),
-            region=region,
-            account=account,
-            principal=principal,
+            operation,
+            _decode_json(body.decode()),
+            region,
+            self.account if principal is None else _account_of(principal),
+            root_arn(region, self.account) if principal is None else principal,
         )
         request_id = answers.new_request_id()
         try:
             response = self._service.handle(request)
         except KmsError as error:
-            self._record(request, request_id, None, CallError(error.code, error.message))
+            refusal = CallError(error.code, error.message)
+            self.calls.add(Call(request, None, refusal, request_id, sources.caller()))
             return answers.of_error(error, request_id)
         except KmsMockError as error:
-            hook.misuses.append(error)
+            hook.misuse(error)
             raise
-        self._record(request, request_id, response, None)
+        self.calls.add(Call(request, response, None, request_id, sources.caller()))
         return answers.of_response(response, request_id)
 
     # What a handle says.
@@ -296,40 +313,6 @@ class KmsMock:
 
     # The rest.
 
-    def _record(
-        self,
-        request: Request,
-        request_id: str,
-        response: Response | None,
-        error: CallError | None,
-    ) -> None:
-        self.calls.add(
-            Call(
-                operation=request.operation,
-                params=request.params,
-                response=response,
-                error=error,
-                principal=request.principal,
-                account=request.account,
-                region=request.region,
-                request_id=request_id,
-                retries=0,
-                seconds=request.now,
-                keys=request.keys,
-                source=sources.caller(),
-            )
-        )
-
-    def _caller(self, region: str, signer: Any) -> tuple[str, str]:
-        """Return the principal and the account of whoever signs with *signer*."""
-        if self._principals:
-            credentials = signer._credentials
-            access_key = getattr(credentials, "access_key", None)
-            principal = self._principals.get(access_key or "")
-            if principal is not None:
-                return principal, _account_of(principal)
-        return root_arn(region, self.account), self.account
-
     def _values(self) -> list[KmsKey]:
         """Return all keys, those of the mock's own account and Region first."""
         self._registry.settle(self.clock())
@@ -346,6 +329,7 @@ class KmsMock:
         return [*aliases, key.key_id, key.arn, *arns]
 
     def _place(self, region: str | None, account: str | None) -> tuple[str, str]:
+        __tracebackhide__ = True
         if region is not None and not is_region(region):
             raise KmsMockError(
                 f"region={region!r} is no AWS Region; write for example 'eu-west-1'."
@@ -354,10 +338,18 @@ class KmsMock:
             raise KmsMockError(f"account={account!r} is no account ID; write 12 digits in quotes.")
         return region or self.region, account or self.account
 
-    def _check_key_id(self, key_id: str | None, region: str, account: str) -> None:
+    def _check_key_id(
+        self, key_id: str | None, multi_region: bool, region: str, account: str
+    ) -> None:
+        __tracebackhide__ = True
         if key_id is None:
             return
-        if not is_key_id(key_id):
+        is_multi_region_id = str(key_id).startswith("mrk-")
+        if (
+            not isinstance(key_id, str)
+            or not is_key_id(key_id)
+            or (is_multi_region_id and not multi_region)
+        ):
             raise KmsMockError(
                 f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
             )
@@ -384,12 +376,21 @@ def mock_kms(target: Any = None, /, **options: Any) -> Any:
     classes, `unittest.TestCase` among them. Each call or test gets an empty
     KMS of its own. The options are those of the marker; see `Settings`.
     """
+    __tracebackhide__ = True
+    if target is not None and not (inspect.isclass(target) or inspect.isroutine(target)):
+        advice = (
+            "write @pytest.fixture above @mock_kms"
+            if "Fixture" in type(target).__name__
+            else "it takes keywords only, as region='eu-west-1'"
+        )
+        raise KmsMockError(f"mock_kms cannot decorate {target!r}; {advice}.")
     mock = KmsMock(settings_from(options))
     return mock if target is None else mock(target)
 
 
-def _check_choice(name: str, value: str | None, choices: Any) -> None:
-    if value not in choices:
+def _check_choice(name: str, value: Any, choices: Any) -> None:
+    __tracebackhide__ = True
+    if not (value is None or isinstance(value, str)) or value not in choices:
         possible = [str(choice) for choice in choices if choice is not None]
         raise KmsMockError(
             f"a key cannot have {name}={value!r}.{suggestion(str(value), possible)} "
@@ -397,14 +398,27 @@ def _check_choice(name: str, value: str | None, choices: Any) -> None:
         )
 
 
-def _check_material(material: bytes | None) -> None:
-    if material is not None and len(material) != symmetric.KEY_LENGTH:
+def _check_material(material: Any) -> None:
+    __tracebackhide__ = True
+    if material is None:
+        return
+    if not isinstance(material, bytes) or len(material) != symmetric.KEY_LENGTH:
         raise KmsMockError(
-            f"material has {len(material)} bytes; a symmetric key has {symmetric.KEY_LENGTH}."
+            f"material must be {symmetric.KEY_LENGTH} bytes for a symmetric key; "
+            f"write for example bytes(range({symmetric.KEY_LENGTH}))."
         )
 
 
+def _tag_list(tags: Any) -> list[dict[str, str]]:
+    __tracebackhide__ = True
+    if not isinstance(tags, Mapping | None):
+        raise KmsMockError(f"tags={tags!r} is no mapping; write for example {{'team': 'red'}}.")
+    return [{"TagKey": name, "TagValue": value} for name, value in (tags or {}).items()]
+
+
+@functools.lru_cache(maxsize=256)
 def _account_of(principal: str) -> str:
+    __tracebackhide__ = True
     match = re.fullmatch(r"arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+", principal)
     if match is None:
         raise KmsMockError(

@@ -7,6 +7,7 @@ standard library and the top of botocore; what a mock needs, a fixture imports.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,14 @@ import pytest
 
 from . import hook
 from .environment import Variables, configure_region
+from .hook import CLASS_ATTRIBUTE
 
 if TYPE_CHECKING:
     from .mock import KmsMock
 
 _REGION = pytest.StashKey[Variables]()
+_OBSERVED = pytest.StashKey[hook.Observed]()
+_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,27 +88,45 @@ def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
         yield mock
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    hook.started_mocks.clear()
-    hook.misuses.clear()
+# Around set-up, call, tear-down and their reports.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    observed = item.stash[_OBSERVED] = hook.Observed()
+    before = hook.observe(observed)
+    decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
+    try:
+        with contextlib.nullcontext() if decorated is None else decorated():
+            return (yield)
+    finally:
+        hook.observe(before)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
-    if hook.misuses:
-        _fail_if_swallowed(item)
+    _fail_if_swallowed(item)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    result = yield
+    _fail_if_swallowed(item)
     return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.failed and (hook.started_mocks or hook.active_mock()):
-        _add_section(report)
+    observed = item.stash.get(_OBSERVED, None)
+    if report.failed and observed is not None and observed.mocks:
+        from .report import timeline
+
+        text = timeline(observed.mocks)
+        if text:
+            report.sections.append(("KMS calls", text))
     return report
 
 
@@ -137,32 +159,32 @@ def _ini_options(config: pytest.Config) -> dict[str, Any]:
 
 def _fail_if_swallowed(item: pytest.Item) -> None:
     """Fail the test for a misuse that never reached it, since the application caught it."""
-    test = _code_of(item)
-    for misuse in hook.misuses:
-        traceback = misuse.__traceback__
-        while traceback is not None and traceback.tb_frame.f_code is not test:
-            traceback = traceback.tb_next
-        if traceback is None:
+    observed = item.stash.get(_OBSERVED, None)
+    if observed is None or not observed.misuses:
+        return
+    misuses, observed.misuses = observed.misuses, []
+    for misuse in misuses:
+        if not _was_expected(misuse, item):
             pytest.fail(
-                f"the application caught an error that was meant for the test:\n"
+                "the application caught an error that was meant for the test:\n"
                 f"{type(misuse).__name__}: {misuse}\n"
-                "To accept it, let the test itself make the call, and catch it there.",
+                "To accept it, let the test itself make the call, and catch it there "
+                "or with pytest.raises.",
                 pytrace=False,
             )
 
 
-def _code_of(item: pytest.Item) -> Any:
+def _was_expected(error: Exception, item: pytest.Item) -> bool:
+    """
+    Tell whether the test, not the application, caught *error*.
+
+    The outermost frame of its traceback is the one that caught it. It is the
+    test if it is the test function, or one that says `raises`.
+    """
+    if error.__traceback__ is None:  # cleared by unittest's assertRaises
+        return True
+    caught_by = error.__traceback__.tb_frame.f_code
+    if not _EXPECTING.isdisjoint({caught_by.co_name, *caught_by.co_names}):
+        return True
     function = getattr(item, "function", None)
-    return getattr(inspect.unwrap(function), "__code__", None) if function else None
-
-
-def _add_section(report: pytest.TestReport) -> None:
-    from .report import timeline
-
-    mocks = list(hook.started_mocks)
-    mock = hook.active_mock()
-    if mock is not None and mock not in mocks:
-        mocks.append(mock)
-    text = timeline(mocks)
-    if text:
-        report.sections.append(("KMS calls", text))
+    return function is not None and caught_by is getattr(inspect.unwrap(function), "__code__", None)

@@ -15,8 +15,10 @@ DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 
 
-def _names(keys: str | Iterable[str]) -> tuple[str, ...]:
-    return (keys,) if isinstance(keys, str) else tuple(keys)
+def _names(keys: Any) -> Any:
+    if isinstance(keys, str):
+        return (keys,)
+    return tuple(keys) if isinstance(keys, Iterable) else keys
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +52,8 @@ class Settings:
 
     @keys.validator
     def _check_keys(self, _: object, value: tuple[Any, ...]) -> None:
+        if not isinstance(value, tuple):
+            raise KmsMockError(f"keys={value!r} is no list; write for example ['alias/app'].")
         for name in value:
             check_alias(name, "keys")
 
@@ -69,6 +73,7 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
     Raises:
         KmsMockError: There is no such option, or its value makes no sense.
     """
+    __tracebackhide__ = True
     for name in options:
         if name not in OPTIONS:
             raise KmsMockError(
@@ -88,11 +93,17 @@ def is_account(value: Any) -> bool:
 
 def check_alias(name: Any, option: str) -> None:
     """Raise unless *name*, the value of *option*, is an alias name of the author's own."""
+    __tracebackhide__ = True
     if not isinstance(name, str) or not name.startswith("alias/"):
         written = f"alias/{name}" if isinstance(name, str) else "alias/app"
         raise KmsMockError(
             f"{option}={name!r} is no alias name, since those begin with 'alias/'; "
             f"write {written!r}."
+        )
+    if name.startswith("alias/aws/") or not re.fullmatch(r"alias/[a-zA-Z0-9/_-]{1,250}", name):
+        raise KmsMockError(
+            f"{option}={name!r} is no name for an alias of your own: after 'alias/' come 1 to 250 "
+            "letters, digits, slashes, underscores and dashes, and not 'aws/'."
         )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from . import model
 from .errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
-from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn
+from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
 from .key import Alias, KmsKey
 from .request import Request
 
@@ -78,8 +79,8 @@ def _by_arn(
     foreign_refusal: Refusal | None,
 ) -> KmsKey:
     arn = parse_arn(text)
-    if arn is None:
-        raise InvalidArnException(f"Invalid arn {text}")
+    if arn is None or arn.partition != partition_of(arn.region):
+        raise _malformed(request, text)
     if arn.is_alias and alias_refusal is not None:
         raise alias_refusal(request)
     if arn.account != request.account:
@@ -113,6 +114,13 @@ def _target(request: Request, account: str, named: Alias) -> KmsKey:
     if found is None:
         raise _no_alias(named.arn)
     return found
+
+
+def _malformed(request: Request, text: str) -> KmsError:
+    # The cryptographic operations declare no error for it.
+    declared = "InvalidArnException" in model.shapes_of(request.operation).errors
+    error = InvalidArnException if declared else NotFoundException
+    return error(f"Invalid arn {text}")
 
 
 def _no_alias(arn: str) -> NotFoundException:

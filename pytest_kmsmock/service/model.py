@@ -71,7 +71,8 @@ class OperationShapes:
     The request and the response of one operation.
 
     Attributes:
-        members: The names of the request's members.
+        members: The request's members by name.
+        errors: The codes that the operation declares.
     """
 
     def __init__(self, model: ServiceModel, operation: str) -> None:
@@ -85,6 +86,7 @@ class OperationShapes:
         }
         self._required: tuple[str, ...] = () if shape is None else tuple(shape.required_members)
         self._required_unless_modified = _REQUIRED_UNLESS_MODIFIED.get(operation)
+        self.errors = frozenset(error.name for error in operation_model.error_shapes)
         output = operation_model.output_shape
         self._output: Mapping[str, Shape] = {} if output is None else output.members
 
@@ -203,7 +205,7 @@ def _compile(shape: Shape, bounds: tuple[int, int] | None = None) -> _Decoder:
 
 def _string(shape: Shape, low: int | None, high: int | None) -> _Decoder:
     pattern, enum = _pattern(shape), _enum(shape)
-    matches = re.compile(_python(pattern)).fullmatch if pattern else None
+    matches = _python(pattern).fullmatch if pattern else None
     minimum, maximum = low or 0, high or float("inf")
     shows_value = not _is_sensitive(shape)
     constraints = _string_constraints(shape, low, high)
@@ -237,7 +239,7 @@ def _string_constraints(
     if pattern is not None:
         constraints.append(
             (
-                re.compile(_python(pattern)).fullmatch,
+                _python(pattern).fullmatch,
                 f"Member must satisfy regular expression pattern: {pattern}",
             )
         )
@@ -358,9 +360,10 @@ def _pattern(shape: Shape) -> str | None:
     return pattern
 
 
-def _python(pattern: str) -> str:
-    """Return *pattern*, a Java regular expression of the model, for Python's `re`."""
-    return pattern.replace(r"\p{ASCII}", r"[\x00-\x7f]")
+def _python(pattern: str) -> re.Pattern[str]:
+    """Return *pattern*, a Java regular expression of the model, as Python's."""
+    # Java's \\w is ASCII alone.
+    return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7f]"), re.ASCII)
 
 
 def _enum(shape: Shape) -> tuple[str, ...] | None:

@@ -7,7 +7,6 @@ A marker is opaque to the caller and good only for the list that gave it out.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -35,8 +34,10 @@ def of_collection(
         entry: Makes an entry of a value.
         default: The page's length when the request has no `Limit`.
     """
-    page, last = collection.page(_position(request), _limit(request, default))
-    return _page(request, member, [entry(value) for value in page], last)
+    after = int(_position(request) or 0)
+    page, last = collection.page(after, _limit(request, default))
+    following = None if last is None else str(last)
+    return _page(request, member, [entry(value) for value in page], following)
 
 
 def of_sequence(
@@ -45,19 +46,30 @@ def of_sequence(
     values: Sequence[T],
     entry: Callable[[T], Any],
     *,
+    name: Callable[[T], str],
     default: int,
 ) -> Response:
-    """Like `of_collection`, for a few values that are at hand."""
-    start = _position(request)
+    """
+    Like `of_collection`, for a few values that are at hand.
+
+    Args:
+        name: Tells a value from the others. A page starts at the name that its
+            marker holds, so that what the pages before listed can be removed.
+    """
+    names = [name(value) for value in values]
+    first = _position(request)
+    if first is not None and first not in names:
+        raise _invalid_marker(request)
+    start = 0 if first is None else names.index(first)
     end = start + _limit(request, default)
-    last = end if end < len(values) else None
-    return _page(request, member, [entry(value) for value in values[start:end]], last)
+    following = names[end] if end < len(names) else None
+    return _page(request, member, [entry(value) for value in values[start:end]], following)
 
 
-def _page(request: Request, member: str, entries: list[Any], last: int | None) -> Response:
-    if last is None:
+def _page(request: Request, member: str, entries: list[Any], following: str | None) -> Response:
+    if following is None:
         return {member: entries, "Truncated": False}
-    return {member: entries, "NextMarker": _marker(request, last), "Truncated": True}
+    return {member: entries, "NextMarker": _marker(request, following), "Truncated": True}
 
 
 def _limit(request: Request, default: int) -> int:
@@ -65,27 +77,29 @@ def _limit(request: Request, default: int) -> int:
     return min(limit, request.page_size or limit)
 
 
-def _marker(request: Request, position: int) -> str:
-    text = f"{position}:{_proof(request, position)}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _position(request: Request) -> int:
-    """Return where the page starts: 0, or what the request's marker says."""
-    marker = request.params.get("Marker")
-    if marker is None:
-        return 0
-    try:
-        position, proof = base64.urlsafe_b64decode(marker).decode().split(":")
-        if _proof(request, int(position)) == proof:
-            return int(position)
-    except (binascii.Error, ValueError):
-        pass
-    raise InvalidMarkerException(f"Marker '{marker}' is not valid for {request.operation}.")
-
-
-def _proof(request: Request, position: int) -> str:
-    """Bind *position* to the list: the operation, and the members that select from it."""
+def _marker(request: Request, position: str) -> str:
+    """Return *position* bound to the list: the operation, and what selects from it."""
     selection = {k: v for k, v in request.params.items() if k not in ("Marker", "Limit")}
     text = f"{request.operation} {request.account} {request.region} {selection} {position}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    proof = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return base64.urlsafe_b64encode(f"{proof}{position}".encode()).decode()
+
+
+def _position(request: Request) -> str | None:
+    """Return where the page starts: None is the beginning."""
+    marker = request.params.get("Marker")
+    if marker is None:
+        return None
+    try:
+        position = base64.urlsafe_b64decode(marker).decode()[16:]
+    except ValueError:
+        raise _invalid_marker(request) from None
+    if _marker(request, position) != marker:
+        raise _invalid_marker(request)
+    return position
+
+
+def _invalid_marker(request: Request) -> InvalidMarkerException:
+    return InvalidMarkerException(
+        f"Marker '{request.params['Marker']}' is not valid for {request.operation}."
+    )

@@ -71,7 +71,8 @@ class Service:
         key = operation.find(operation, request)  # aliases refused, Region, existence
         if key is not None:
             request.add_key(key)
-        if params.get("GrantTokens"):
+        declared = operation.shapes.errors
+        if params.get("GrantTokens") and "InvalidGrantTokenException" in declared:
             raise InvalidGrantTokenException(
                 f"Grant token {params['GrantTokens'][0]} is not valid."
             )

@@ -7,7 +7,6 @@ Reference, PutKeyPolicy.
 
 from __future__ import annotations
 
-import fnmatch
 import functools
 import json
 import re
@@ -30,6 +29,15 @@ _AWS_PRINCIPAL: Final = re.compile(
     r"\*|[0-9]{12}"
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
+)
+
+_CONDITION_OPERATOR: Final = re.compile(
+    r"(?:For(?:AllValues|AnyValue):)?"
+    r"(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)"
+    r"|(?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)"
+    r"|Arn(?:Not)?(?:Equals|Like)|(?:Not)?IpAddress|Bool|BinaryEquals|Null)"
+    r"(?:IfExists)?",
+    re.IGNORECASE,
 )
 
 
@@ -67,7 +75,7 @@ def parse(text: str) -> Document:
         )
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise MalformedPolicyDocumentException(
             "The policy is not in the valid JSON format."
         ) from None
@@ -136,11 +144,14 @@ def _check_statement(statement: Any) -> None:
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicyDocumentException("Missing required field Effect")
-    if not isinstance(statement.get("Condition", {}), dict):
+    if not isinstance(statement.get("Sid", ""), str) or not _is_condition(
+        statement.get("Condition", {})
+    ):
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
     if not _either(statement, "Principal", "NotPrincipal"):
         raise MalformedPolicyDocumentException("Policy contains a statement with no principal.")
-    if not all(_is_principal(kind, name) for kind, name in _principals(statement)):
+    principals = list(_principals(statement))
+    if not principals or not all(_is_principal(kind, name) for kind, name in principals):
         raise MalformedPolicyDocumentException(
             "Policy contains a statement with one or more invalid principals."
         )
@@ -172,7 +183,7 @@ def _principals(statement: Document) -> Iterator[tuple[str, Any]]:
 
 
 def _is_principal(kind: str, name: Any) -> bool:
-    if kind not in _PRINCIPAL_KINDS or not isinstance(name, str):
+    if kind not in _PRINCIPAL_KINDS or not isinstance(name, str) or not name:
         return False
     return kind != "AWS" or _AWS_PRINCIPAL.fullmatch(name) is not None
 
@@ -180,16 +191,41 @@ def _is_principal(kind: str, name: Any) -> bool:
 def _covers_caller(statement: Document, principal: str, root: str) -> bool:
     account = root.split(":")[4]
     names = {name for kind, name in _principals(statement) if kind == "AWS"}
-    covers = not names.isdisjoint({"*", account, root, principal}) or (
-        principal == root and any(f"::{account}:" in name for name in names)
+    covers = (
+        not names.isdisjoint({"*", account, root, principal})
+        or (principal == root and any(f"::{account}:" in name for name in names))
+        or any(_is_role_of(name, principal) for name in names)
     )
     return covers != ("NotPrincipal" in statement)
 
 
+def _is_role_of(role: str, session: str) -> bool:
+    """Tell whether *session* is one of *role*; the ARN of a session leaves the role's path out."""
+    assumed = re.fullmatch(r"(arn:aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+", session)
+    if assumed is None:
+        return False
+    partition, account, name = assumed.groups()
+    return role.startswith(f"{partition}:iam::{account}:role/") and role.endswith(f"/{name}")
+
+
 def _covers(statement: Document, element: str, name: str) -> bool:
     patterns = _as_list(statement.get(element, statement.get(f"Not{element}")))
-    covers = any(fnmatch.fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+    covers = any(_matches(pattern, name) for pattern in patterns)
     return covers == (element in statement)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Tell whether *name* is like *pattern*: ``*`` and ``?`` are wild, case does not matter."""
+    regex = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(regex, name, re.IGNORECASE) is not None
+
+
+def _is_condition(condition: Any) -> bool:
+    """Tell whether *condition* is a map of operators to maps of condition keys to values."""
+    return isinstance(condition, dict) and all(
+        _CONDITION_OPERATOR.fullmatch(operator) and isinstance(keys, dict) and keys
+        for operator, keys in condition.items()
+    )
 
 
 def _as_list(value: Any) -> list[Any]:

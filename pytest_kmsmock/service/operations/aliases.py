@@ -31,9 +31,11 @@ def check_name(request: Request) -> None:
         )
     if ":" in name:
         raise ValidationException(f"{name} contains invalid characters for an alias")
+    if request.operation != "CreateAlias":
+        return
     if name == "alias/":
         raise InvalidAliasNameException("The alias name must not be empty after alias/.")
-    if name.startswith("alias/aws/") and request.operation != "DeleteAlias":
+    if name.startswith("alias/aws/"):
         raise InvalidAliasNameException(
             "The alias name for a customer managed CMK cannot begin with alias/aws/."
         )
@@ -88,7 +90,9 @@ def list_aliases(request: Request, key: KmsKey | None) -> Response:
         return pages.of_collection(request, "Aliases", aliases, _list_entry, default=50)
     names = request.place.aliases_of(key.key_id)
     of_key = [alias for name in names if (alias := aliases.get(name)) is not None]
-    return pages.of_sequence(request, "Aliases", of_key, _list_entry, default=50)
+    return pages.of_sequence(
+        request, "Aliases", of_key, _list_entry, name=lambda alias: alias.name, default=50
+    )
 
 
 def _check_quota(request: Request, key: KmsKey) -> None:

@@ -35,7 +35,7 @@ def put_key_policy(request: Request, key: KmsKey) -> Response:
 
 def list_key_policies(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListKeyPolicies."""
-    return pages.of_sequence(request, "PolicyNames", [POLICY_NAME], str, default=100)
+    return pages.of_sequence(request, "PolicyNames", [POLICY_NAME], str, name=str, default=100)
 
 
 def checked_policy(request: Request, text: str, key_id: str) -> str:

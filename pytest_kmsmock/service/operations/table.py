@@ -57,7 +57,7 @@ class Operation:
     @functools.cached_property
     def shapes(self) -> model.OperationShapes:
         """The shapes of the request and the response, compiled when first needed."""
-        return model.OperationShapes(model.service_model(), self.name)
+        return model.shapes_of(self.name)
 
 
 def find_key(operation: Operation, request: Request) -> KmsKey | None:

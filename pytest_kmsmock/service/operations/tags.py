@@ -34,7 +34,9 @@ def untag_resource(request: Request, key: KmsKey) -> Response:
 
 def list_resource_tags(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListResourceTags."""
-    return pages.of_sequence(request, "Tags", key.tags, _list_entry, default=50)
+    return pages.of_sequence(
+        request, "Tags", key.tags, _list_entry, name=lambda tag: tag[0], default=50
+    )
 
 
 def checked_tags(tags: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:

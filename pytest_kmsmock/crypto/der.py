@@ -1,0 +1,80 @@
+"""The few forms of DER that no installed library reads or writes for us (X.690)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+INTEGER = 0x02
+OCTET_STRING = 0x04
+SEQUENCE = 0x30
+
+
+def element(tag: int, *contents: bytes) -> bytes:
+    """Return an element: the tag, the length and the contents one after another."""
+    content = b"".join(contents)
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(octets))) + octets + content
+
+
+def integer(number: int) -> bytes:
+    """Return a number, 0 or greater, as an element."""
+    return element(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def elements(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """
+    Yield tag and content of each element in *data*.
+
+    Raises:
+        ValueError: *data* is no row of DER elements with tags of one byte.
+    """
+    rest = data
+    while rest:
+        if len(rest) < 2:
+            raise ValueError("an element ends early")
+        tag, size, start = rest[0], rest[1], 2
+        if size >= 0x80:
+            start += size & 0x7F
+            octets = rest[2:start]
+            size = int.from_bytes(octets, "big")
+            if size < 0x80 or not octets[0]:
+                raise ValueError("a length is not in its shortest form")
+        if len(rest) < start + size:
+            raise ValueError("an element ends early")
+        yield tag, rest[start : start + size]
+        rest = rest[start + size :]
+
+
+def sequence(data: bytes, *tags: int) -> list[bytes]:
+    """
+    Return the contents of the sequence that *data* is.
+
+    Args:
+        tags: Those of its elements, all of them.
+
+    Raises:
+        ValueError: *data* is another thing.
+    """
+    ((tag, content),) = elements(data)
+    if tag != SEQUENCE:
+        raise ValueError("not a sequence")
+    parts = list(elements(content))
+    if [part[0] for part in parts] != list(tags):
+        raise ValueError("not the elements expected")
+    return [part[1] for part in parts]
+
+
+def number(content: bytes) -> int:
+    """
+    Return the number, 0 or greater, that the content of an INTEGER is.
+
+    Raises:
+        ValueError: It is negative or not in its shortest form.
+    """
+    padded = len(content) > 1 and content[0] == 0 and content[1] < 0x80
+    if not content or content[0] >= 0x80 or padded:
+        raise ValueError("not a number in its shortest form")
+    return int.from_bytes(content, "big")

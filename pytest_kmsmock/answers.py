@@ -52,12 +52,12 @@ def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str
 
 
 def _copy(value: Any) -> Any:
-    """Return *value* such that nobody who changes it changes the record."""
-    if type(value) is dict:
-        return {name: _copy(item) for name, item in value.items()}
-    if type(value) is list:
-        return [_copy(item) for item in value]
-    return value
+    """Return *value*, a dict or a list, such that who changes it does not change the record."""
+    copied = value.copy()
+    for key, item in copied.items() if type(value) is dict else enumerate(value):
+        if type(item) is dict or type(item) is list:
+            copied[key] = _copy(item)
+    return copied
 
 
 def _with_metadata(

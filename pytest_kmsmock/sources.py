@@ -28,6 +28,10 @@ _INSTALLED: Final = tuple(
 # Libraries that a KMS call always goes through.
 _CLIENTS: Final = ("botocore", "boto3", "aiobotocore", "aioboto3", "s3transfer")
 
+# The innermost frames are this package's and those of botocore's events. To
+# skip them at once is cheaper than to make an object of each.
+_HOOK_FRAMES: Final = 5
+
 
 @attrs.frozen
 class Source:
@@ -62,7 +66,10 @@ def caller() -> Source | None:
     all are installed, it is the first that is no AWS client's.
     """
     fallback: FrameType | None = None
-    frame: FrameType | None = sys._getframe(1)
+    try:
+        frame: FrameType | None = sys._getframe(_HOOK_FRAMES)
+    except ValueError:
+        frame = sys._getframe(1)
     while frame is not None:
         kind = _kind(frame.f_code.co_filename)
         if kind == "project":

@@ -97,20 +97,15 @@ def seal(
     random = os.urandom(8 + symmetric.NONCE_LENGTH)
     nonce = random[8:]
     before, between = _outline(len(plaintext) + _OVERHEAD)
-    header = b"".join(
-        (
-            _PREFIX,
-            key_tag,
-            _SEPARATOR,
-            bytes.fromhex(material_id[:16]),
-            random[:8],
-            before,
-            nonce,
-            between,
-        )
-    )
+    header = _start(key_tag, material_id) + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
     return header + symmetric.seal(key, nonce, _INNER + plaintext, aad)
+
+
+# The same in every blob of a key material.
+@functools.lru_cache(maxsize=1024)
+def _start(key_tag: bytes, material_id: str) -> bytes:
+    return _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
 
 
 def parse(blob: bytes) -> Envelope | None:

@@ -36,7 +36,9 @@ def key(
         foreign_refusal: Makes the error for another account's key, None where
             the operation works across accounts.
     """
-    found = request.place.keys.get(identifier)
+    place = request.place
+    # The caller's own key, by ID or ARN, is what most requests name.
+    found = place.keys.get(identifier.removeprefix(place.arn_prefix))
     if found is not None:
         return found
     if identifier.startswith("alias/"):

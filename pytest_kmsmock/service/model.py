@@ -84,11 +84,16 @@ class OperationShapes:
             name: _compile(member, _BOUNDS.get((operation, name)))
             for name, member in self.members.items()
         }
-        self._required: tuple[str, ...] = () if shape is None else tuple(shape.required_members)
+        self._required_names = frozenset(() if shape is None else shape.required_members)
         self._required_unless_modified = _REQUIRED_UNLESS_MODIFIED.get(operation)
         self.errors = frozenset(error.name for error in operation_model.error_shapes)
         output = operation_model.output_shape
         self._output: Mapping[str, Shape] = {} if output is None else output.members
+        self._output_structures = [
+            (name, frozenset(member.members))
+            for name, member in self._output.items()
+            if isinstance(member, StructureShape)
+        ]
 
     def decode(self, body: Mapping[str, Any]) -> Params:
         """
@@ -106,7 +111,8 @@ class OperationShapes:
         for name, value in body.items():
             if value is not None and name in decoders:
                 params[name] = decoders[name](value, name, violations)
-        violations.extend(name for name in self._required if name not in params)
+        if not params.keys() >= self._required_names:
+            violations.extend(self._required_names)
         optional = self._required_unless_modified
         if optional and optional not in params and not ignores_ciphertext(params):
             violations.append(optional)
@@ -116,20 +122,18 @@ class OperationShapes:
 
     def trim(self, response: Params) -> Params:
         """Return *response* without the members that this botocore does not know."""
-        known = self._output
-        if not known.keys() >= response.keys():
-            response = {name: value for name, value in response.items() if name in known}
-        for name, value in response.items():
-            if type(value) is dict:
-                shape = known[name]
-                if isinstance(shape, StructureShape) and not shape.members.keys() >= value.keys():
-                    response[name] = {k: v for k, v in value.items() if k in shape.members}
+        if not self._output.keys() >= response.keys():
+            response = {name: value for name, value in response.items() if name in self._output}
+        for name, known in self._output_structures:
+            inner = response.get(name)
+            if inner is not None and not known >= inner.keys():
+                response[name] = {k: v for k, v in inner.items() if k in known}
         return response
 
     def _violations_of(self, body: Mapping[str, Any]) -> ValidationException:
         """Return the error that lists all violations, in the order of the model."""
         found: list[str] = []
-        required = {*self._required, self._required_unless_modified}
+        required = {*self._required_names, self._required_unless_modified}
         for name, shape in self.members.items():
             value = body.get(name)
             if value is not None:
@@ -170,7 +174,8 @@ def missing_member(operation: str, member: str) -> ValidationException:
 
 def timestamp(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).astimezone()
+    # AWS keeps milliseconds.
+    return dt.datetime.fromtimestamp(round(seconds, 3), dt.UTC).astimezone()
 
 
 def ignores_ciphertext(params: Params) -> bool:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+from .identifiers import key_arn
 from .key import Alias, KmsKey
 
 Named = TypeVar("Named", KmsKey, Alias)
@@ -88,11 +89,17 @@ class Collection(Generic[Named]):
 
 
 class Place:
-    """What one account has in one Region."""
+    """
+    What one account has in one Region.
+
+    Attributes:
+        arn_prefix: What the ARNs of its keys begin with, up to the key ID.
+    """
 
     def __init__(self, account: str, region: str) -> None:
         self.account = account
         self.region = region
+        self.arn_prefix = key_arn(region, account, "")
         self.keys: Collection[KmsKey] = Collection()
         self.aliases: Collection[Alias] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ..crypto.ciphertext import Envelope
 from .key import KmsKey
 from .registry import Place, Registry
 
@@ -24,8 +25,10 @@ class Request:
         principal: The ARN of the caller.
         account: The caller's account.
         params: *body* decoded; empty until it has been checked.
+        place: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
+        envelope: The request's ciphertext taken apart, if a key was found by it.
         key_id: The ID of the key to create, when the author of a test fixes it.
         material: Its key material, likewise.
     """
@@ -38,15 +41,12 @@ class Request:
     params: Params = attrs.field(factory=dict, repr=False)
     keys: tuple[KmsKey, ...] = ()
     now: float = 0.0
+    envelope: Envelope | None = attrs.field(default=None, repr=False)
     key_id: str | None = None
     material: bytes | None = attrs.field(default=None, repr=False)
     registry: Registry = attrs.field(init=False, repr=False)
+    place: Place = attrs.field(init=False, repr=False)
     page_size: int | None = attrs.field(init=False, default=None)
-
-    @property
-    def place(self) -> Place:
-        """What the caller's account has in the request's Region."""
-        return self.registry.place(self.account, self.region)
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

@@ -7,12 +7,12 @@ Developer Guide; the order is as measured against AWS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .errors import DryRunOperationException, InvalidGrantTokenException
 from .misuse import NotMockedError, suggestion
-from .operations import NOT_MOCKED, OPERATIONS
+from .operations import OPERATIONS
 from .operations.table import Operation
 from .registry import Registry
 from .request import Request, Response
@@ -49,19 +49,20 @@ class Service:
             KmsError: AWS would refuse it.
             NotMockedError: It uses a part of KMS that is not mocked yet.
         """
-        # AWS keeps milliseconds.
-        request.now = round(self._clock(), 3)
+        request.now = now = self._clock()
         operation = OPERATIONS.get(request.operation)
         if operation is None:
             raise _unknown(request.operation)
         request.params = operation.shapes.decode(request.body)
-        _check_mocked(request)
-        request.registry = self.registry
+        if operation.not_mocked is not None:
+            _check_mocked(request, operation.not_mocked)
+        request.registry = registry = self.registry
         request.page_size = self._page_size
-        self.registry.settle(request.now)
+        registry.settle(now)
+        request.place = registry.place(request.account, request.region)
         if not operation.writes:
             return self._answer(operation, request)
-        with self.registry.lock:
+        with registry.lock:
             return self._answer(operation, request)
 
     def _answer(self, operation: Operation, request: Request) -> Response:
@@ -70,12 +71,9 @@ class Service:
             operation.check_first(request)
         key = operation.find(operation, request)  # aliases refused, Region, existence
         if key is not None:
-            request.add_key(key)
-        declared = operation.shapes.errors
-        if params.get("GrantTokens") and "InvalidGrantTokenException" in declared:
-            raise InvalidGrantTokenException(
-                f"Grant token {params['GrantTokens'][0]} is not valid."
-            )
+            request.keys = (key,)
+        if "GrantTokens" in params:
+            _check_grant_tokens(operation, params["GrantTokens"])
         if operation.choose is not None:
             operation.choose(request)
         if key is not None:
@@ -97,15 +95,21 @@ def _unknown(name: str) -> NotMockedError:
     )
 
 
-def _check_mocked(request: Request) -> None:
+def _check_mocked(request: Request, not_mocked: Mapping[str, tuple[Any, ...]]) -> None:
     """Refuse what a later version will mock, rather than ignore it."""
-    for name, mocked in NOT_MOCKED.get(request.operation, {}).items():
+    for name, mocked in not_mocked.items():
         if name in request.params and request.params[name] not in mocked:
             raise NotMockedError(
                 f"pytest-kmsmock does not mock kms:{request.operation} with "
                 f"{name}={_shown(request.params[name])} yet; "
                 f"leave the parameter out{_or_use(mocked)}."
             )
+
+
+def _check_grant_tokens(operation: Operation, tokens: list[str]) -> None:
+    # No grant exists yet, so none of them was ever given out.
+    if tokens and "InvalidGrantTokenException" in operation.shapes.errors:
+        raise InvalidGrantTokenException(f"Grant token {tokens[0]} is not valid.")
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,7 @@ function computes the answer. Source: KMS API Reference; KMS Developer Guide,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from . import (
     aliases,
@@ -27,11 +27,27 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     operation.name: operation
     for operation in (
         # Keys
-        Operation(name="CreateKey", act=keys.create_key, key_member=None, writes=True),
+        Operation(
+            name="CreateKey",
+            act=keys.create_key,
+            key_member=None,
+            writes=True,
+            not_mocked={
+                "Origin": ("AWS_KMS",),
+                "MultiRegion": (False,),
+                "CustomKeyStoreId": (),
+                "XksKeyId": (),
+            },
+        ),
         Operation(
             name="DescribeKey", act=keys.describe_key, takes_alias=True, across_accounts=True
         ),
-        Operation(name="ListKeys", act=keys.list_keys, key_member=None),
+        Operation(
+            name="ListKeys",
+            act=keys.list_keys,
+            key_member=None,
+            not_mocked={"ResourceOwners": (["SELF"],)},
+        ),
         Operation(name="EnableKey", act=keys.enable_key, writes=True),
         Operation(name="DisableKey", act=keys.disable_key, writes=True),
         Operation(name="UpdateKeyDescription", act=keys.update_key_description, writes=True),
@@ -90,6 +106,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
             fit=encryption.fits_encryption,
+            not_mocked={"Recipient": ()},
         ),
         Operation(
             name="ReEncrypt",
@@ -110,6 +127,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             choose=data_keys.check_choice,
             usage="ENCRYPT_DECRYPT",
             fit=data_keys.fits_data_keys,
+            not_mocked={"Recipient": ()},
         ),
         Operation(
             name="GenerateDataKeyWithoutPlaintext",
@@ -121,20 +139,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             fit=data_keys.fits_data_keys,
         ),
         # Randomness
-        Operation(name="GenerateRandom", act=randomness.generate_random, key_member=None),
+        Operation(
+            name="GenerateRandom",
+            act=randomness.generate_random,
+            key_member=None,
+            not_mocked={"Recipient": ()},
+        ),
     )
-}
-
-# Members that are not mocked yet, with the values of theirs that are.
-NOT_MOCKED: Final[Mapping[str, Mapping[str, tuple[Any, ...]]]] = {
-    "CreateKey": {
-        "Origin": ("AWS_KMS",),
-        "MultiRegion": (False,),
-        "CustomKeyStoreId": (),
-        "XksKeyId": (),
-    },
-    "ListKeys": {"ResourceOwners": (["SELF"],)},
-    "Decrypt": {"Recipient": ()},
-    "GenerateDataKey": {"Recipient": ()},
-    "GenerateRandom": {"Recipient": ()},
 }

@@ -30,7 +30,7 @@ def decrypt(request: Request, key: KmsKey) -> Response:
     params = request.params
     if ignores_ciphertext(params):
         return {}
-    plaintext, material = open_(key, params["CiphertextBlob"], params.get("EncryptionContext", {}))
+    plaintext, material = open_(key, request.envelope, params.get("EncryptionContext", {}))
     return {
         "KeyId": key.arn,
         "Plaintext": plaintext,
@@ -50,9 +50,7 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     check_algorithm(destination, algorithm)
     if ignores_ciphertext(params):
         return {}
-    plaintext, material = open_(
-        source, params["CiphertextBlob"], params.get("SourceEncryptionContext", {})
-    )
+    plaintext, material = open_(source, request.envelope, params.get("SourceEncryptionContext", {}))
     context = params.get("DestinationEncryptionContext", {})
     return {
         "CiphertextBlob": seal(destination, plaintext, context),
@@ -87,10 +85,12 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
             member = operation.key_member or ""
             raise missing_member(request.operation, member)
         return named
-    envelope = ciphertext.parse(params["CiphertextBlob"])
-    if envelope is None or not ciphertext.is_key_tag(envelope.key_tag):
+    request.envelope = envelope = ciphertext.parse(params["CiphertextBlob"])
+    if envelope is None:
         raise InvalidCiphertextException
     found = _key_of(request, envelope.key_tag)
+    if found is None and not ciphertext.is_key_tag(envelope.key_tag):
+        raise InvalidCiphertextException
     if named is not None:
         if found is None or found.arn != named.arn:
             raise IncorrectKeyException
@@ -117,9 +117,10 @@ def seal(key: KmsKey, plaintext: bytes, context: dict[str, str]) -> bytes:
     )
 
 
-def open_(key: KmsKey, blob: bytes, context: dict[str, str]) -> tuple[bytes, KeyMaterial]:
-    """Return the plaintext of *blob*, and the material that made it."""
-    envelope = ciphertext.parse(blob)
+def open_(
+    key: KmsKey, envelope: ciphertext.Envelope | None, context: dict[str, str]
+) -> tuple[bytes, KeyMaterial]:
+    """Return the plaintext of *envelope*, and the material that made it."""
     if envelope is not None:
         for material in reversed(key.materials):
             if material.id.startswith(envelope.material_tag.hex()):

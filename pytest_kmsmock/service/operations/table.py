@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import attrs
 
@@ -34,6 +35,8 @@ class Operation:
             finding the key and looking at it.
         usage: The key usage that the operation needs.
         fit: Checks the algorithm against the key's spec.
+        not_mocked: Members that are not mocked yet, with the values of theirs
+            that are.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Operation:
     choose: Callable[[Request], None] | None = None
     usage: KeyUsage | None = None
     fit: Callable[[Request, KmsKey], None] | None = None
+    not_mocked: Mapping[str, tuple[Any, ...]] | None = None
 
     @find.default
     def _find(self) -> Callable[[Operation, Request], KmsKey | None]:

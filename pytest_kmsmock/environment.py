@@ -13,53 +13,36 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
+_REGION: Final = "AWS_DEFAULT_REGION"
 _METADATA: Final = "AWS_EC2_METADATA_DISABLED"
-_CONTAINER: Final = (
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+
+# What botocore asks over the network: (module, class, method, answer instead).
+_ASKING: Final[tuple[tuple[str, str, str, Any], ...]] = (
+    ("botocore.credentials", "ContainerProvider", "load", None),
+    ("botocore.utils", "InstanceMetadataFetcher", "retrieve_iam_role_credentials", {}),
+    ("botocore.utils", "InstanceMetadataRegionFetcher", "retrieve_region", None),
 )
 
 
-class Variables:
-    """Environment variables for a time."""
-
-    def __init__(self) -> None:
-        self._before: dict[str, str | None] = {}
-
-    def set(self, name: str, value: str | None) -> None:
-        """Set *name*, or remove it if *value* is None."""
-        self._before.setdefault(name, os.environ.get(name))
-        _put(name, value)
-
-    def restore(self) -> None:
-        while self._before:
-            _put(*self._before.popitem())
-
-
 class Isolation:
-    """Keeps client creation from asking the outside, between `start` and `stop`."""
+    """Keeps client creation from asking over the network, between `start` and `stop`."""
 
     def __init__(self) -> None:
-        self._variables = Variables()
-        self._ask: Callable[..., Any] | None = None
+        self._replaced: list[tuple[type, str, Any]] = []
 
     def start(self) -> None:
-        self._variables.set(_METADATA, "true")
-        for name in _CONTAINER:
-            if name in os.environ:
-                self._variables.set(name, None)
-        # A session that has made a client before has read the variable then.
-        utils = sys.modules.get("botocore.utils")
-        if utils is not None:
-            self._ask = utils.InstanceMetadataFetcher.retrieve_iam_role_credentials
-            utils.InstanceMetadataFetcher.retrieve_iam_role_credentials = lambda _: {}
+        """Answer for the network, as far as botocore has been imported."""
+        if self._replaced or "botocore.credentials" not in sys.modules:
+            return
+        for module, class_name, method, answer in _ASKING:
+            asking = getattr(sys.modules[module], class_name)
+            self._replaced.append((asking, method, asking.__dict__[method]))
+            setattr(asking, method, _answering(answer))
 
     def stop(self) -> None:
-        self._variables.restore()
-        if self._ask is not None:
-            utils = sys.modules["botocore.utils"]
-            utils.InstanceMetadataFetcher.retrieve_iam_role_credentials = self._ask
-            self._ask = None
+        while self._replaced:
+            asking, method, original = self._replaced.pop()
+            setattr(asking, method, original)
 
 
 class RegionProvider:
@@ -80,18 +63,40 @@ class RegionProvider:
         return region or self._region_of_mock()
 
 
-def configure_region(region: str) -> Variables:
-    """Give clients that are made at import *region*, where the environment has none."""
-    variables = Variables()
-    if "AWS_DEFAULT_REGION" not in os.environ:
-        variables.set("AWS_DEFAULT_REGION", region)
-        if _METADATA not in os.environ:
-            variables.set(_METADATA, "true")
-    return variables
+# The Region that this module put into the environment, for the whole run.
+_given_region: str | None = None
 
 
-def _put(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
+def configure_region(region: str) -> Callable[[], None]:
+    """
+    Give clients that are made at import *region*, where the environment has none.
+
+    Returns what puts the environment back.
+    """
+    global _given_region
+    if _REGION in os.environ:
+        return lambda: None
+    before = {name: os.environ.get(name) for name in (_REGION, _METADATA)}
+    os.environ[_REGION] = _given_region = region
+    os.environ.setdefault(_METADATA, "true")
+
+    def restore() -> None:
+        global _given_region
+        _given_region = None
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+    return restore
+
+
+def follow(region: str | None) -> None:
+    """Let a Region from `configure_region` give way to *region*, that of a mock; None ends it."""
+    if _given_region is not None:
+        os.environ[_REGION] = region or _given_region
+
+
+def _answering(answer: Any) -> Callable[..., Any]:
+    return lambda *args, **kwargs: answer

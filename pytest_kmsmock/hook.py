@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore
 
-from .environment import Isolation, RegionProvider
+from .environment import Isolation, RegionProvider, follow
 
 if TYPE_CHECKING:
     from .mock import KmsMock
@@ -28,6 +28,10 @@ CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 # The active mocks, the innermost last. Threads of the application share them.
 _active: list[KmsMock] = []
 _isolation = Isolation()
+_exceptions_factory: Any = None
+
+# The settings of pytest's ini file, which `settings` reads.
+ini_options: dict[str, Any] = {}
 
 
 class Observed:
@@ -65,10 +69,10 @@ def active_mock() -> KmsMock | None:
 
 def push(mock: KmsMock) -> None:
     """Make *mock* the one that answers."""
-    if not _active:
-        register()
-        _isolation.start()
+    register()
+    _isolation.start()
     _active.append(mock)
+    follow(mock.own_region)
     if _observed is not None:
         _observed.mocks.append(mock)
 
@@ -76,7 +80,10 @@ def push(mock: KmsMock) -> None:
 def pop(mock: KmsMock) -> None:
     """Take *mock* away; the one around it answers again."""
     _active.remove(mock)
-    if not _active:
+    if _active:
+        follow(_active[-1].own_region)
+    else:
+        follow(None)
         _isolation.stop()
 
 
@@ -95,6 +102,9 @@ def register() -> None:
 
 def install(session: Any) -> None:
     """Give *session*, and each client that it makes, the handler."""
+    if _active:
+        _isolation.start()
+    _share_exceptions(session)
     session.register(_EVENT, answer, unique_id=_UNIQUE_ID)
     store = session.get_component("config_store")
     provider = store.get_config_provider("region")
@@ -130,6 +140,22 @@ def answer(
     if mock is None:
         return None
     return mock.answer(model.name, params["body"], context["client_region"], request_signer)
+
+
+def _share_exceptions(session: Any) -> None:
+    """
+    Let *session* raise exceptions of the same classes as all others.
+
+    botocore makes them once a session, so that what a key's handle raises
+    would not be what the application's client catches.
+    """
+    global _exceptions_factory
+    components = getattr(session, "_internal_components", None)
+    if components is None:
+        return
+    if _exceptions_factory is None:
+        _exceptions_factory = components.get_component("exceptions_factory")
+    components.register_component("exceptions_factory", _exceptions_factory)
 
 
 def _region_of_mock() -> str | None:

@@ -103,6 +103,11 @@ class KmsMock:
     # What a test asks and says.
 
     @property
+    def own_region(self) -> str | None:
+        """The Region that the settings name, None if they leave it to the environment."""
+        return self._settings.region
+
+    @property
     def region(self) -> str:
         """The Region of keys and clients that name none."""
         return self._settings.region or configured_region()

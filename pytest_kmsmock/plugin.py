@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from . import hook
-from .environment import Variables, configure_region
+from .environment import configure_region
 from .hook import CLASS_ATTRIBUTE
 
 if TYPE_CHECKING:
     from .mock import KmsMock
 
-_REGION = pytest.StashKey[Variables]()
 _OBSERVED = pytest.StashKey[hook.Observed]()
 _EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
 
@@ -43,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     region = early_config.getini("kms_region")
     if region:
-        early_config.stash[_REGION] = configure_region(region)
+        early_config.add_cleanup(configure_region(region))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,12 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "kms(region, account, keys, page_size): settings of the `kms` fixtures; the nearest "
         "marker wins.",
     )
+    before = hook.ini_options
+    hook.ini_options = _ini_options(config)
 
+    def restore() -> None:
+        hook.ini_options = before
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    variables = config.stash.get(_REGION, None)
-    if variables is not None:
-        variables.restore()
+    config.add_cleanup(restore)
 
 
 @pytest.fixture
@@ -135,24 +135,27 @@ def _mock_for(request: pytest.FixtureRequest) -> KmsMock:
     from .mock import KmsMock  # not at the top: see the module docstring
     from .settings import settings_from
 
-    options = _ini_options(request.config)
+    options: dict[str, Any] = {}
     # The nearest marker comes first, and wins.
     for marker in reversed(list(request.node.iter_markers("kms"))):
         if marker.args:
-            raise pytest.UsageError(
-                f"@pytest.mark.kms takes keywords only, as region='eu-west-1'; got {marker.args}"
+            pytest.fail(
+                f"@pytest.mark.kms takes keywords only, as region='eu-west-1'; got {marker.args}",
+                pytrace=False,
             )
         options.update(marker.kwargs)
     return KmsMock(settings_from(options), forks=True)
 
 
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
-    options: dict[str, Any] = {
+    options = {
         name: value
         for name in ("region", "account", "keys", "page_size")
         if (value := config.getini(f"kms_{name}"))
     }
     if "page_size" in options:
+        if not options["page_size"].isdecimal():
+            raise pytest.UsageError(f"kms_page_size={options['page_size']} is no number")
         options["page_size"] = int(options["page_size"])
     return options
 

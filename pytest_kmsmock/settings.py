@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from . import hook
 from .service.misuse import KmsMockError, suggestion
 
 DEFAULT_ACCOUNT: Final = "123456789012"
@@ -68,7 +69,7 @@ OPTIONS: Final = tuple(field.name for field in attrs.fields(Settings))
 
 def settings_from(options: Mapping[str, Any]) -> Settings:
     """
-    Return the settings that *options* ask for.
+    Return the settings that *options* ask for, and pytest's ini file where they are silent.
 
     Raises:
         KmsMockError: There is no such option, or its value makes no sense.
@@ -80,7 +81,7 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
                 f"pytest-kmsmock has no option {name!r}.{suggestion(name, OPTIONS)} "
                 f"It has {', '.join(OPTIONS)}."
             )
-    return Settings(**options)
+    return Settings(**{**hook.ini_options, **options})
 
 
 def is_region(value: Any) -> bool:
@@ -113,8 +114,11 @@ def configured_region() -> str:
     if configured:
         return configured
     # Reading the configuration takes a session, so only where there is one to read.
-    path = os.environ.get("AWS_CONFIG_FILE", "~/.aws/config")
-    if os.path.exists(os.path.expanduser(path)):
+    paths = (
+        os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
+        os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+    )
+    if any(os.path.exists(os.path.expanduser(path)) for path in paths):
         import botocore.session
 
         region: str | None = botocore.session.Session().get_scoped_config().get("region")

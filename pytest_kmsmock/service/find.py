@@ -7,12 +7,16 @@ Source: KMS Developer Guide, "Key identifiers"; the texts are as recorded from A
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from . import model
 from .errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
 from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
 from .key import Alias, KmsKey
 from .request import Request
+
+# The permission that an operation needs on its key, where it has another name.
+_ACTIONS: Final = {"ReEncrypt": "ReEncryptFrom"}
 
 Refusal = Callable[[Request], KmsError]
 
@@ -27,6 +31,7 @@ def key(
     *,
     alias_refusal: Refusal | None = None,
     foreign_refusal: Refusal | None = None,
+    action: str | None = None,
 ) -> KmsKey:
     """
     Return the key that *identifier* names.
@@ -35,6 +40,7 @@ def key(
         alias_refusal: Makes the error for an alias, None where it may be one.
         foreign_refusal: Makes the error for another account's key, None where
             the operation works across accounts.
+        action: The permission that is needed, where it is not the operation's.
     """
     place = request.place
     # The caller's own key, by ID or ARN, is what most requests name.
@@ -46,7 +52,7 @@ def key(
             raise alias_refusal(request)
         return _target(request, request.account, alias(request, identifier))
     if identifier.startswith("arn:"):
-        return _by_arn(request, identifier, alias_refusal, foreign_refusal)
+        return _by_arn(request, identifier, alias_refusal, foreign_refusal, action)
     if not is_key_id(identifier):
         raise NotFoundException(f"Invalid keyId '{identifier}'")
     raise no_key(key_arn(request.region, request.account, identifier))
@@ -64,11 +70,14 @@ def no_key(arn: str) -> NotFoundException:
     return NotFoundException(f"Key '{arn}' does not exist")
 
 
-def denied_elsewhere(request: Request) -> AccessDeniedException:
-    """Return how AWS answers for another account's key, telling nothing of it."""
+def denied_elsewhere(
+    request: Request, resource: str = "this resource", action: str | None = None
+) -> AccessDeniedException:
+    """Return how AWS answers for a key that it may not speak of: another account's, say."""
     return AccessDeniedException(
-        f"User: {request.principal} is not authorized to perform: kms:{request.operation} "
-        "on this resource because the resource does not exist in this Region, no "
+        f"User: {request.principal} is not authorized to perform: "
+        f"kms:{action or _ACTIONS.get(request.operation, request.operation)} "
+        f"on {resource} because the resource does not exist in this Region, no "
         "resource-based policies allow access, or a resource-based policy explicitly "
         "denies access"
     )
@@ -79,6 +88,7 @@ def _by_arn(
     text: str,
     alias_refusal: Refusal | None,
     foreign_refusal: Refusal | None,
+    action: str | None,
 ) -> KmsKey:
     arn = parse_arn(text)
     if arn is None or arn.partition != partition_of(arn.region):
@@ -90,7 +100,7 @@ def _by_arn(
             raise foreign_refusal(request)
         found = _look_up(request, arn)
         if found is None or arn.region != request.region:
-            raise denied_elsewhere(request)
+            raise denied_elsewhere(request, action=action)
         return found
     if arn.region != request.region:
         raise NotFoundException(f"Invalid arn {arn.region}")

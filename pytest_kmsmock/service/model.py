@@ -95,9 +95,9 @@ class OperationShapes:
             if isinstance(member, StructureShape)
         ]
 
-    def decode(self, body: Mapping[str, Any]) -> Params:
+    def decode(self, body: Mapping[str, Any], params: Params) -> None:
         """
-        Return the members of *body*, a request in JSON, as Python values.
+        Put the members of *body*, a request in JSON, into *params* as Python values.
 
         Unknown members and nulls are left out.
 
@@ -105,7 +105,6 @@ class OperationShapes:
             SerializationException: A member has another type than its shape.
             ValidationException: Members break constraints; all are counted.
         """
-        params: Params = {}
         violations: list[str] = []
         decoders = self._decoders
         for name, value in body.items():
@@ -118,7 +117,6 @@ class OperationShapes:
             violations.append(optional)
         if violations:
             raise self._violations_of(body)
-        return params
 
     def trim(self, response: Params) -> Params:
         """Return *response* without the members that this botocore does not know."""

@@ -78,9 +78,9 @@ def _limit(request: Request, default: int) -> int:
 
 
 def _marker(request: Request, position: str) -> str:
-    """Return *position* bound to the list: the operation, and what selects from it."""
-    selection = {k: v for k, v in request.params.items() if k not in ("Marker", "Limit")}
-    text = f"{request.operation} {request.account} {request.region} {selection} {position}"
+    """Return *position* bound to the list: the operation, and whose it is."""
+    keys = [key.arn for key in request.keys]
+    text = f"{request.operation} {request.account} {request.region} {keys} {position}"
     proof = hashlib.sha256(text.encode()).hexdigest()[:16]
     return base64.urlsafe_b64encode(f"{proof}{position}".encode()).decode()
 

@@ -53,7 +53,7 @@ class Service:
         operation = OPERATIONS.get(request.operation)
         if operation is None:
             raise _unknown(request.operation)
-        request.params = operation.shapes.decode(request.body)
+        operation.shapes.decode(request.body, request.params)
         if operation.not_mocked is not None:
             _check_mocked(request, operation.not_mocked)
         request.registry = registry = self.registry

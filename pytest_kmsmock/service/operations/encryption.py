@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...crypto import ciphertext
 from .. import find
-from ..errors import AccessDeniedException, IncorrectKeyException, InvalidCiphertextException
+from ..errors import IncorrectKeyException, InvalidCiphertextException
 from ..key import KeyMaterial, KmsKey
 from ..model import ignores_ciphertext, missing_member
 from ..request import Request, Response
@@ -42,7 +42,7 @@ def decrypt(request: Request, key: KmsKey) -> Response:
 def re_encrypt(request: Request, source: KmsKey) -> Response:
     """Source: KMS API Reference, ReEncrypt."""
     params = request.params
-    destination = find.key(request, params["DestinationKeyId"])
+    destination = find.key(request, params["DestinationKeyId"], action="ReEncryptTo")
     request.add_key(destination)
     check_usage(request.operation, destination, "ENCRYPT_DECRYPT")
     check_state(request.operation, destination)
@@ -96,12 +96,7 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
             raise IncorrectKeyException
         return named
     if found is None:
-        raise AccessDeniedException(
-            f"User: {request.principal} is not authorized to perform: kms:{request.operation} "
-            "on the resource associated with this ciphertext because the resource does not "
-            "exist in this Region, no resource-based policies allow access, or a "
-            "resource-based policy explicitly denies access"
-        )
+        raise find.denied_elsewhere(request, "the resource associated with this ciphertext")
     return found
 
 

@@ -53,9 +53,7 @@ def test_window_is_7_to_30_days(
     lenient_client: Any, key_id: str, refusal: Any, days: int, constraint: str
 ) -> None:
     """The model allows 1 to 365, the service less. The key stays as it was."""
-    response = refusal(
-        lenient_client.schedule_key_deletion, KeyId=key_id, PendingWindowInDays=days
-    )
+    response = refusal(lenient_client.schedule_key_deletion, KeyId=key_id, PendingWindowInDays=days)
 
     assert response["Error"]["Code"] == "ValidationException"
     assert response["Error"]["Message"] == (

@@ -51,7 +51,7 @@ def test_describe_key_agrees_with_create_key(client: Any) -> None:
 
 
 def test_creation_date_is_now_with_a_time_zone(client: Any, kms: KmsMock) -> None:
-    """botocore parses timestamps as aware datetimes."""
+    """The client parses timestamps as aware datetimes."""
     created = client.create_key()["KeyMetadata"]["CreationDate"]
 
     assert created.tzinfo is not None

@@ -1,0 +1,280 @@
+"""Pages of all lists: `Limit`, `Marker`, `NextMarker`, `Truncated`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from botocore import xform_name
+
+from pytest_kmsmock import KmsMock
+
+
+class Listing:
+    """A list of the API with some entries in it, and the names of these."""
+
+    def __init__(self, operation: str, member: str, name: str, default: int, maximum: int) -> None:
+        self.operation = operation
+        self.member = member
+        self.name = name
+        self.default = default
+        self.maximum = maximum
+
+    def __repr__(self) -> str:
+        return self.operation
+
+    def fill(self, client: Any, length: int) -> dict[str, Any]:
+        """Make *length* entries; return what the request says besides the page."""
+        if self.operation == "ListKeys":
+            for _ in range(length):
+                client.create_key()
+            return {}
+        key_id = client.create_key()["KeyMetadata"]["KeyId"]
+        if self.operation == "ListResourceTags":
+            tags = [{"TagKey": f"tag{number}", "TagValue": ""} for number in range(length)]
+            client.tag_resource(KeyId=key_id, Tags=tags)
+            return {"KeyId": key_id}
+        for number in range(length):
+            if number % 50 == 0:  # a key has no more aliases
+                key_id = client.create_key()["KeyMetadata"]["KeyId"]
+            client.create_alias(AliasName=f"alias/{number}", TargetKeyId=key_id)
+        return {}
+
+    def method(self, client: Any) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(client, xform_name(self.operation))
+        return method
+
+    def names(self, page: dict[str, Any]) -> list[str]:
+        return [entry[self.name] for entry in page[self.member]]
+
+
+KEYS: Final = Listing("ListKeys", "Keys", "KeyId", 100, 1000)
+ALIASES: Final = Listing("ListAliases", "Aliases", "AliasName", 50, 100)
+TAGS: Final = Listing("ListResourceTags", "Tags", "TagKey", 50, 50)
+every_list = pytest.mark.parametrize("listing", [KEYS, ALIASES, TAGS], ids=repr)
+
+
+@every_list
+def test_short_list_is_one_page(client: Any, listing: Listing) -> None:
+    """The last page has no NextMarker at all; Truncated is there, and false."""
+    members = listing.fill(client, 3)
+
+    page = listing.method(client)(**members)
+
+    assert page.keys() == {listing.member, "Truncated", "ResponseMetadata"}
+    assert page["Truncated"] is False
+    assert len(page[listing.member]) == 3
+
+
+@every_list
+def test_empty_list_is_one_page(client: Any, kms: KmsMock, listing: Listing) -> None:
+    """The list itself is there, and empty."""
+    members = {} if listing is not TAGS else {"KeyId": kms.create_key().id}
+
+    page = listing.method(client)(**members)
+
+    del page["ResponseMetadata"]
+    assert page == {listing.member: [], "Truncated": False}
+
+
+@every_list
+@pytest.mark.parametrize("limit", [1, 3, 5, 6, 7])
+def test_pages_put_together_are_the_list(client: Any, listing: Listing, limit: int) -> None:
+    """Every entry comes once, in the order of the whole, and no page is too long."""
+    members = listing.fill(client, 6)
+    whole = listing.names(listing.method(client)(**members))
+
+    pages = []
+    marker: dict[str, str] = {}
+    while True:
+        page = listing.method(client)(**members, **marker, Limit=limit)
+        pages.append(listing.names(page))
+        assert page["Truncated"] is ("NextMarker" in page)
+        if not page["Truncated"]:
+            break
+        marker = {"Marker": page["NextMarker"]}
+
+    assert [name for page_names in pages for name in page_names] == whole
+    assert [len(page_names) for page_names in pages[:-1]] == [limit] * (len(pages) - 1)
+    assert len(pages) == -(-6 // limit)  # an exact fit has no empty last page
+
+
+@pytest.mark.parametrize("listing", [KEYS, ALIASES], ids=repr)
+def test_page_has_a_default_length(client: Any, listing: Listing) -> None:
+    """Source: the operations' documentation, Limit. A key has no 51 tags to tell by."""
+    listing.fill(client, listing.default + 1)
+
+    page = listing.method(client)()
+
+    assert len(page[listing.member]) == listing.default
+    assert page["Truncated"] is True
+
+
+@every_list
+def test_longest_page(client: Any, refusal: Any, listing: Listing) -> None:
+    """The maximum is the operation's own, below the model's 1000 as a rule."""
+    members = listing.fill(client, 2)
+    listing.method(client)(**members, Limit=listing.maximum)
+
+    error = refusal(listing.method(client), **members, Limit=listing.maximum + 1)["Error"]
+
+    assert error == {
+        "Code": "ValidationException",
+        "Message": f"1 validation error detected: Value '{listing.maximum + 1}' at 'limit' failed "
+        f"to satisfy constraint: Member must have value less than or equal to {listing.maximum}",
+    }
+
+
+@every_list
+def test_shortest_page(lenient_client: Any, refusal: Any, listing: Listing) -> None:
+    """A page of no entries cannot be asked for."""
+    members = listing.fill(lenient_client, 1)
+
+    error = refusal(listing.method(lenient_client), **members, Limit=0)["Error"]
+
+    assert error["Message"] == (
+        "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: "
+        "Member must have value greater than or equal to 1"
+    )
+
+
+@every_list
+@pytest.mark.parametrize(
+    "spoil", [str.swapcase, "{}x".format, "{}!".format, " {}".format, "1{}".format]
+)
+def test_foreign_marker_is_refused(
+    client: Any, refusal: Any, listing: Listing, spoil: Callable[[str], str]
+) -> None:
+    """Only what a NextMarker said is a Marker."""
+    members = listing.fill(client, 3)
+    marker = listing.method(client)(**members, Limit=1)["NextMarker"]
+
+    for wrong in (spoil(marker), "x", "not a marker", "é"):
+        response = refusal(listing.method(client), **members, Marker=wrong)
+
+        assert response["Error"]["Code"] == "InvalidMarkerException"
+
+
+def test_marker_of_one_list_is_none_of_another(client: Any, kms: KmsMock, refusal: Any) -> None:
+    """Neither of another operation, nor of another key, Region or account."""
+    KEYS.fill(client, 2)
+    ALIASES.fill(client, 2)
+    of_keys = client.list_keys(Limit=1)["NextMarker"]
+    abroad = kms.client("eu-west-1")
+    elsewhere = kms.client(principal="arn:aws:iam::210987654321:user/ann")
+
+    for method in (client.list_aliases, abroad.list_keys, elsewhere.list_keys):
+        assert refusal(method, Marker=of_keys)["Error"]["Code"] == "InvalidMarkerException"
+
+
+def test_tags_of_another_key_are_not_gone_on_with(client: Any, refusal: Any) -> None:
+    """A marker belongs to the key whose tags were listed."""
+    members, others = TAGS.fill(client, 3), TAGS.fill(client, 3)
+    marker = client.list_resource_tags(**members, Limit=1)["NextMarker"]
+
+    response = refusal(client.list_resource_tags, **others, Marker=marker)
+
+    assert response["Error"]["Code"] == "InvalidMarkerException"
+
+
+def test_marker_is_good_again_and_again(client: Any) -> None:
+    """Also with another Limit."""
+    KEYS.fill(client, 5)
+    whole = KEYS.names(client.list_keys())
+    marker = client.list_keys(Limit=2)["NextMarker"]
+
+    for limit in (1, 2, 100, 1):
+        page = client.list_keys(Limit=limit, Marker=marker)
+
+        assert KEYS.names(page) == whole[2 : 2 + limit]
+
+
+def test_marker_outlives_what_it_was_made_at(client: Any, kms: KmsMock) -> None:
+    """A key that was deleted meanwhile makes no other key come twice or never."""
+    KEYS.fill(client, 6)
+    whole = KEYS.names(client.list_keys())
+    marker = client.list_keys(Limit=3)["NextMarker"]
+    for gone in (whole[0], whole[2], whole[3]):
+        kms.key(gone).delete()
+
+    page = client.list_keys(Limit=3, Marker=marker)
+
+    assert KEYS.names(page) == whole[4:]
+
+
+def test_all_aliases_of_a_key_can_be_deleted_page_by_page(client: Any, key_id: str) -> None:
+    """Deleting what a page listed makes the next page skip nothing."""
+    for number in range(10):
+        client.create_alias(AliasName=f"alias/{number}", TargetKeyId=key_id)
+
+    pages = client.get_paginator("list_aliases").paginate(
+        KeyId=key_id, PaginationConfig={"PageSize": 3}
+    )
+    for page in pages:
+        for alias in page["Aliases"]:
+            client.delete_alias(AliasName=alias["AliasName"])
+
+    assert client.list_aliases(KeyId=key_id)["Aliases"] == []
+
+
+def test_all_tags_of_a_key_can_be_removed_page_by_page(client: Any) -> None:
+    """Removing what a page listed makes the next page skip nothing."""
+    members = TAGS.fill(client, 10)
+
+    pages = client.get_paginator("list_resource_tags").paginate(
+        **members, PaginationConfig={"PageSize": 3}
+    )
+    for page in pages:
+        client.untag_resource(**members, TagKeys=[tag["TagKey"] for tag in page["Tags"]])
+
+    assert client.list_resource_tags(**members)["Tags"] == []
+
+
+@every_list
+def test_botocores_paginator_sees_all(client: Any, listing: Listing) -> None:
+    """It stops at the page without a NextMarker."""
+    members = listing.fill(client, 7)
+    paginator = client.get_paginator(xform_name(listing.operation))
+
+    result = paginator.paginate(**members, PaginationConfig={"PageSize": 2}).build_full_result()
+
+    assert len(result[listing.member]) == 7
+
+
+@pytest.mark.kms(page_size=2)
+@every_list
+def test_short_pages_can_be_had_with_few_entries(client: Any, listing: Listing) -> None:
+    """The setting page_size shortens every page; a Limit may shorten it further."""
+    members = listing.fill(client, 3)
+
+    assert len(listing.method(client)(**members)[listing.member]) == 2
+    assert len(listing.method(client)(**members, Limit=50)[listing.member]) == 2
+    assert len(listing.method(client)(**members, Limit=1)[listing.member]) == 1
+
+
+def test_keys_are_listed_by_id_and_arn(client: Any, key_id: str) -> None:
+    """Source: KMS API Reference, KeyListEntry. Keys in all states are listed."""
+    client.schedule_key_deletion(KeyId=key_id)
+
+    arn = f"arn:aws:kms:us-east-1:123456789012:key/{key_id}"
+    assert client.list_keys()["Keys"] == [{"KeyId": key_id, "KeyArn": arn}]
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_policies_make_one_page(client: Any, key_id: str, limit: int) -> None:
+    """There is one policy, so no page of them is cut short."""
+    page = client.list_key_policies(KeyId=key_id, Limit=limit)
+
+    assert page["PolicyNames"] == ["default"]
+    assert page["Truncated"] is False
+    assert "NextMarker" not in page
+
+
+def test_policies_have_their_own_longest_page(client: Any, key_id: str, refusal: Any) -> None:
+    """1000, as for keys."""
+    error = refusal(client.list_key_policies, KeyId=key_id, Limit=1001)["Error"]
+
+    assert error["Message"].endswith("Member must have value less than or equal to 1000")
+    error = refusal(client.list_key_policies, KeyId=key_id, Marker="x")["Error"]
+    assert error["Code"] == "InvalidMarkerException"

@@ -7,6 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
 from . import hook
 from .service.key import KeyState, KmsKey
 from .service.misuse import KmsMockError
@@ -111,6 +115,46 @@ class Key:
             "Decrypt", CiphertextBlob=ciphertext, **_context("EncryptionContext", context)
         )["Plaintext"]
         return plaintext
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public key of an asymmetric key, as an object of `cryptography`."""
+        der: bytes = self._do("GetPublicKey")["PublicKey"]
+        return load_der_public_key(der)
+
+    def sign(self, message: bytes, algorithm: str | None = None, *, type: str = "RAW") -> bytes:
+        """
+        Return the signature of *message*.
+
+        Args:
+            algorithm: None is the first of the key's.
+            type: The MessageType, ``RAW``, ``DIGEST`` or ``EXTERNAL_MU``.
+        """
+        signature: bytes = self._do(
+            "Sign",
+            Message=message,
+            MessageType=type,
+            SigningAlgorithm=algorithm or self._value.algorithms[0],
+        )["Signature"]
+        return signature
+
+    def verify(
+        self, message: bytes, signature: bytes, algorithm: str | None = None, *, type: str = "RAW"
+    ) -> bool:
+        """Tell whether *signature* is one of *message*; arguments as in `sign`."""
+        try:
+            self._do(
+                "Verify",
+                Message=message,
+                MessageType=type,
+                Signature=signature,
+                SigningAlgorithm=algorithm or self._value.algorithms[0],
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "KMSInvalidSignatureException":
+                return False
+            raise
+        return True
 
     @property
     def _value(self) -> KmsKey:

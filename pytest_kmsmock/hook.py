@@ -11,6 +11,8 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore
@@ -29,6 +31,7 @@ CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 _active: list[KmsMock] = []
 _isolation = Isolation()
 _exceptions_factory: Any = None
+_make_cache_folder: Callable[[], Path] | None = None
 
 # The settings of pytest's ini file, which `settings` reads.
 ini_options: dict[str, Any] = {}
@@ -56,6 +59,17 @@ def observe(observed: Observed | None) -> Observed | None:
     global _observed
     before, _observed = _observed, observed
     return before
+
+
+def cache_folder() -> Path | None:
+    """Return where pytest lets this plugin keep what other runs can use, if it does."""
+    return _make_cache_folder() if _make_cache_folder else None
+
+
+def keep_in(make_cache_folder: Callable[[], Path] | None) -> None:
+    """Let `cache_folder` be what *make_cache_folder* returns; it is called when first needed."""
+    global _make_cache_folder
+    _make_cache_folder = make_cache_folder
 
 
 def active_mock() -> KmsMock | None:

@@ -9,23 +9,28 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 
 from . import answers, clients, decorating, hook, sources
 from .calls import Call, CallError, Calls
 from .clock import Clock
-from .crypto import symmetric
+from .crypto.keypool import KeyPool
 from .handle import Key
 from .service import find
 from .service.errors import KmsError
 from .service.identifiers import alias_arn, is_key_id, new_key_id, root_arn
 from .service.key import KmsKey
+from .service.material import KeyMaker, is_sound, symmetric_length
 from .service.misuse import KmsMockError, suggestion
 from .service.registry import Registry
 from .service.request import Request, Response
 from .service.service import Service
-from .service.specs import KEY_SPECS
+from .service.specs import KEY_SPECS, KeySpec
 from .settings import Settings, check_alias, configured_region, is_account, is_region, settings_from
 
 Target = TypeVar("Target", bound=Callable[..., Any])
@@ -52,7 +57,10 @@ class KmsMock:
         self._is_active = False
         self._is_used = False
         self.account = self._settings.account
-        self._start(Registry(), offset=0.0)
+        self._start(self._new_registry(), offset=0.0)
+
+    def _new_registry(self) -> Registry:
+        return Registry(KeyMaker(_shared_pool if self._settings.key_pool else None))
 
     def _start(self, registry: Registry, *, offset: float) -> None:
         self.calls = Calls()
@@ -70,7 +78,7 @@ class KmsMock:
         if outer is not None:
             self._start(outer._registry.copy(), offset=outer.clock.offset)
         elif self._is_used:
-            self._start(Registry(), offset=0.0)
+            self._start(self._new_registry(), offset=0.0)
         self._is_active = self._is_used = True
         hook.push(self)
         try:
@@ -169,7 +177,8 @@ class KmsMock:
             region: None is the mock's.
             account: 12 digits; None is the mock's.
             key_id: A UUID; None makes one up.
-            material: The key material, 32 bytes; None makes it at random.
+            material: The key material: 32 bytes for a symmetric key, the bytes of
+                an HMAC key, or a private key in PKCS #8, DER or PEM. None makes it.
 
         Raises:
             KmsMockError: An argument makes no sense.
@@ -187,7 +196,7 @@ class KmsMock:
         _check_choice("state", state, _STATES)
         _check_choice("spec", spec, KEY_SPECS)
         _check_choice("usage", usage, (None, *KEY_SPECS[spec].usages))
-        _check_material(material)
+        secret = None if material is None else _secret_of(material, KEY_SPECS[spec], region)
         params = {
             "KeySpec": spec,
             "KeyUsage": usage or KEY_SPECS[spec].usual_usage,
@@ -199,7 +208,7 @@ class KmsMock:
         if policy is not None:
             params["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
         created = self.perform(
-            "CreateKey", params, region=region, account=account, key_id=key_id, material=material
+            "CreateKey", params, region=region, account=account, key_id=key_id, material=secret
         )
         key = Key(created["KeyMetadata"]["Arn"])
         try:
@@ -403,15 +412,41 @@ def _check_choice(name: str, value: Any, choices: Any) -> None:
         )
 
 
-def _check_material(material: Any) -> None:
+def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
+    """Return *material* as the service keeps it, or raise unless it suits *spec*."""
     __tracebackhide__ = True
-    if material is None:
-        return
-    if not isinstance(material, bytes) or len(material) != symmetric.KEY_LENGTH:
-        raise KmsMockError(
-            f"material must be {symmetric.KEY_LENGTH} bytes for a symmetric key; "
-            f"write for example bytes(range({symmetric.KEY_LENGTH}))."
-        )
+    if isinstance(material, bytes):
+        secret = _der_of(material) if material.startswith(b"-----BEGIN") else material
+        if secret is not None and is_sound(secret, spec, region):
+            return secret
+    wanted = {
+        "symmetric": f"{symmetric_length(region)} bytes",
+        "hmac": "bytes, as many as KMS can import",
+    }.get(spec.family, "a private key of that spec, the bytes of its PKCS #8 in DER or PEM")
+    raise KmsMockError(f"this material does not suit a key of spec {spec.name}; give {wanted}.")
+
+
+def _der_of(pem: bytes) -> bytes | None:
+    """Return the PKCS #8 DER of a private key in PEM, of PKCS #8 or older; None if it is none."""
+    try:
+        key = serialization.load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _shared_pool() -> KeyPool:
+    """Return the pool of key pairs of this process, in pytest's cache folder if there is one."""
+    return _pool_in(hook.cache_folder())
+
+
+@functools.cache
+def _pool_in(folder: Path | None) -> KeyPool:
+    return KeyPool(folder)
 
 
 def _tag_list(tags: Any) -> list[dict[str, str]]:

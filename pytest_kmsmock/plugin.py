@@ -8,6 +8,7 @@ standard library and the top of botocore; what a mock needs, a fixture imports.
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("kms_account", "Account of the mocked KMS, 12 digits.", default=None)
     parser.addini("kms_keys", "Alias names; each test starts with a key for each.", "args")
     parser.addini("kms_page_size", "The most entries that KMS's lists return at once.")
+    parser.addini(
+        "kms_key_pool",
+        "Keep RSA key pairs in pytest's cache folder, for other tests and runs.",
+        "bool",
+        default=True,
+    )
 
 
 # Before the root conftest is imported, which may make a client.
@@ -48,14 +55,17 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "kms(region, account, keys, page_size): settings of the `kms` fixtures; the nearest "
-        "marker wins.",
+        "kms(region, account, keys, page_size, key_pool): settings of the `kms` fixtures; "
+        "the nearest marker wins.",
     )
     before = hook.ini_options
     hook.ini_options = _ini_options(config)
+    cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
+    hook.keep_in(functools.partial(cache.mkdir, "kmsmock-key-pairs") if cache else None)
 
     def restore() -> None:
         hook.ini_options = before
+        hook.keep_in(None)
 
     config.add_cleanup(restore)
 
@@ -148,11 +158,13 @@ def _mock_for(request: pytest.FixtureRequest) -> KmsMock:
 
 
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
-    options = {
+    options: dict[str, Any] = {
         name: value
         for name in ("region", "account", "keys", "page_size")
         if (value := config.getini(f"kms_{name}"))
     }
+    if not config.getini("kms_key_pool"):
+        options["key_pool"] = False
     if "page_size" in options:
         if not options["page_size"].isdecimal():
             raise pytest.UsageError(f"kms_page_size={options['page_size']} is no number")

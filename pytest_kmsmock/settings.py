@@ -34,12 +34,15 @@ class Settings:
         keys: Alias names; each gets a key before the test starts.
         page_size: The most entries that a list operation returns at once, so
             that few keys are enough to test pagination. None is AWS's limits.
+        key_pool: Take RSA key pairs from those of earlier tests and runs, which
+            pytest's cache folder keeps. Within one mock no two keys share one.
     """
 
     region: str | None = attrs.field(default=None)
     account: str = attrs.field(default=DEFAULT_ACCOUNT)
     keys: tuple[str, ...] = attrs.field(default=(), converter=_names)
     page_size: int | None = attrs.field(default=None)
+    key_pool: bool = attrs.field(default=True)
 
     @region.validator
     def _check_region(self, _: object, value: Any) -> None:
@@ -62,6 +65,11 @@ class Settings:
     def _check_page_size(self, _: object, value: Any) -> None:
         if value is not None and (type(value) is not int or value < 1):
             raise KmsMockError(f"page_size={value!r} is no number of entries; write 1 or more.")
+
+    @key_pool.validator
+    def _check_key_pool(self, _: object, value: Any) -> None:
+        if type(value) is not bool:
+            raise KmsMockError(f"key_pool={value!r} is neither True nor False.")
 
 
 OPTIONS: Final = tuple(field.name for field in attrs.fields(Settings))

@@ -27,7 +27,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from . import symmetric
+from . import sm4, symmetric
+
+# By the length of the key: China Regions have SM4.
+_CIPHERS = {symmetric.KEY_LENGTH: symmetric, sm4.KEY_LENGTH: sm4}
 
 _PREFIX = bytes.fromhex("0102020078")
 _SEPARATOR = b"\x01"
@@ -90,7 +93,7 @@ def seal(
     Return the blob of *plaintext*.
 
     Args:
-        key: 32 bytes, the key material.
+        key: The key material: 32 bytes for AES-256, 16 for SM4.
         material_id: 64 hex digits.
         context: The encryption context; the order of its pairs does not matter.
     """
@@ -99,7 +102,8 @@ def seal(
     before, between = _outline(len(plaintext) + _OVERHEAD)
     header = _start(key_tag, material_id) + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
-    return header + symmetric.seal(key, nonce, _INNER + plaintext, aad)
+    sealed: bytes = _CIPHERS[len(key)].seal(key, nonce, _INNER + plaintext, aad)
+    return header + sealed
 
 
 # The same in every blob of a key material.
@@ -137,7 +141,7 @@ def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes |
     """Return the plaintext, or None if the key, a byte or the context differs."""
     header = envelope.header
     aad = header + encode_context(context) if context else header
-    opened = symmetric.open_(key, envelope.nonce, envelope.sealed, aad)
+    opened: bytes | None = _CIPHERS[len(key)].open_(key, envelope.nonce, envelope.sealed, aad)
     return None if opened is None else opened[len(_INNER) :]
 
 

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 from .identifiers import key_arn
 from .key import Alias, KmsKey
+from .material import KeyMaker
 
 Named = TypeVar("Named", KmsKey, Alias)
 
@@ -158,9 +159,11 @@ class Registry:
 
     Attributes:
         lock: Held by whoever changes something that it has read before.
+        key_maker: Makes new key material, none of it twice.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key_maker: KeyMaker | None = None) -> None:
+        self.key_maker = key_maker or KeyMaker()
         self.lock = threading.RLock()
         self._places: dict[tuple[str, str], Place] = {}
         # When which key is to be deleted: (time, account, Region, key ID).
@@ -200,7 +203,7 @@ class Registry:
                         place.remove_key(key)
 
     def copy(self) -> Registry:
-        copied = Registry()
+        copied = Registry(self.key_maker.copy())
         with self.lock:
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._deletions = self._deletions.copy()

@@ -11,9 +11,13 @@ from typing import Final, Literal
 
 import attrs
 
-KeyKind = Literal["symmetric", "asymmetric", "hmac"]
 KeyUsage = str
 """``ENCRYPT_DECRYPT``, ``SIGN_VERIFY``, ``GENERATE_VERIFY_MAC``, …"""
+
+Family = Literal["symmetric", "hmac", "rsa", "ecc", "ed25519", "mldsa", "mlkem", "sm2"]
+"""The kind of cryptography, a module of `crypto` each."""
+
+Regions = Literal["all", "china", "not china"]
 
 
 @attrs.frozen
@@ -23,34 +27,94 @@ class KeySpec:
 
     Attributes:
         name: As in the API, ``SYMMETRIC_DEFAULT``.
-        kind: UpdateAlias moves an alias only within one.
+        regions: Where AWS offers the spec.
         usages: The usages a key of the spec can have, each with its algorithms
-            in the order in which DescribeKey lists them. The first usage is
-            the one that a test gets without asking.
+            in the order in which DescribeKey lists them.
+        data_key_pair: GenerateDataKeyPair makes pairs of the spec.
     """
 
     name: str
-    kind: KeyKind
+    family: Family
+    regions: Regions
     usages: Mapping[KeyUsage, tuple[str, ...]]
+    data_key_pair: bool
 
     @property
-    def usual_usage(self) -> KeyUsage:
-        return next(iter(self.usages))
+    def kind(self) -> Literal["symmetric", "hmac", "asymmetric"]:
+        """What UpdateAlias may not change."""
+        if self.family == "symmetric" or self.family == "hmac":
+            return self.family
+        return "asymmetric"
 
     @property
     def is_symmetric_encryption(self) -> bool:
-        return self.kind == "symmetric"
+        return self.family == "symmetric"
+
+    @property
+    def usual_usage(self) -> KeyUsage:
+        """The usage that a test gets without asking: signing, where there is a choice."""
+        return "SIGN_VERIFY" if "SIGN_VERIFY" in self.usages else next(iter(self.usages))
+
+    def is_offered_in(self, region: str) -> bool:
+        if self.regions == "all":
+            return True
+        return region.startswith("cn-") == (self.regions == "china")
 
 
-def _row(name: str, kind: KeyKind, **usages: tuple[str, ...]) -> KeySpec:
-    return KeySpec(name, kind, usages)
+def _row(
+    name: str,
+    family: Family,
+    *,
+    regions: Regions = "all",
+    pair: bool = False,
+    **usages: tuple[str, ...],
+) -> KeySpec:
+    return KeySpec(name, family, regions, usages, pair)
 
+
+_OAEP: Final = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
+_RSASSA: Final = (
+    "RSASSA_PKCS1_V1_5_SHA_256",
+    "RSASSA_PKCS1_V1_5_SHA_384",
+    "RSASSA_PKCS1_V1_5_SHA_512",
+    "RSASSA_PSS_SHA_256",
+    "RSASSA_PSS_SHA_384",
+    "RSASSA_PSS_SHA_512",
+)
+_ED25519: Final = ("ED25519_SHA_512", "ED25519_PH_SHA_512")
+_ML_DSA: Final = ("ML_DSA_SHAKE_256",)
 
 # fmt: off
 KEY_SPECS: Final[Mapping[str, KeySpec]] = {
     spec.name: spec
     for spec in (
         _row("SYMMETRIC_DEFAULT", "symmetric", ENCRYPT_DECRYPT=("SYMMETRIC_DEFAULT",)),
+        _row("RSA_2048", "rsa", pair=True, ENCRYPT_DECRYPT=_OAEP, SIGN_VERIFY=_RSASSA),
+        _row("RSA_3072", "rsa", pair=True, ENCRYPT_DECRYPT=_OAEP, SIGN_VERIFY=_RSASSA),
+        _row("RSA_4096", "rsa", pair=True, ENCRYPT_DECRYPT=_OAEP, SIGN_VERIFY=_RSASSA),
+        _row("ECC_NIST_P256", "ecc", pair=True,
+             SIGN_VERIFY=("ECDSA_SHA_256",), KEY_AGREEMENT=("ECDH",)),
+        _row("ECC_NIST_P384", "ecc", pair=True,
+             SIGN_VERIFY=("ECDSA_SHA_384",), KEY_AGREEMENT=("ECDH",)),
+        _row("ECC_NIST_P521", "ecc", pair=True,
+             SIGN_VERIFY=("ECDSA_SHA_512",), KEY_AGREEMENT=("ECDH",)),
+        _row("ECC_SECG_P256K1", "ecc", pair=True, SIGN_VERIFY=("ECDSA_SHA_256",)),
+        _row("ECC_NIST_EDWARDS25519", "ed25519", pair=True, SIGN_VERIFY=_ED25519),
+        _row("ML_DSA_44", "mldsa", SIGN_VERIFY=_ML_DSA),
+        _row("ML_DSA_65", "mldsa", SIGN_VERIFY=_ML_DSA),
+        _row("ML_DSA_87", "mldsa", SIGN_VERIFY=_ML_DSA),
+        _row("HMAC_224", "hmac", regions="not china", GENERATE_VERIFY_MAC=("HMAC_SHA_224",)),
+        _row("HMAC_256", "hmac", regions="not china", GENERATE_VERIFY_MAC=("HMAC_SHA_256",)),
+        _row("HMAC_384", "hmac", regions="not china", GENERATE_VERIFY_MAC=("HMAC_SHA_384",)),
+        _row("HMAC_512", "hmac", regions="not china", GENERATE_VERIFY_MAC=("HMAC_SHA_512",)),
+        _row("SM2", "sm2", regions="china", pair=True,
+             ENCRYPT_DECRYPT=("SM2PKE",), SIGN_VERIFY=("SM2DSA",), KEY_AGREEMENT=("ECDH",)),
+        _row("ML_KEM_512", "mlkem", regions="not china", pair=True,
+             ENCAPSULATE_DECAPSULATE=("ML_KEM",)),
+        _row("ML_KEM_768", "mlkem", regions="not china", pair=True,
+             ENCAPSULATE_DECAPSULATE=("ML_KEM",)),
+        _row("ML_KEM_1024", "mlkem", regions="not china", pair=True,
+             ENCAPSULATE_DECAPSULATE=("ML_KEM",)),
     )
 }
 # fmt: on

@@ -47,25 +47,36 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     "CancelKeyDeletion":    (KEPT,    KEPT,     OK,       OK,       KEPT,      KEPT,    KEPT,     KEPT),
     "CreateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
     "Decrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "Decapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "DeriveSharedSecret":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "DescribeKey":          (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
     "DisableKey":           (OK,      OK,       DELETING, REPLICA,  IMPORTING, OK,      CREATING, UPDATING),
     "EnableKey":            (OK,      OK,       DELETING, REPLICA,  IMPORTING, OK,      CREATING, UPDATING),
+    "Encapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "Encrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "GenerateDataKey":      (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "GenerateDataKeyPair":  (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "GenerateDataKeyPairWithoutPlaintext":
+                            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "GenerateDataKeyWithoutPlaintext":
                             (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "GenerateMac":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "GetKeyPolicy":         (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
+    "GetPublicKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "ListAliases":          (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
     "ListKeyPolicies":      (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
     "ListResourceTags":     (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
     "PutKeyPolicy":         (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
     "ReEncrypt":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "ScheduleKeyDeletion":  (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       UPDATING),
+    "Sign":                 (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
     "TagResource":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
     "UntagResource":        (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
     # The new target; the state of the current one does not matter.
     "UpdateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
     "UpdateKeyDescription": (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+    "Verify":               (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "VerifyMac":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
 }
 # fmt: on
 

@@ -1,13 +1,20 @@
-"""GenerateDataKey, GenerateDataKeyWithoutPlaintext."""
+"""GenerateDataKey and GenerateDataKeyPair, with and without plaintext."""
 
 from __future__ import annotations
 
 import os
 
-from ..errors import InvalidKeyUsageException, ValidationException
+from .. import asymmetric
+from ..errors import (
+    InvalidKeyUsageException,
+    UnsupportedOperationException,
+    ValidationException,
+)
 from ..key import KmsKey
+from ..misuse import NotMockedError
 from ..request import Request, Response
-from .encryption import seal
+from ..specs import KEY_SPECS
+from .encryption import SYMMETRIC, seal
 
 LENGTHS = {"AES_128": 16, "AES_256": 32}
 
@@ -29,7 +36,7 @@ def generate_data_key(request: Request, key: KmsKey) -> Response:
     length = params.get("NumberOfBytes") or LENGTHS[params["KeySpec"]]
     plaintext = os.urandom(length)
     return {
-        "CiphertextBlob": seal(key, plaintext, params.get("EncryptionContext", {})),
+        "CiphertextBlob": seal(key, SYMMETRIC, plaintext, params.get("EncryptionContext", {})),
         "Plaintext": plaintext,
         "KeyId": key.arn,
         "KeyMaterialId": key.material.id,
@@ -40,4 +47,37 @@ def generate_data_key_without_plaintext(request: Request, key: KmsKey) -> Respon
     """Source: KMS API Reference, GenerateDataKeyWithoutPlaintext."""
     response = generate_data_key(request, key)
     del response["Plaintext"]
+    return response
+
+
+def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, GenerateDataKeyPair."""
+    params = request.params
+    spec = KEY_SPECS.get(params["KeyPairSpec"])
+    if spec is None:
+        raise NotMockedError(
+            f"pytest-kmsmock does not know the key pair spec {params['KeyPairSpec']}, "
+            f"which this botocore has; it knows {', '.join(KEY_SPECS)}."
+        )
+    if not spec.is_offered_in(request.region):
+        raise UnsupportedOperationException(
+            f"KeyPairSpec {spec.name} is not supported in this Region"
+        )
+    response = {"KeyId": key.arn, "KeyPairSpec": spec.name, "KeyMaterialId": key.material.id}
+    # A dry run must not use up a pair.
+    if params.get("DryRun"):
+        return response
+    private = request.registry.key_maker.new(spec, request.region)
+    context = params.get("EncryptionContext", {})
+    return response | {
+        "PrivateKeyCiphertextBlob": seal(key, SYMMETRIC, private, context),
+        "PrivateKeyPlaintext": private,
+        "PublicKey": asymmetric.public_key(spec, private),
+    }
+
+
+def generate_data_key_pair_without_plaintext(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, GenerateDataKeyPairWithoutPlaintext."""
+    response = generate_data_key_pair(request, key)
+    response.pop("PrivateKeyPlaintext", None)
     return response

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from ...crypto import ciphertext
-from .. import find
-from ..errors import IncorrectKeyException, InvalidCiphertextException
+from .. import asymmetric, find
+from ..errors import (
+    IncorrectKeyException,
+    InvalidCiphertextException,
+    ValidationException,
+)
 from ..key import KeyMaterial, KmsKey
 from ..model import ignores_ciphertext, missing_member
 from ..request import Request, Response
@@ -18,10 +22,12 @@ SYMMETRIC = "SYMMETRIC_DEFAULT"
 def encrypt(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Encrypt."""
     params = request.params
+    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC)
+    context = params.get("EncryptionContext", {})
     return {
-        "CiphertextBlob": seal(key, params["Plaintext"], params.get("EncryptionContext", {})),
+        "CiphertextBlob": seal(key, algorithm, params["Plaintext"], context),
         "KeyId": key.arn,
-        "EncryptionAlgorithm": params.get("EncryptionAlgorithm", SYMMETRIC),
+        "EncryptionAlgorithm": algorithm,
     }
 
 
@@ -30,13 +36,13 @@ def decrypt(request: Request, key: KmsKey) -> Response:
     params = request.params
     if ignores_ciphertext(params):
         return {}
-    plaintext, material = open_(key, request.envelope, params.get("EncryptionContext", {}))
-    return {
-        "KeyId": key.arn,
-        "Plaintext": plaintext,
-        "EncryptionAlgorithm": params.get("EncryptionAlgorithm", SYMMETRIC),
-        "KeyMaterialId": material.id,
-    }
+    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC)
+    context = params.get("EncryptionContext", {})
+    plaintext, material = open_(request, key, algorithm, context)
+    response = {"KeyId": key.arn, "Plaintext": plaintext, "EncryptionAlgorithm": algorithm}
+    if key.spec.is_symmetric_encryption:
+        response["KeyMaterialId"] = material.id
+    return response
 
 
 def re_encrypt(request: Request, source: KmsKey) -> Response:
@@ -50,17 +56,22 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     check_algorithm(destination, algorithm)
     if ignores_ciphertext(params):
         return {}
-    plaintext, material = open_(source, request.envelope, params.get("SourceEncryptionContext", {}))
+    source_algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC)
+    source_context = params.get("SourceEncryptionContext", {})
+    plaintext, material = open_(request, source, source_algorithm, source_context)
     context = params.get("DestinationEncryptionContext", {})
-    return {
-        "CiphertextBlob": seal(destination, plaintext, context),
+    response = {
+        "CiphertextBlob": seal(destination, algorithm, plaintext, context),
         "SourceKeyId": source.arn,
         "KeyId": destination.arn,
-        "SourceEncryptionAlgorithm": params.get("SourceEncryptionAlgorithm", SYMMETRIC),
+        "SourceEncryptionAlgorithm": source_algorithm,
         "DestinationEncryptionAlgorithm": algorithm,
-        "SourceKeyMaterialId": material.id,
-        "DestinationKeyMaterialId": destination.material.id,
     }
+    if source.spec.is_symmetric_encryption:
+        response["SourceKeyMaterialId"] = material.id
+    if destination.spec.is_symmetric_encryption:
+        response["DestinationKeyMaterialId"] = destination.material.id
+    return response
 
 
 def fits_encryption(request: Request, key: KmsKey) -> None:
@@ -75,15 +86,17 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     """
     Return the key that made the request's ciphertext.
 
-    The ciphertext names it. A key that the request names too must be the same,
-    which AWS checks before anything else about that key.
+    A symmetric ciphertext names it. A key that the request names too must be
+    the same, which AWS checks before anything else about that key. The
+    ciphertext of a key pair names nothing, so the request must.
     """
     params = request.params
     named = find_key(operation, request)
-    if ignores_ciphertext(params):
+    prefix = "Source" if operation.name == "ReEncrypt" else ""
+    algorithm = params.get(f"{prefix}EncryptionAlgorithm", SYMMETRIC)
+    if algorithm != SYMMETRIC or ignores_ciphertext(params):
         if named is None:
-            member = operation.key_member or ""
-            raise missing_member(request.operation, member)
+            raise missing_member(request.operation, f"{prefix}KeyId")
         return named
     request.envelope = envelope = ciphertext.parse(params["CiphertextBlob"])
     if envelope is None:
@@ -100,22 +113,44 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     return found
 
 
-def seal(key: KmsKey, plaintext: bytes, context: dict[str, str]) -> bytes:
-    """Return the ciphertext blob of *plaintext* under the key's current material."""
+def seal(key: KmsKey, algorithm: str, plaintext: bytes, context: dict[str, str]) -> bytes:
+    """Return the ciphertext of *plaintext*, by the key's current material."""
     material = key.material
-    return ciphertext.seal(
-        material.secret,
-        key_tag=key.ciphertext_tag,
-        material_id=material.id,
-        plaintext=plaintext,
-        context=context,
-    )
+    if algorithm == SYMMETRIC:
+        return ciphertext.seal(
+            material.secret,
+            key_tag=key.ciphertext_tag,
+            material_id=material.id,
+            plaintext=plaintext,
+            context=context,
+        )
+    _check_no_context(algorithm, context)
+    longest = asymmetric.longest_plaintext(key.spec, algorithm)
+    if len(plaintext) > longest:
+        raise ValidationException(
+            f"Algorithm {algorithm} and key spec {key.spec.name} cannot encrypt data "
+            f"larger than {longest} bytes."
+        )
+    return asymmetric.encrypt(key.spec, material.secret, algorithm, plaintext)
 
 
 def open_(
+    request: Request, key: KmsKey, algorithm: str, context: dict[str, str]
+) -> tuple[bytes, KeyMaterial]:
+    """Return the plaintext of the request's ciphertext, and the material that made it."""
+    if algorithm == SYMMETRIC:
+        return _open_symmetric(key, request.envelope, context)
+    _check_no_context(algorithm, context)
+    blob = request.params["CiphertextBlob"]
+    plaintext = asymmetric.decrypt(key.spec, key.material.secret, algorithm, blob)
+    if plaintext is None:
+        raise InvalidCiphertextException
+    return plaintext, key.material
+
+
+def _open_symmetric(
     key: KmsKey, envelope: ciphertext.Envelope | None, context: dict[str, str]
 ) -> tuple[bytes, KeyMaterial]:
-    """Return the plaintext of *envelope*, and the material that made it."""
     if envelope is not None:
         for material in reversed(key.materials):
             if material.id.startswith(envelope.material_tag.hex()):
@@ -123,6 +158,13 @@ def open_(
                 if plaintext is not None:
                     return plaintext, material
     raise InvalidCiphertextException
+
+
+def _check_no_context(algorithm: str, context: dict[str, str]) -> None:
+    if context:
+        raise ValidationException(
+            f"An encryption context cannot be used with algorithm {algorithm}."
+        )
 
 
 def _key_of(request: Request, tag: bytes) -> KmsKey | None:

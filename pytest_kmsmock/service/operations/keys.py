@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import attrs
 
-from ...crypto import ciphertext, symmetric
+from ...crypto import ciphertext
 from .. import pages
 from ..authorization import documents
-from ..errors import ValidationException
+from ..errors import UnsupportedOperationException, ValidationException
 from ..identifiers import key_arn, new_key_id, root_arn
 from ..key import KeyMaterial, KmsKey
 from ..misuse import NotMockedError
@@ -25,13 +24,15 @@ def create_key(request: Request, _: None) -> Response:
     """Source: KMS API Reference, CreateKey."""
     params = request.params
     account, region = request.account, request.region
-    spec, usage = _spec_and_usage(params)
+    spec, usage = _spec_and_usage(params, region)
     key_id = request.key_id or new_key_id()
-    secret = request.material or os.urandom(symmetric.KEY_LENGTH)
     if "Policy" in params:
         policy = checked_policy(request, params["Policy"], key_id)
     else:
         policy = documents.default_policy(root_arn(region, account))
+    tags = checked_tags(params.get("Tags", []))
+    # Last of all: a key pair can take its time, and each is given out once.
+    secret = request.material or request.registry.key_maker.new(spec, region)
     key = KmsKey(
         account=account,
         region=region,
@@ -46,7 +47,7 @@ def create_key(request: Request, _: None) -> Response:
         materials=(KeyMaterial.of(key_id, secret),),
         ciphertext_tag=ciphertext.key_tag(account, key_id),
         policy=policy,
-        tags=checked_tags(params.get("Tags", [])),
+        tags=tags,
     )
     request.registry.put_key(key)
     request.add_key(key)
@@ -106,7 +107,7 @@ def metadata(key: KmsKey) -> dict[str, Any]:
     return found
 
 
-def _spec_and_usage(params: Params) -> tuple[KeySpec, KeyUsage]:
+def _spec_and_usage(params: Params, region: str) -> tuple[KeySpec, KeyUsage]:
     if "KeySpec" in params and "CustomerMasterKeySpec" in params:
         raise ValidationException(
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request."
@@ -115,8 +116,8 @@ def _spec_and_usage(params: Params) -> tuple[KeySpec, KeyUsage]:
     spec = KEY_SPECS.get(name)
     if spec is None:
         raise NotMockedError(
-            f"pytest-kmsmock does not mock the key spec {name} yet; "
-            f"it mocks {', '.join(KEY_SPECS)}."
+            f"pytest-kmsmock does not know the key spec {name}, which this botocore has; "
+            f"it knows {', '.join(KEY_SPECS)}."
         )
     usage = params.get("KeyUsage")
     if usage is None:
@@ -128,6 +129,8 @@ def _spec_and_usage(params: Params) -> tuple[KeySpec, KeyUsage]:
         usage = spec.usual_usage
     if usage not in spec.usages:
         raise ValidationException(f"KeyUsage {usage} is not compatible with KeySpec {spec.name}")
+    if not spec.is_offered_in(region):
+        raise UnsupportedOperationException(f"KeySpec {spec.name} is not supported in this Region")
     return spec, usage
 
 

@@ -1,0 +1,30 @@
+"""GenerateMac, VerifyMac."""
+
+from __future__ import annotations
+
+from ...crypto import mac
+from ..errors import KMSInvalidMacException
+from ..key import KmsKey
+from ..request import Request, Response
+from ..usage import check_algorithm
+
+
+def generate_mac(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, GenerateMac."""
+    params = request.params
+    algorithm = params["MacAlgorithm"]
+    computed = mac.mac(key.material.secret, algorithm, params["Message"])
+    return {"Mac": computed, "MacAlgorithm": algorithm, "KeyId": key.arn}
+
+
+def verify_mac(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, VerifyMac."""
+    params = request.params
+    algorithm = params["MacAlgorithm"]
+    if not mac.verify(key.material.secret, algorithm, params["Message"], params["Mac"]):
+        raise KMSInvalidMacException
+    return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": algorithm}
+
+
+def fits_mac(request: Request, key: KmsKey) -> None:
+    check_algorithm(key, request.params["MacAlgorithm"])

@@ -1,0 +1,65 @@
+"""Sign, Verify."""
+
+from __future__ import annotations
+
+from .. import asymmetric
+from ..errors import KMSInvalidSignatureException, ValidationException
+from ..key import KmsKey
+from ..request import Request, Response
+from ..usage import check_algorithm
+
+
+def sign(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, Sign."""
+    params = request.params
+    message_type = _checked_message_type(request, key)
+    algorithm = params["SigningAlgorithm"]
+    signature = asymmetric.sign(
+        key.spec, key.material.secret, algorithm, message_type, params["Message"]
+    )
+    return {"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
+
+
+def verify(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, Verify."""
+    params = request.params
+    message_type = _checked_message_type(request, key)
+    algorithm = params["SigningAlgorithm"]
+    if not asymmetric.verify(
+        key.spec,
+        key.material.secret,
+        algorithm,
+        message_type,
+        params["Message"],
+        params["Signature"],
+    ):
+        raise KMSInvalidSignatureException
+    return {"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": algorithm}
+
+
+def fits_signing(request: Request, key: KmsKey) -> None:
+    check_algorithm(key, request.params["SigningAlgorithm"])
+
+
+def _checked_message_type(request: Request, key: KmsKey) -> str:
+    """
+    Return the request's MessageType.
+
+    Raises:
+        ValidationException: The algorithm does not take that type, or the
+            message has another length than such a digest.
+    """
+    params = request.params
+    algorithm, message_type = params["SigningAlgorithm"], params.get("MessageType", "RAW")
+    lengths = asymmetric.MESSAGE_LENGTHS[algorithm]
+    if message_type not in lengths:
+        culprit = (
+            f"algorithm {algorithm}"
+            if key.spec.family == "ed25519"
+            else f"key spec {key.spec.name}"
+        )
+        raise ValidationException(f"Message type {message_type} is incompatible with {culprit}.")
+    length = lengths[message_type]
+    if length is not None and len(params["Message"]) != length:
+        raise ValidationException(f"Digest is invalid length for algorithm {algorithm}.")
+    return str(message_type)

@@ -1,0 +1,84 @@
+"""
+Writes the tables of README.md and docs/ that the package's own tables decide.
+
+Run it after changing one: ``python docs/tables.py``. A test compares.
+A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.states import KEY_STATES
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PAGES: Final = ("README.md", "docs/reference/operations.md", "docs/reference/key-states.md")
+# The states that a key can reach with what is mocked so far.
+STATES: Final = ("Enabled", "Disabled", "PendingDeletion")
+
+
+def operation_list() -> str:
+    return ",\n".join(f"`{name}`" for name in sorted(OPERATIONS)) + "."
+
+
+def operations() -> str:
+    rows = ["| Operation | Names its key by | Alias | Other account |", "| --- | --- | --- | --- |"]
+    for name, operation in sorted(OPERATIONS.items()):
+        member = operation.key_member
+        cells = (
+            f"`{name}`",
+            f"`{member}`" if member else "",
+            _yes(operation.takes_alias) if member else "",
+            _yes(operation.across_accounts) if member else "",
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def parameters() -> str:
+    rows = ["| Operation | Parameter | Mocked values |", "| --- | --- | --- |"]
+    for name, operation in sorted(OPERATIONS.items()):
+        for member, values in (operation.not_mocked or {}).items():
+            mocked = ", ".join(f"`{value!r}`" for value in values) or "none"
+            rows.append(f"| `{name}` | `{member}` | {mocked} |")
+    return "\n".join(rows)
+
+
+def key_states() -> str:
+    rows = [f"| Operation | {' | '.join(STATES)} |", f"| --- |{' --- |' * len(STATES)}"]
+    for name, row in sorted(KEY_STATES.items()):
+        if name in OPERATIONS:
+            cells = [row[state] for state in STATES]  # type: ignore[index]  # names of states
+            outcomes = [f"`{cell.error.__name__}`" if cell else "yes" for cell in cells]
+            rows.append(f"| `{name}` | {' | '.join(outcomes)} |")
+    return "\n".join(rows)
+
+
+def updated(text: str) -> str:
+    """Return the page *text* with its tables as they should be."""
+    tables: dict[str, Callable[[], str]] = {
+        "operation list": operation_list,
+        "operations": operations,
+        "parameters": parameters,
+        "key states": key_states,
+    }
+    return re.sub(
+        r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)",
+        lambda found: f"{found[1]}\n{tables[found[2]]()}\n\n{found[3]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        path = ROOT / page
+        path.write_text(updated(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,201 @@
+"""What is built and installed, and what each part of it may import."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import pytest_kmsmock
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "pytest_kmsmock"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def run_python(code: str) -> str:
+    """Return what *code* prints in an interpreter of its own, started outside the tree."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "docs",
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def imports_of(module: Path) -> set[str]:
+    """Return what *module* imports, by absolute names; also inside functions."""
+    found: set[str] = set()
+    package = module.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parent = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join((*parent, *filter(None, [node.module])))
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def numbers(version: str) -> list[int]:
+    """Return the three numbers of *version*, of which it may leave out zeros."""
+    return [*map(int, version.split(".")), 0, 0][:3]
+
+
+def is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+# What is public
+
+
+def test_public_names() -> None:
+    """Nothing becomes public by accident, and nothing public goes unnoticed."""
+    assert pytest_kmsmock.__all__ == ["Call", "Calls", "Key", "KmsMock", "KmsMockError", "mock_kms"]
+
+
+@pytest.mark.parametrize("name", pytest_kmsmock.__all__)
+def test_public_names_can_be_imported(name: str) -> None:
+    assert getattr(pytest_kmsmock, name).__name__ == name
+    assert name in dir(pytest_kmsmock)
+
+
+def test_a_name_that_does_not_exist() -> None:
+    with pytest.raises(AttributeError, match="'pytest_kmsmock' has no attribute 'KmsMok'"):
+        pytest_kmsmock.KmsMok  # type: ignore[attr-defined]  # noqa: B018  the look-up is the test
+
+
+# What is installed
+
+
+def test_pytest_finds_the_plugin() -> None:
+    [entry_point] = [
+        entry_point
+        for entry_point in metadata.entry_points(group="pytest11")
+        if entry_point.dist and entry_point.dist.name == "pytest-kmsmock"
+    ]
+
+    assert (entry_point.name, entry_point.value) == ("kmsmock", "pytest_kmsmock.plugin")
+
+
+def test_the_version_is_the_packages() -> None:
+    assert metadata.version("pytest-kmsmock") == pytest_kmsmock.__version__
+
+
+def test_run_time_dependencies() -> None:
+    names = {re.split(r"[<>=~!]", requirement)[0] for requirement in PROJECT["dependencies"]}
+
+    assert names == {"attrs", "botocore", "cryptography", "pytest"}
+
+
+@pytest.mark.skipif(
+    os.environ.get("TOX_ENV_NAME", "coverage") == "coverage",
+    reason="the package is installed from the tree, not from a wheel",
+)
+def test_what_the_wheel_installs() -> None:
+    """The modules and the marker of a typed package, and nothing from outside the package."""
+    installed = {Path(str(file)) for file in metadata.files("pytest-kmsmock") or ()}
+    files = {
+        file
+        for file in installed
+        if file.suffix != ".pyc" and not file.parts[0].endswith(".dist-info")
+    }
+
+    expected = {module.relative_to(ROOT) for module in MODULES}
+    assert files == expected | {Path("pytest_kmsmock/py.typed")}
+    assert any(file.name == "LICENSE" for file in installed)
+
+
+def test_the_lowest_environment_has_the_lowest_versions() -> None:
+    """The environment `lowest` of tox pins what pyproject.toml declares, no more and no less."""
+    tox = configparser.ConfigParser()
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    pins = dict(line.split("==") for line in tox["testenv:lowest"]["deps"].split())
+
+    # boto3 is for the tests, and comes in step with botocore.
+    assert pins.pop("boto3") == pins["botocore"]
+    declared = dict(requirement.split(">=") for requirement in PROJECT["dependencies"])
+    assert {name: numbers(pin) for name, pin in pins.items()} == {
+        name: numbers(lowest) for name, lowest in declared.items()
+    }
+
+
+@pytest.mark.skipif(os.environ.get("TOX_ENV_NAME") != "lowest", reason="for tox's `lowest`")
+def test_the_lowest_versions_are_installed() -> None:
+    for requirement in PROJECT["dependencies"]:
+        name, lowest = requirement.split(">=")
+        assert numbers(metadata.version(name)) == numbers(lowest)
+
+
+# What imports what
+
+
+def test_loading_the_plugin_imports_little() -> None:
+    """Every pytest run loads it, also in projects whose tests never touch KMS."""
+    loaded = run_python(
+        "import pytest, sys; before = set(sys.modules); import pytest_kmsmock.plugin; "
+        "print(*sorted(set(sys.modules) - before))"
+    ).split()
+
+    third_party = {
+        name
+        for name in loaded
+        if name.partition(".")[0] not in sys.stdlib_module_names
+        and not is_within(name, "pytest_kmsmock")
+    }
+    assert third_party <= {"botocore", "botocore.exceptions"}
+    assert not any(is_within(name, "pytest_kmsmock.service") for name in loaded)
+    assert not any(is_within(name, "pytest_kmsmock.crypto") for name in loaded)
+
+
+def test_importing_the_package_imports_none_of_its_modules() -> None:
+    loaded = run_python("import sys, pytest_kmsmock; print(*sorted(sys.modules))").split()
+
+    assert [name for name in loaded if is_within(name, "pytest_kmsmock")] == ["pytest_kmsmock"]
+
+
+@pytest.mark.parametrize("ring", ["service", "crypto"])
+def test_the_core_knows_no_pytest(ring: str) -> None:
+    for module in (PACKAGE / ring).rglob("*.py"):
+        assert not any(is_within(name, "pytest") for name in imports_of(module)), module
+
+
+@pytest.mark.parametrize("ring", ["service", "crypto"])
+def test_of_the_core_only_the_model_knows_botocore(ring: str) -> None:
+    for module in (PACKAGE / ring).rglob("*.py"):
+        if module != PACKAGE / "service" / "model.py":
+            assert not any(is_within(name, "botocore") for name in imports_of(module)), module
+
+
+def test_the_model_knows_no_more_of_botocore_than_its_model() -> None:
+    names = {
+        name for name in imports_of(PACKAGE / "service" / "model.py") if is_within(name, "botocore")
+    }
+
+    assert names
+    assert all(
+        is_within(name, "botocore.loaders") or is_within(name, "botocore.model") for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("ring", "allowed"),
+    [
+        ("crypto", ("pytest_kmsmock.crypto",)),
+        ("service", ("pytest_kmsmock.service", "pytest_kmsmock.crypto")),
+    ],
+)
+def test_dependencies_point_inwards(ring: str, allowed: tuple[str, ...]) -> None:
+    for module in (PACKAGE / ring).rglob("*.py"):
+        own = {name for name in imports_of(module) if is_within(name, "pytest_kmsmock")}
+        assert all(any(is_within(name, ring) for ring in allowed) for name in own), module

@@ -1,0 +1,115 @@
+"""
+A user's tests, for mypy --strict against the installed package.
+
+A line with ``type: ignore`` must be an error: mypy reports one that is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unittest
+from collections.abc import Iterator
+from typing import Any, assert_type
+
+import pytest
+
+from pytest_kmsmock import Call, Calls, Key, KmsMock, KmsMockError, mock_kms
+
+
+def test_keys(kms: KmsMock) -> None:
+    key = kms.create_key(alias="alias/app", tags={"team": "red"}, policy={"Statement": []})
+    assert_type(key, Key)
+    assert_type(kms.key("alias/app"), Key)
+    assert_type(kms.keys, list[Key])
+    assert_type(key.arn, str)
+    assert_type(key.id, str)
+    assert_type(key.aliases, list[str])
+    assert_type(key.tags, dict[str, str])
+    assert_type(key.policy, dict[str, Any])
+    assert_type(key.metadata, dict[str, Any])
+    assert_type(key.schedule_deletion(days=7), dt.datetime)
+    assert_type(key.encrypt("secret", {"tenant": "7"}), bytes)
+    assert_type(key.decrypt(b"", context=None), bytes)
+
+    kms.create_key("alias/app")  # type: ignore[call-arg]  # keywords only
+    kms.create_key(tags=["red"])  # type: ignore[arg-type]
+    key.schedule_deletion("7")  # type: ignore[arg-type]
+    key.encrypt(7)  # type: ignore[arg-type]
+
+
+def test_states_are_checked(kms: KmsMock) -> None:
+    key = kms.create_key()
+
+    assert key.state == "Disabled"
+    assert key.state != "Disbaled"  # type: ignore[comparison-overlap]
+
+
+def test_calls(kms: KmsMock) -> None:
+    assert_type(kms.calls, Calls)
+    assert_type(kms.calls[0], Call)
+    assert_type(kms.calls[1:], Calls)
+    assert_type(kms.calls("Encrypt", key="alias/app", KeyId="alias/app"), Calls)
+    assert_type(kms.calls.operations, list[str])
+    kms.calls.assert_called("Encrypt", times=2, key=kms.keys[0], EncryptionContext={"a": "b"})
+    kms.calls.assert_called_once("Encrypt")
+    kms.calls.assert_not_called()
+    kms.calls.assert_order("Encrypt", "Decrypt")
+    for call in kms.calls:
+        assert_type(call.key, Key | None)
+        assert_type(call.keys, tuple[Key, ...])
+        assert_type(call.time, dt.datetime)
+        assert_type(call.source, str)
+        if call.error is not None:
+            assert_type(call.error.code, str)
+
+    kms.calls[0].operation = "Decrypt"  # type: ignore[misc]  # a record is not changed
+    kms.calls.assert_called_once()  # type: ignore[call-arg]
+
+
+def test_clock(kms: KmsMock) -> None:
+    kms.clock.advance(days=7, hours=1.5)
+    kms.clock.advance(dt.timedelta(days=7))
+    assert_type(kms.clock.now, dt.datetime)
+
+    kms.clock.advance(7)  # type: ignore[arg-type]
+
+
+def test_clients(kms: KmsMock) -> None:
+    client = kms.client("eu-west-1", principal="arn:aws:iam::123456789012:role/app", retries={})
+    kms.attach(client)
+
+
+@mock_kms
+def decorated(number: int) -> str:
+    return str(number)
+
+
+@mock_kms(region="eu-west-1", keys=["alias/app"])
+async def decorated_coroutine(number: int) -> str:
+    return str(number)
+
+
+@pytest.fixture
+@mock_kms
+def decorated_fixture() -> Iterator[int]:
+    yield 1  # noqa: PT022  a generator is what is decorated here
+
+
+@mock_kms
+class DecoratedTest(unittest.TestCase):
+    def test_keeps_its_type(self) -> None:
+        assert_type(self, DecoratedTest)
+
+
+async def test_a_decorated_function_keeps_its_signature() -> None:
+    assert_type(decorated(1), str)
+    assert_type(await decorated_coroutine(1), str)
+
+    decorated("1")  # type: ignore[arg-type]
+
+
+def test_the_context_manager() -> None:
+    with mock_kms(account="210987654321") as kms:
+        assert_type(kms, KmsMock)
+    error: type[Exception] = KmsMockError
+    assert error

@@ -13,10 +13,16 @@ from pathlib import Path
 from typing import Final
 
 from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.specs import KEY_SPECS
 from pytest_kmsmock.service.states import KEY_STATES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PAGES: Final = ("README.md", "docs/reference/operations.md", "docs/reference/key-states.md")
+PAGES: Final = (
+    "README.md",
+    "docs/reference/operations.md",
+    "docs/reference/key-states.md",
+    "docs/reference/key-specs.md",
+)
 # The states that a key can reach with what is mocked so far.
 STATES: Final = ("Enabled", "Disabled", "PendingDeletion")
 
@@ -58,6 +64,17 @@ def key_states() -> str:
     return "\n".join(rows)
 
 
+def key_specs() -> str:
+    rows = ["| Key spec | Key usage | Algorithms | Regions |", "| --- | --- | --- | --- |"]
+    for spec in KEY_SPECS.values():
+        # The usage that `create_key` takes by itself comes first.
+        usages = sorted(spec.usages, key=lambda usage: usage != spec.usual_usage)
+        for usage in usages:
+            algorithms = ", ".join(f"`{name}`" for name in spec.usages[usage])
+            rows.append(f"| `{spec.name}` | `{usage}` | {algorithms} | {spec.regions} |")
+    return "\n".join(rows)
+
+
 def updated(text: str) -> str:
     """Return the page *text* with its tables as they should be."""
     tables: dict[str, Callable[[], str]] = {
@@ -65,6 +82,7 @@ def updated(text: str) -> str:
         "operations": operations,
         "parameters": parameters,
         "key states": key_states,
+        "key specs": key_specs,
     }
     return re.sub(
         r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)",

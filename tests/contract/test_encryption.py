@@ -86,7 +86,7 @@ def test_what_was_encrypted_decrypts(client: Any, key_id: str, length: int) -> N
 
 
 def test_plaintext_may_be_text(client: Any, key_id: str) -> None:
-    """botocore sends a str as UTF-8; bytes come back."""
+    """The client sends a str as UTF-8; bytes come back."""
     blob = client.encrypt(KeyId=key_id, Plaintext="пароль")["CiphertextBlob"]
 
     assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == "пароль".encode()

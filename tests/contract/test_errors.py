@@ -172,14 +172,18 @@ def when_disabled_and_pending_deletion(scene: Scene, operation: str) -> Params:
     return request
 
 
+def unfit(scene: Scene, operation: str) -> Params:
+    """Return an algorithm that the key does not have: the state wins over it."""
+    prefix = "Source" if operation == "ReEncrypt" else ""
+    return {f"{prefix}KeyId": scene.id, f"{prefix}EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+
+
 def when_disabled_and_unfit(scene: Scene, operation: str) -> Params:
-    """Add an algorithm that the key does not have: the state wins over it."""
-    return {**when_disabled(scene, operation), "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    return {**when_disabled(scene, operation), **unfit(scene, operation)}
 
 
 def when_pending_deletion_and_unfit(scene: Scene, operation: str) -> Params:
-    member = "SourceEncryptionAlgorithm" if operation == "ReEncrypt" else "EncryptionAlgorithm"
-    return {**when_pending_deletion(scene, operation), member: "RSAES_OAEP_SHA_256"}
+    return {**when_pending_deletion(scene, operation), **unfit(scene, operation)}
 
 
 def without_context(scene: Scene, operation: str) -> Params:

@@ -1,0 +1,44 @@
+"""The little DER that is ours, against numbers and forms from `cryptography`."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import utils
+
+from pytest_kmsmock.crypto import der
+
+NUMBERS = [0, 1, 127, 128, 255, 256, 2**255 - 1, 2**255, 2**256 - 1, 2**2048]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_are_written_as_cryptography_writes_them(number: int) -> None:
+    ours = der.element(der.SEQUENCE, der.integer(number), der.integer(1))
+
+    assert ours == utils.encode_dss_signature(number, 1)
+    first, _ = der.sequence(ours, der.INTEGER, der.INTEGER)
+    assert der.number(first) == number
+
+
+@pytest.mark.parametrize("content", ["", "80", "ff", "0000", "007f"])
+def test_other_forms_of_a_number_are_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="shortest"):
+        der.number(bytes.fromhex(content))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "30",  # no length
+        "3003020101" + "00",  # a trailing byte
+        "30040201",  # ends early
+        "308003020101",  # indefinite length
+        "308103020101",  # a length that needs no second byte
+        "3082000302010100",  # a length that begins with zero
+        "3103020101",  # a set
+        "3003040101",  # another element
+        "3006020101020101",  # one too many
+    ],
+)
+def test_what_is_no_such_sequence_is_refused(data: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  in whatever words
+        der.sequence(bytes.fromhex(data), der.INTEGER)

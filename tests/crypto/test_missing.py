@@ -1,0 +1,78 @@
+"""Without its package a scheme says which extra to install."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+
+from pytest_kmsmock.crypto import ed25519, missing, mldsa, mlkem, sm2
+
+PYCA = "cryptography.hazmat.primitives.asymmetric"
+CALLS = [
+    pytest.param(
+        "Crypto.Signature.eddsa",
+        lambda: ed25519.sign(
+            ed25519.generate("ECC_NIST_EDWARDS25519"), "ED25519_PH_SHA_512", bytes(64)
+        ),
+        missing.ED25519PH,
+        id="Ed25519ph",
+    ),
+    pytest.param(f"{PYCA}.mldsa", lambda: mldsa.generate("ML_DSA_44"), missing.ML_DSA, id="ML-DSA"),
+    pytest.param(
+        f"{PYCA}.mlkem", lambda: mlkem.generate("ML_KEM_768"), missing.ML_KEM, id="ML-KEM"
+    ),
+    pytest.param(
+        "kyber_py.ml_kem", lambda: mlkem.generate("ML_KEM_512"), missing.ML_KEM_512, id="ML-KEM-512"
+    ),
+    pytest.param("gmalg.sm2", lambda: sm2.generate("SM2"), missing.SM2, id="SM2"),
+]
+
+
+@pytest.mark.parametrize(("module", "call", "need"), CALLS)
+def test_a_scheme_without_its_package_names_the_extra(
+    module: str, call: Callable[[], object], need: missing.Need, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)  # what Python takes for "not installed"
+
+    with pytest.raises(missing.MissingExtra) as caught:
+        call()
+
+    assert (caught.value.scheme, caught.value.extra) == (need.scheme, need.extra)
+    assert caught.value.requirement == need.requirement
+    assert f"pytest-kmsmock[{need.extra}]" in str(caught.value)
+
+
+def test_a_cryptography_without_external_mu_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Before49:
+        def public_key(self) -> Before49:
+            return self
+
+    monkeypatch.setattr(mldsa, "_private", lambda _: Before49())
+    monkeypatch.setattr(mldsa, "_public", lambda _: Before49())
+
+    with pytest.raises(missing.MissingExtra, match="external mu"):
+        mldsa.sign(b"", mldsa.ALGORITHM, bytes(64), is_digest=True)
+    with pytest.raises(missing.MissingExtra, match="external mu"):
+        mldsa.verify(b"", mldsa.ALGORITHM, bytes(64), b"", is_digest=True)
+
+
+@pytest.mark.parametrize(
+    ("family", "spec"), [(mldsa, "ML_DSA_44"), (mlkem, "ML_KEM_768")], ids=["ML-DSA", "ML-KEM"]
+)
+def test_a_cryptography_on_a_library_without_the_scheme_says_so(
+    family: object, spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cryptography` can be built on a libcrypto that lacks what it offers itself."""
+
+    def unsupported(*_: object, **__: object) -> None:
+        raise UnsupportedAlgorithm("not supported by this backend")
+
+    private = family.generate(spec)  # type: ignore[attr-defined]  # one of two modules
+    monkeypatch.setattr(serialization, "load_der_private_key", unsupported)
+
+    with pytest.raises(missing.MissingExtra):
+        family.public_key(private)  # type: ignore[attr-defined]  # one of two modules

@@ -7,16 +7,43 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from . import hook
-from .service.key import KeyState, KmsKey
+from .crypto import wrapping
+from .service.key import KeyMaterial, KeyState, KmsKey, material_id
+from .service.lifecycle import DAY
 from .service.misuse import KmsMockError
+from .service.operations.encryption import material_of
 
 if TYPE_CHECKING:
     from .mock import KmsMock
+
+
+@attrs.frozen
+class Material:
+    """
+    A key material, without its bytes.
+
+    Attributes:
+        id: The KeyMaterialId, 64 hex digits.
+        state: ``CURRENT``, ``NON_CURRENT``, ``PENDING_ROTATION`` or
+            ``PENDING_MULTI_REGION_IMPORT_AND_ROTATION``.
+        is_present: False once imported material has been deleted or has expired.
+        rotation_date: When it became current, UTC; None for the first.
+        rotation_type: ``AUTOMATIC``, ``ON_DEMAND`` or None.
+        valid_to: When it expires, UTC, or None.
+    """
+
+    id: str
+    state: str
+    is_present: bool
+    rotation_date: dt.datetime | None
+    rotation_type: str | None
+    valid_to: dt.datetime | None
 
 
 class Key:
@@ -101,6 +128,63 @@ class Key:
         """Delete the key at once, with its aliases, which nobody can do in AWS."""
         _mock().delete(self._value)
 
+    def rotate(self) -> None:
+        """Rotate the key on demand, at once; ciphertexts of before still open."""
+        self._do("RotateKeyOnDemand")
+        _mock().finish_transitions()
+
+    def import_material(self, material: bytes, *, days: int | None = None) -> str | None:
+        """
+        Import *material* into a key of origin EXTERNAL, wrapped as a client does it.
+
+        Args:
+            material: 32 bytes for a symmetric key, the bytes of an HMAC key, or
+                PKCS #8 DER for a key pair. Other bytes than the symmetric key
+                has already wait there for its rotation.
+            days: After how many it expires, 365 at most; None is never.
+
+        Returns:
+            The ID of the material if the key is symmetric.
+        """
+        key = self._value
+        is_pair = key.spec.kind == "asymmetric"
+        algorithm = "RSA_AES_KEY_WRAP_SHA_256" if is_pair else "RSAES_OAEP_SHA_256"
+        wanted = self._do(
+            "GetParametersForImport", WrappingAlgorithm=algorithm, WrappingKeySpec="RSA_2048"
+        )
+        params: dict[str, Any] = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+        if days is not None:
+            params["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
+            params["ValidTo"] = _mock().clock() + days * DAY
+        if key.spec.is_symmetric_encryption:
+            is_new = material_id(key.key_id, material) not in {each.id for each in key.materials}
+            params["ImportType"] = "NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL"
+        imported: str | None = self._do(
+            "ImportKeyMaterial",
+            ImportToken=wanted["ImportToken"],
+            EncryptedKeyMaterial=wrapping.wrap(wanted["PublicKey"], algorithm, material),
+            **params,
+        ).get("KeyMaterialId")
+        return imported
+
+    @property
+    def materials(self) -> list[Material]:
+        """The key's materials, oldest first; the current one encrypts."""
+        return [_material(material) for material in self._value.materials]
+
+    def material_of(self, ciphertext: bytes) -> Material:
+        """
+        Return the material that made *ciphertext*.
+
+        Raises:
+            KmsMockError: It is no ciphertext of this key, or of a key pair,
+                which has one material only.
+        """
+        found = material_of(self._value, ciphertext)
+        if found is None:
+            raise KmsMockError(f"this ciphertext was not made by {self!r} with a symmetric key.")
+        return _material(found)
+
     def encrypt(self, plaintext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
         """Return the ciphertext blob of *plaintext*, up to 4,096 bytes."""
         data = plaintext.encode() if isinstance(plaintext, str) else plaintext
@@ -165,6 +249,21 @@ class Key:
         return _mock().perform(
             operation, {"KeyId": self._arn, **params}, region=region, account=account
         )
+
+
+def _material(material: KeyMaterial) -> Material:
+    return Material(
+        id=material.id,
+        state=material.state,
+        is_present=material.secret is not None,
+        rotation_date=_date(material.rotation_date),
+        rotation_type=material.rotation_type,
+        valid_to=_date(material.valid_to),
+    )
+
+
+def _date(seconds: float | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def find(identifier: str) -> Key:

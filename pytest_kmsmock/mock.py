@@ -31,14 +31,24 @@ from .service.registry import Registry
 from .service.request import Request, Response
 from .service.service import Service
 from .service.specs import KEY_SPECS, KeySpec
-from .settings import Settings, check_alias, configured_region, is_account, is_region, settings_from
+from .settings import (
+    Settings,
+    check_alias,
+    checked_seconds,
+    configured_region,
+    is_account,
+    is_region,
+    settings_from,
+)
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
 _SHOWN_KEYS = 10
 # A third faster than `json.loads`, which looks for the encoding of bytes.
 _decode_json = json.JSONDecoder().decode
+_ORIGINS = ("AWS_KMS", "EXTERNAL")
 _STATES = ("Enabled", "Disabled", "PendingDeletion")
+_STATES_WITHOUT_MATERIAL = ("PendingImport", "PendingDeletion")
 
 
 class KmsMock:
@@ -66,7 +76,12 @@ class KmsMock:
         self.calls = Calls()
         self.clock = Clock(offset)
         self._registry = registry
-        self._service = Service(self.clock, registry, page_size=self._settings.page_size)
+        self._service = Service(
+            self.clock,
+            registry,
+            page_size=self._settings.page_size,
+            transition_seconds=self._settings.transition_seconds,
+        )
 
     def __enter__(self) -> Self:
         if self._is_active:
@@ -121,6 +136,20 @@ class KmsMock:
         return self._settings.region or configured_region()
 
     @property
+    def transition_seconds(self) -> float:
+        """
+        How long transient states and rotations on demand last.
+
+        With 0 they are over at the next call. Otherwise they last until the
+        service's clock has moved that far.
+        """
+        return self._service.transition_seconds
+
+    @transition_seconds.setter
+    def transition_seconds(self, seconds: float) -> None:
+        self._service.transition_seconds = checked_seconds(seconds)
+
+    @property
     def keys(self) -> list[Key]:
         """The keys of all accounts and Regions."""
         return [Key(key.arn) for key in self._values()]
@@ -156,7 +185,7 @@ class KmsMock:
         spec: str = "SYMMETRIC_DEFAULT",
         usage: str | None = None,
         origin: str = "AWS_KMS",
-        state: str = "Enabled",
+        state: str | None = None,
         policy: str | Mapping[str, Any] | None = None,
         tags: Mapping[str, str] | None = None,
         description: str = "",
@@ -172,7 +201,9 @@ class KmsMock:
         Args:
             alias: ``alias/…``.
             usage: None is the spec's usual one.
-            state: ``Enabled``, ``Disabled`` or ``PendingDeletion`` (for 30 days).
+            origin: ``AWS_KMS`` or ``EXTERNAL``, the latter for imported material.
+            state: ``Enabled``, ``Disabled``, ``PendingDeletion`` (for 30 days), or
+                ``PendingImport`` for a key of origin EXTERNAL without *material*.
             policy: The document, or its JSON; None is AWS's default policy.
             region: None is the mock's.
             account: 12 digits; None is the mock's.
@@ -193,7 +224,11 @@ class KmsMock:
         if alias is not None:
             check_alias(alias, "alias")
         self._check_key_id(key_id, multi_region, region, account)
-        _check_choice("state", state, _STATES)
+        _check_choice("origin", origin, _ORIGINS)
+        waits = origin == "EXTERNAL" and material is None
+        states = _STATES_WITHOUT_MATERIAL if waits else _STATES
+        state = state or states[0]
+        _check_choice("state", state, states)
         _check_choice("spec", spec, KEY_SPECS)
         _check_choice("usage", usage, (None, *KEY_SPECS[spec].usages))
         secret = None if material is None else _secret_of(material, KEY_SPECS[spec], region)
@@ -212,6 +247,8 @@ class KmsMock:
         )
         key = Key(created["KeyMetadata"]["Arn"])
         try:
+            if secret is not None and origin == "EXTERNAL":
+                key.import_material(secret)
             if alias is not None:
                 self.perform(
                     "CreateAlias",
@@ -222,7 +259,7 @@ class KmsMock:
         except BaseException:
             self.delete(self.value_of(key.arn))
             raise
-        if state != "Enabled":
+        if state not in ("Enabled", "PendingImport"):
             operation = "DisableKey" if state == "Disabled" else "ScheduleKeyDeletion"
             self.perform(operation, {"KeyId": key.id}, region=region, account=account)
         return key
@@ -319,11 +356,15 @@ class KmsMock:
             raise clients.exception(find.no_key(arn), "DescribeKey")
         return key
 
+    def finish_transitions(self) -> None:
+        """End the transient states and rotations in progress now."""
+        self._registry.finish_transitions(self.clock())
+
     def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
         return self._registry.place(key.account, key.region).aliases_of(key.key_id)
 
     def delete(self, key: KmsKey) -> None:
-        self._registry.remove_key(key)
+        self._registry.remove_key(key, self.clock())
 
     # The rest.
 

@@ -37,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("kms_keys", "Alias names; each test starts with a key for each.", "args")
     parser.addini("kms_page_size", "The most entries that KMS's lists return at once.")
     parser.addini(
+        "kms_transition_seconds", "How long KMS's transient states last, by the service's clock."
+    )
+    parser.addini(
         "kms_key_pool",
         "Keep RSA key pairs in pytest's cache folder, for other tests and runs.",
         "bool",
@@ -55,8 +58,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "kms(region, account, keys, page_size, key_pool): settings of the `kms` fixtures; "
-        "the nearest marker wins.",
+        "kms(region, account, keys, page_size, transition_seconds, key_pool): settings of the "
+        "`kms` fixtures; the nearest marker wins.",
     )
     before = hook.ini_options
     hook.ini_options = _ini_options(config)
@@ -160,15 +163,16 @@ def _mock_for(request: pytest.FixtureRequest) -> KmsMock:
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
     options: dict[str, Any] = {
         name: value
-        for name in ("region", "account", "keys", "page_size")
+        for name in ("region", "account", "keys", "page_size", "transition_seconds")
         if (value := config.getini(f"kms_{name}"))
     }
     if not config.getini("kms_key_pool"):
         options["key_pool"] = False
-    if "page_size" in options:
-        if not options["page_size"].isdecimal():
-            raise pytest.UsageError(f"kms_page_size={options['page_size']} is no number")
-        options["page_size"] = int(options["page_size"])
+    for name in ("page_size", "transition_seconds"):
+        if name in options:
+            if not options[name].isdecimal():
+                raise pytest.UsageError(f"kms_{name}={options[name]} is no whole number")
+            options[name] = int(options[name])
     return options
 
 

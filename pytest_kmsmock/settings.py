@@ -16,6 +16,16 @@ DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 
 
+def checked_seconds(seconds: Any) -> float:
+    """Return *seconds* as a number, or raise `KmsMockError`."""
+    __tracebackhide__ = True
+    if type(seconds) not in (int, float) or not 0 <= seconds < float("inf"):
+        raise KmsMockError(
+            f"transition_seconds={seconds!r} is no number of seconds; write 0 or more."
+        )
+    return float(seconds)
+
+
 def _names(keys: Any) -> Any:
     if isinstance(keys, str):
         return (keys,)
@@ -34,6 +44,8 @@ class Settings:
         keys: Alias names; each gets a key before the test starts.
         page_size: The most entries that a list operation returns at once, so
             that few keys are enough to test pagination. None is AWS's limits.
+        transition_seconds: How long Creating, Updating and a rotation on demand
+            last, by the service's clock. With 0 they are over at the next call.
         key_pool: Take RSA key pairs from those of earlier tests and runs, which
             pytest's cache folder keeps. Within one mock no two keys share one.
     """
@@ -43,6 +55,7 @@ class Settings:
     keys: tuple[str, ...] = attrs.field(default=(), converter=_names)
     page_size: int | None = attrs.field(default=None)
     key_pool: bool = attrs.field(default=True)
+    transition_seconds: float = attrs.field(default=0.0, converter=checked_seconds)
 
     @region.validator
     def _check_region(self, _: object, value: Any) -> None:

@@ -97,6 +97,14 @@ def encrypt(private: bytes, algorithm: str, plaintext: bytes) -> bytes:
     return _public(private).encrypt(plaintext, _ENCRYPTION[algorithm][0])
 
 
+def encrypt_for(public: bytes, algorithm: str, plaintext: bytes) -> bytes:
+    """Return *plaintext* under *public*, SubjectPublicKeyInfo DER; otherwise as `encrypt`."""
+    key = serialization.load_der_public_key(public)
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise ValueError("not an RSA public key")
+    return key.encrypt(plaintext, _ENCRYPTION[algorithm][0])
+
+
 def decrypt(private: bytes, algorithm: str, ciphertext: bytes) -> bytes | None:
     """Return the plaintext, or None if *ciphertext* is not of this key and algorithm."""
     try:

@@ -58,6 +58,10 @@ class AlreadyExistsException(KmsError):
     """A resource of that name exists."""
 
 
+class ConflictException(KmsError):
+    """A rotation of the key is in progress, or about to begin."""
+
+
 class CustomKeyStoreNotFoundException(KmsError):
     """There is no custom key store with that ID or name."""
 
@@ -76,6 +80,10 @@ class DryRunOperationException(KmsError):
         super().__init__(message)
 
 
+class ExpiredImportTokenException(KmsError):
+    """The import token is older than a day."""
+
+
 class IncorrectKeyException(KmsError):
     """The key of the request is not the one that made the ciphertext."""
 
@@ -86,6 +94,10 @@ class IncorrectKeyException(KmsError):
         ),
     ) -> None:
         super().__init__(message)
+
+
+class IncorrectKeyMaterialException(KmsError):
+    """The key material is not what the key awaits."""
 
 
 class InvalidAliasNameException(KmsError):
@@ -102,6 +114,10 @@ class InvalidCiphertextException(KmsError):
 
 class InvalidGrantTokenException(KmsError):
     """The grant token was never given out."""
+
+
+class InvalidImportTokenException(KmsError):
+    """The import token is not one for this key."""
 
 
 class InvalidKeyUsageException(KmsError):

@@ -77,6 +77,10 @@ def new_key_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
+def new_multi_region_key_id() -> str:
+    return f"mrk-{os.urandom(16).hex()}"
+
+
 @functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     for prefix, partition in _PARTITIONS:

@@ -26,23 +26,48 @@ KeyState = Literal[
 ]
 
 
-@attrs.frozen
+MaterialState = Literal[
+    "CURRENT",
+    "NON_CURRENT",
+    "PENDING_ROTATION",
+    "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+]
+RotationType = Literal["AUTOMATIC", "ON_DEMAND"]
+
+
+@attrs.frozen(kw_only=True)
 class KeyMaterial:
     """
-    What a key computes with.
+    What a key computes with. Times are seconds since the epoch.
 
     Attributes:
         id: 64 hex digits: the same bytes in the same key have the same ID.
-        secret: 32 bytes for a symmetric key.
+        secret: 32 bytes for a symmetric key, PKCS #8 DER for a key pair. None
+            if it was imported and has been deleted or has expired since, or
+            has yet to be imported into this replica.
+        rotation_date: When it became the current one; None for the first.
+        valid_to: When it expires, if it was imported so.
+        description: What the import said of it.
     """
 
     id: str
     # No repr: pytest prints values when an assertion fails.
-    secret: bytes = attrs.field(repr=False)
+    secret: bytes | None = attrs.field(repr=False)
+    state: MaterialState = "CURRENT"
+    rotation_date: float | None = None
+    rotation_type: RotationType | None = None
+    valid_to: float | None = None
+    description: str | None = None
 
-    @classmethod
-    def of(cls, key_id: str, secret: bytes) -> KeyMaterial:
-        return cls(hashlib.sha256(key_id.encode() + secret).hexdigest(), secret)
+    @property
+    def is_permanent(self) -> bool:
+        """Whether the key is of no use without it: it encrypts, or has encrypted."""
+        return self.state in ("CURRENT", "NON_CURRENT")
+
+
+def material_id(key_id: str, secret: bytes) -> str:
+    """Return the ID of *secret* as material of the key *key_id*, in all Regions."""
+    return hashlib.sha256(key_id.encode() + secret).hexdigest()
 
 
 @attrs.frozen(kw_only=True)
@@ -53,11 +78,20 @@ class KmsKey:
     Attributes:
         arn: ``arn:aws:kms:REGION:ACCOUNT:key/KEY_ID``.
         state: Decides which operations succeed; see `states.KEY_STATES`.
-        materials: Oldest first; the last one encrypts.
         ciphertext_tag: The 32 bytes by which a ciphertext blob names the key.
+        materials: Oldest first. Empty for a key that waits for its first import.
         policy: The key policy as GetKeyPolicy prints it.
         tags: Pairs of key and value, in the order in which they came.
         deletion_date: None unless *state* is PendingDeletion.
+        pending_window: The days of a deletion that waits for the replicas'.
+        multi_region: What it is among its related keys; None for a
+            single-Region key.
+        rotation_period: Days between automatic rotations; None if there are none.
+        next_rotation: When the next automatic rotation is due.
+        on_demand_rotations: How many there have been.
+        rotating_since: When the on-demand rotation in progress was asked for.
+        transition_ends: When that rotation, or the state Creating or Updating,
+            is over.
 
     Source: KMS API Reference, KeyMetadata.
     """
@@ -77,10 +111,29 @@ class KmsKey:
     policy: str = attrs.field(repr=False)
     tags: tuple[tuple[str, str], ...] = ()
     deletion_date: float | None = None
+    pending_window: int | None = None
+    multi_region: Literal["PRIMARY", "REPLICA"] | None = None
+    rotation_period: int | None = None
+    next_rotation: float | None = None
+    on_demand_rotations: int = 0
+    rotating_since: float | None = None
+    transition_ends: float | None = None
 
     @property
     def material(self) -> KeyMaterial:
-        return self.materials[-1]
+        """The material that encrypts. A key that awaits its first import has none."""
+        for material in reversed(self.materials):
+            if material.state == "CURRENT":
+                return material
+        raise LookupError(f"{self.arn} has no key material")
+
+    @property
+    def secret(self) -> bytes:
+        """What the current material is; the key's state says that it is there."""
+        secret = self.material.secret
+        if secret is None:
+            raise LookupError(f"the key material of {self.arn} is gone")
+        return secret
 
     @property
     def algorithms(self) -> tuple[str, ...]:

@@ -10,3 +10,4 @@ from typing import Final
 
 ALIASES_PER_KEY: Final = 50
 TAGS_PER_KEY: Final = 50
+ON_DEMAND_ROTATIONS_PER_KEY: Final = 25

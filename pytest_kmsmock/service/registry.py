@@ -13,8 +13,12 @@ import threading
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+import attrs
+
 from .identifiers import key_arn
+from .import_tokens import new_token_key
 from .key import Alias, KmsKey
+from .lifecycle import fall_due, follow_primary, lose_last_replica, next_due
 from .material import KeyMaker
 
 Named = TypeVar("Named", KmsKey, Alias)
@@ -160,15 +164,17 @@ class Registry:
     Attributes:
         lock: Held by whoever changes something that it has read before.
         key_maker: Makes new key material, none of it twice.
+        token_key: Seals import tokens.
     """
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
         self.key_maker = key_maker or KeyMaker()
         self.lock = threading.RLock()
+        self.token_key = new_token_key()
         self._places: dict[tuple[str, str], Place] = {}
-        # When which key is to be deleted: (time, account, Region, key ID).
+        # When time next changes which key: (time, account, Region, key ID).
         # An entry may be out of date; the key itself tells.
-        self._deletions: list[tuple[float, str, str, str]] = []
+        self._dues: list[tuple[float, str, str, str]] = []
 
     def place(self, account: str, region: str) -> Place:
         place = self._places.get((account, region))
@@ -181,30 +187,67 @@ class Registry:
         return list(self._places.values())
 
     def put_key(self, key: KmsKey) -> None:
+        due = next_due(key)
         with self.lock:
             self.place(key.account, key.region).put_key(key)
-            if key.deletion_date is not None:
-                entry = (key.deletion_date, key.account, key.region, key.key_id)
-                heapq.heappush(self._deletions, entry)
+            if due is not None:
+                heapq.heappush(self._dues, (due, key.account, key.region, key.key_id))
 
-    def remove_key(self, key: KmsKey) -> None:
+    def remove_key(self, key: KmsKey, now: float) -> None:
+        """Remove *key*, and with it its aliases; its primary key may have waited for that."""
         with self.lock:
             self.place(key.account, key.region).remove_key(key)
+            related = self.related(key)
+            if len(related) == 1 and related[0].state == "PendingReplicaDeletion":
+                self.put_key(lose_last_replica(related[0], now))
+
+    def related(self, key: KmsKey) -> list[KmsKey]:
+        """Return *key* and its related multi-Region keys, as they are now."""
+        if key.multi_region is None:
+            return [key]
+        found = (
+            place.keys.get(key.key_id) for place in self.places() if place.account == key.account
+        )
+        return [each for each in found if each is not None]
+
+    def share_rotation(self, key: KmsKey) -> None:
+        """Give the replicas of *key* what a rotation has changed in it."""
+        if key.multi_region != "PRIMARY":
+            return
+        for replica in self.related(key):
+            if replica.arn != key.arn:
+                self.put_key(follow_primary(replica, key))
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
-        if self._deletions and self._deletions[0][0] <= now:
+        if self._dues and self._dues[0][0] <= now:
             with self.lock:
-                while self._deletions and self._deletions[0][0] <= now:
-                    due, account, region, key_id = heapq.heappop(self._deletions)
-                    place = self.place(account, region)
-                    key = place.keys.get(key_id)
-                    if key is not None and key.deletion_date == due:
-                        place.remove_key(key)
+                while self._dues and self._dues[0][0] <= now:
+                    self._apply(*heapq.heappop(self._dues))
+
+    def finish_transitions(self, now: float) -> None:
+        """Let what is transient be over by *now*."""
+        with self.lock:
+            for key in [key for place in self.places() for key in place.keys]:
+                if key.transition_ends is not None and key.transition_ends > now:
+                    self.put_key(attrs.evolve(key, transition_ends=now))
+            self.settle(now)
+
+    def _apply(self, due: float, account: str, region: str, key_id: str) -> None:
+        key = self.place(account, region).keys.get(key_id)
+        if key is None or next_due(key) != due:
+            return
+        changed = fall_due(key, due, lambda: self.key_maker.new(key.spec, region))
+        if changed is None:
+            self.remove_key(key, due)
+        else:
+            self.put_key(changed)
+            self.share_rotation(changed)
 
     def copy(self) -> Registry:
         copied = Registry(self.key_maker.copy())
         with self.lock:
+            copied.token_key = self.token_key
             copied._places = {at: place.copy() for at, place in self._places.items()}
-            copied._deletions = self._deletions.copy()
+            copied._dues = self._dues.copy()
         return copied

@@ -25,6 +25,7 @@ class Request:
         principal: The ARN of the caller.
         account: The caller's account.
         params: *body* decoded; empty until it has been checked.
+        transition_seconds: How long a transient state lasts.
         place: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
@@ -47,6 +48,7 @@ class Request:
     registry: Registry = attrs.field(init=False, repr=False)
     place: Place = attrs.field(init=False, repr=False)
     page_size: int | None = attrs.field(init=False, default=None)
+    transition_seconds: float = attrs.field(init=False, default=0.0)
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

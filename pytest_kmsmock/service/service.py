@@ -17,7 +17,7 @@ from .operations.table import Operation
 from .registry import Registry
 from .request import Request, Response
 from .states import check_state
-from .usage import check_usage
+from .usage import check_origin, check_usage
 
 
 class Service:
@@ -28,6 +28,8 @@ class Service:
         clock: Tells the time, in seconds since the epoch.
         page_size: The most entries that a list operation returns at once;
             None leaves it to the request and to AWS's own limits.
+        transition_seconds: How long Creating, Updating and a rotation on
+            demand last. With 0 they are over at the next request.
     """
 
     def __init__(
@@ -36,10 +38,12 @@ class Service:
         registry: Registry,
         *,
         page_size: int | None = None,
+        transition_seconds: float = 0.0,
     ) -> None:
         self.registry = registry
         self._clock = clock
         self._page_size = page_size
+        self.transition_seconds = transition_seconds
 
     def handle(self, request: Request) -> Response:
         """
@@ -58,6 +62,7 @@ class Service:
             _check_mocked(request, operation.not_mocked)
         request.registry = registry = self.registry
         request.page_size = self._page_size
+        request.transition_seconds = self.transition_seconds
         registry.settle(now)
         request.place = registry.place(request.account, request.region)
         if not operation.writes:
@@ -79,6 +84,8 @@ class Service:
         if key is not None:
             if operation.usage is not None:
                 check_usage(request.operation, key, operation.usage)
+            if operation.origin is not None:
+                check_origin(key, operation.origin)
             check_state(request.operation, key)
             if operation.fit is not None:
                 operation.fit(request, key)

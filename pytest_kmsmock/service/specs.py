@@ -55,6 +55,11 @@ class KeySpec:
         """The usage that a test gets without asking: signing, where there is a choice."""
         return "SIGN_VERIFY" if "SIGN_VERIFY" in self.usages else next(iter(self.usages))
 
+    @property
+    def is_importable(self) -> bool:
+        """Whether a key of the spec can have the origin EXTERNAL."""
+        return self.family not in ("mldsa", "mlkem")
+
     def is_offered_in(self, region: str) -> bool:
         if self.regions == "all":
             return True

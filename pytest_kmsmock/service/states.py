@@ -13,7 +13,12 @@ from typing import Final, get_args
 
 import attrs
 
-from .errors import DisabledException, KmsError, KMSInvalidStateException
+from .errors import (
+    DisabledException,
+    KmsError,
+    KMSInvalidStateException,
+    UnsupportedOperationException,
+)
 from .key import KeyState, KmsKey
 
 
@@ -33,6 +38,9 @@ KEPT: Final = Refusal(KMSInvalidStateException, "is not pending deletion.")
 IMPORTING: Final = Refusal(KMSInvalidStateException, "is pending import.")
 AWAY: Final = Refusal(KMSInvalidStateException, "is unavailable.")
 CREATING: Final = Refusal(KMSInvalidStateException, "is creating.")
+EXTERNAL: Final = Refusal(
+    UnsupportedOperationException, "origin is EXTERNAL which is not valid for this operation."
+)
 UPDATING: Final = Refusal(KMSInvalidStateException, "is updating.")
 
 Cell = Refusal | None
@@ -43,40 +51,53 @@ _COLUMNS: Final[tuple[KeyState, ...]] = (
     "PendingImport", "Unavailable", "Creating", "Updating",
 )
 _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
-    # in state:             Enabled  Disabled  PendDel   PendRepl  PendImport Unavail  Creating  Updating
-    "CancelKeyDeletion":    (KEPT,    KEPT,     OK,       OK,       KEPT,      KEPT,    KEPT,     KEPT),
-    "CreateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
-    "Decrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "Decapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "DeriveSharedSecret":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "DescribeKey":          (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
-    "DisableKey":           (OK,      OK,       DELETING, REPLICA,  IMPORTING, OK,      CREATING, UPDATING),
-    "EnableKey":            (OK,      OK,       DELETING, REPLICA,  IMPORTING, OK,      CREATING, UPDATING),
-    "Encapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "Encrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "GenerateDataKey":      (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "GenerateDataKeyPair":  (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    # in state:              Enabled  Disabled  PendDel   PendRepl  PendImport  Unavail  Creating  Updating
+    "CancelKeyDeletion":    (KEPT,    KEPT,     OK,       OK,       KEPT,       KEPT,    KEPT,     KEPT),
+    "CreateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
+    "Decapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "Decrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "DeleteImportedKeyMaterial":
+                            (OK,      OK,       OK,       OK,       OK,         OK,      CREATING, UPDATING),
+    "DeriveSharedSecret":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "DescribeKey":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "DisableKey":           (OK,      OK,       DELETING, REPLICA,  IMPORTING,  OK,      CREATING, UPDATING),
+    "DisableKeyRotation":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "EnableKey":            (OK,      OK,       DELETING, REPLICA,  IMPORTING,  OK,      CREATING, UPDATING),
+    "EnableKeyRotation":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "Encapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "Encrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "GenerateDataKey":      (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "GenerateDataKeyPair":  (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "GenerateDataKeyPairWithoutPlaintext":
-                            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+                            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "GenerateDataKeyWithoutPlaintext":
-                            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "GenerateMac":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "GetKeyPolicy":         (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
-    "GetPublicKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "ListAliases":          (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
-    "ListKeyPolicies":      (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
-    "ListResourceTags":     (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
-    "PutKeyPolicy":         (OK,      OK,       OK,       OK,       OK,        OK,      OK,       OK),
-    "ReEncrypt":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "ScheduleKeyDeletion":  (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       UPDATING),
-    "Sign":                 (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "TagResource":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
-    "UntagResource":        (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
+                            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "GenerateMac":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "GetKeyPolicy":         (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    # Imported keys rotate on demand only, and not before they have material.
+    "GetKeyRotationStatus": (OK,      OK,       OK,       OK,       EXTERNAL,   OK,      OK,       OK),
+    "GetParametersForImport":
+                            (OK,      OK,       DELETING, REPLICA,  OK,         AWAY,    CREATING, UPDATING),
+    "GetPublicKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "ImportKeyMaterial":    (OK,      OK,       DELETING, REPLICA,  OK,         AWAY,    CREATING, OK),
+    "ListAliases":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "ListKeyPolicies":      (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "ListKeyRotations":     (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "ListResourceTags":     (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "PutKeyPolicy":         (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "ReEncrypt":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "ReplicateKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, UPDATING),
+    "RotateKeyOnDemand":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "ScheduleKeyDeletion":  (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       UPDATING),
+    "Sign":                 (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "TagResource":          (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
+    "UntagResource":        (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
     # The new target; the state of the current one does not matter.
-    "UpdateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
-    "UpdateKeyDescription": (OK,      OK,       DELETING, REPLICA,  OK,        OK,      OK,       OK),
-    "Verify":               (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
-    "VerifyMac":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING, AWAY,    CREATING, OK),
+    "UpdateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
+    "UpdateKeyDescription": (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
+    "UpdatePrimaryRegion":  (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, UPDATING),
+    "Verify":               (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "VerifyMac":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
 }
 # fmt: on
 

@@ -1,12 +1,12 @@
 """
-Key usage and algorithms: what a key may be used for.
+Key usage, origin and algorithms: what a key may be used for.
 
 Source: the texts are as recorded from AWS.
 """
 
 from __future__ import annotations
 
-from .errors import InvalidKeyUsageException
+from .errors import InvalidKeyUsageException, UnsupportedOperationException
 from .key import KmsKey
 from .specs import KeyUsage
 
@@ -16,6 +16,14 @@ def check_usage(operation: str, key: KmsKey, usage: KeyUsage) -> None:
     if key.usage != usage:
         raise InvalidKeyUsageException(
             f"{key.arn} key usage is {key.usage} which is not valid for {operation}."
+        )
+
+
+def check_origin(key: KmsKey, origin: str) -> None:
+    """Raise if *key* is of another origin than the one that the operation needs."""
+    if key.origin != origin:
+        raise UnsupportedOperationException(
+            f"{key.arn} origin is {key.origin} which is not valid for this operation."
         )
 
 

@@ -17,11 +17,14 @@ from . import (
     data_keys,
     deletion,
     encryption,
+    imports,
     keys,
     macs,
+    multi_region,
     policies,
     public_keys,
     randomness,
+    rotation,
     signing,
     tags,
 )
@@ -37,8 +40,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             key_member=None,
             writes=True,
             not_mocked={
-                "Origin": ("AWS_KMS",),
-                "MultiRegion": (False,),
+                "Origin": ("AWS_KMS", "EXTERNAL"),
                 "CustomKeyStoreId": (),
                 "XksKeyId": (),
             },
@@ -85,6 +87,47 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             writes=True,
         ),
         Operation(name="ListAliases", act=aliases.list_aliases),
+        # Rotation
+        Operation(
+            name="EnableKeyRotation",
+            act=rotation.enable_key_rotation,
+            origin="AWS_KMS",
+            writes=True,
+        ),
+        Operation(
+            name="DisableKeyRotation",
+            act=rotation.disable_key_rotation,
+            origin="AWS_KMS",
+            writes=True,
+        ),
+        Operation(
+            name="GetKeyRotationStatus",
+            act=rotation.get_key_rotation_status,
+            across_accounts=True,
+        ),
+        Operation(name="RotateKeyOnDemand", act=rotation.rotate_key_on_demand, writes=True),
+        Operation(name="ListKeyRotations", act=rotation.list_key_rotations),
+        # Imported key material
+        Operation(
+            name="GetParametersForImport",
+            act=imports.get_parameters_for_import,
+            origin="EXTERNAL",
+        ),
+        Operation(
+            name="ImportKeyMaterial",
+            act=imports.import_key_material,
+            origin="EXTERNAL",
+            writes=True,
+        ),
+        Operation(
+            name="DeleteImportedKeyMaterial",
+            act=imports.delete_imported_key_material,
+            origin="EXTERNAL",
+            writes=True,
+        ),
+        # Multi-Region keys
+        Operation(name="ReplicateKey", act=multi_region.replicate_key, writes=True),
+        Operation(name="UpdatePrimaryRegion", act=multi_region.update_primary_region, writes=True),
         # Tags
         Operation(name="TagResource", act=tags.tag_resource, writes=True),
         Operation(name="UntagResource", act=tags.untag_resource, writes=True),

@@ -12,7 +12,7 @@ from ..usage import check_algorithm
 def derive_shared_secret(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, DeriveSharedSecret."""
     params = request.params
-    secret = asymmetric.exchange(key.spec, key.material.secret, params["PublicKey"])
+    secret = asymmetric.exchange(key.spec, key.secret, params["PublicKey"])
     if secret is None:
         # AWS sends no text.
         raise ValidationException
@@ -26,7 +26,7 @@ def derive_shared_secret(request: Request, key: KmsKey) -> Response:
 
 def encapsulate(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Encapsulate."""
-    secret, encapsulated = asymmetric.encapsulate(key.material.secret)
+    secret, encapsulated = asymmetric.encapsulate(key.secret)
     return {
         "KeyId": key.arn,
         "SharedSecret": secret,
@@ -38,7 +38,7 @@ def encapsulate(request: Request, key: KmsKey) -> Response:
 def decapsulate(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Decapsulate."""
     params = request.params
-    secret = asymmetric.decapsulate(key.material.secret, params["SharedSecretCiphertextBlob"])
+    secret = asymmetric.decapsulate(key.secret, params["SharedSecretCiphertextBlob"])
     if secret is None:
         raise InvalidCiphertextException
     return {

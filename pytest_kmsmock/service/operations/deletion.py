@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import attrs
+from typing import Final
 
+from .. import lifecycle
 from ..key import KmsKey
 from ..model import timestamp
 from ..request import Request, Response
 
-DAY = 86_400
-DEFAULT_WINDOW = 30
+DEFAULT_WINDOW: Final = 30
 
 
 def schedule_key_deletion(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ScheduleKeyDeletion."""
     window = request.params.get("PendingWindowInDays", DEFAULT_WINDOW)
-    deletion_date = request.now + window * DAY
-    request.registry.put_key(
-        attrs.evolve(key, state="PendingDeletion", deletion_date=deletion_date)
-    )
-    return {
-        "KeyId": key.arn,
-        "DeletionDate": timestamp(deletion_date),
-        "KeyState": "PendingDeletion",
-        "PendingWindowInDays": window,
-    }
+    has_replicas = key.multi_region == "PRIMARY" and len(request.registry.related(key)) > 1
+    scheduled = lifecycle.schedule_deletion(key, request.now, window, has_replicas=has_replicas)
+    request.registry.put_key(scheduled)
+    response: Response = {"KeyId": key.arn}
+    if scheduled.deletion_date is not None:
+        response["DeletionDate"] = timestamp(scheduled.deletion_date)
+    return response | {"KeyState": scheduled.state, "PendingWindowInDays": window}
 
 
 def cancel_key_deletion(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, CancelKeyDeletion."""
-    # Always Disabled, whatever the key was before.
-    request.registry.put_key(attrs.evolve(key, state="Disabled", deletion_date=None))
+    request.registry.put_key(lifecycle.cancel_deletion(key))
     return {"KeyId": key.arn}

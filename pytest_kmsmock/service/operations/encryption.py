@@ -118,7 +118,7 @@ def seal(key: KmsKey, algorithm: str, plaintext: bytes, context: dict[str, str])
     material = key.material
     if algorithm == SYMMETRIC:
         return ciphertext.seal(
-            material.secret,
+            key.secret,
             key_tag=key.ciphertext_tag,
             material_id=material.id,
             plaintext=plaintext,
@@ -131,7 +131,7 @@ def seal(key: KmsKey, algorithm: str, plaintext: bytes, context: dict[str, str])
             f"Algorithm {algorithm} and key spec {key.spec.name} cannot encrypt data "
             f"larger than {longest} bytes."
         )
-    return asymmetric.encrypt(key.spec, material.secret, algorithm, plaintext)
+    return asymmetric.encrypt(key.spec, key.secret, algorithm, plaintext)
 
 
 def open_(
@@ -142,7 +142,7 @@ def open_(
         return _open_symmetric(key, request.envelope, context)
     _check_no_context(algorithm, context)
     blob = request.params["CiphertextBlob"]
-    plaintext = asymmetric.decrypt(key.spec, key.material.secret, algorithm, blob)
+    plaintext = asymmetric.decrypt(key.spec, key.secret, algorithm, blob)
     if plaintext is None:
         raise InvalidCiphertextException
     return plaintext, key.material
@@ -152,12 +152,22 @@ def _open_symmetric(
     key: KmsKey, envelope: ciphertext.Envelope | None, context: dict[str, str]
 ) -> tuple[bytes, KeyMaterial]:
     if envelope is not None:
+        tag = envelope.material_tag.hex()
         for material in reversed(key.materials):
-            if material.id.startswith(envelope.material_tag.hex()):
+            if material.secret is not None and material.id.startswith(tag):
                 plaintext = ciphertext.open_(material.secret, envelope, context)
                 if plaintext is not None:
                     return plaintext, material
     raise InvalidCiphertextException
+
+
+def material_of(key: KmsKey, blob: bytes) -> KeyMaterial | None:
+    """Return the material of *key* that made *blob*, as far as the blob itself tells."""
+    envelope = ciphertext.parse(blob)
+    if envelope is None or envelope.key_tag != key.ciphertext_tag:
+        return None
+    tag = envelope.material_tag.hex()
+    return next((m for m in key.materials if m.id.startswith(tag)), None)
 
 
 def _check_no_context(algorithm: str, context: dict[str, str]) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
 from ...crypto import ciphertext
-from .. import pages
+from .. import lifecycle, pages
 from ..authorization import documents
 from ..errors import UnsupportedOperationException, ValidationException
-from ..identifiers import key_arn, new_key_id, root_arn
-from ..key import KeyMaterial, KmsKey
+from ..identifiers import key_arn, new_key_id, new_multi_region_key_id, root_arn
+from ..key import KeyMaterial, KmsKey, material_id
 from ..misuse import NotMockedError
 from ..model import timestamp
 from ..request import Params, Request, Response
@@ -25,38 +27,47 @@ def create_key(request: Request, _: None) -> Response:
     params = request.params
     account, region = request.account, request.region
     spec, usage = _spec_and_usage(params, region)
-    key_id = request.key_id or new_key_id()
+    is_multi_region = params.get("MultiRegion", False)
+    key_id = request.key_id or (new_multi_region_key_id() if is_multi_region else new_key_id())
+    arn = key_arn(region, account, key_id)
     if "Policy" in params:
-        policy = checked_policy(request, params["Policy"], key_id)
+        policy = checked_policy(request, params["Policy"], arn)
     else:
         policy = documents.default_policy(root_arn(region, account))
     tags = checked_tags(params.get("Tags", []))
+    origin = params.get("Origin", "AWS_KMS")
+    if origin == "EXTERNAL" and not spec.is_importable:
+        raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
     # Last of all: a key pair can take its time, and each is given out once.
-    secret = request.material or request.registry.key_maker.new(spec, region)
+    materials: tuple[KeyMaterial, ...] = ()
+    if origin == "AWS_KMS":
+        secret = request.material or request.registry.key_maker.new(spec, region)
+        materials = (KeyMaterial(id=material_id(key_id, secret), secret=secret),)
     key = KmsKey(
         account=account,
         region=region,
         key_id=key_id,
-        arn=key_arn(region, account, key_id),
+        arn=arn,
         spec=spec,
         usage=usage,
-        origin=params.get("Origin", "AWS_KMS"),
-        state="Enabled",
+        origin=origin,
+        state="Enabled" if materials else "PendingImport",
         description=params.get("Description", ""),
         creation_date=request.now,
-        materials=(KeyMaterial.of(key_id, secret),),
+        materials=materials,
         ciphertext_tag=ciphertext.key_tag(account, key_id),
         policy=policy,
         tags=tags,
+        multi_region="PRIMARY" if is_multi_region else None,
     )
     request.registry.put_key(key)
     request.add_key(key)
-    return {"KeyMetadata": metadata(key)}
+    return {"KeyMetadata": metadata(key, [key])}
 
 
 def describe_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, DescribeKey."""
-    return {"KeyMetadata": metadata(key)}
+    return {"KeyMetadata": metadata(key, request.registry.related(key))}
 
 
 def list_keys(request: Request, _: None) -> Response:
@@ -66,7 +77,10 @@ def list_keys(request: Request, _: None) -> Response:
 
 def enable_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, EnableKey."""
-    request.registry.put_key(attrs.evolve(key, state="Enabled"))
+    new_secret = functools.partial(request.registry.key_maker.new, key.spec, key.region)
+    enabled = lifecycle.enable(key, request.now, new_secret)
+    request.registry.put_key(enabled)
+    request.registry.share_rotation(enabled)
     return {}
 
 
@@ -82,8 +96,13 @@ def update_key_description(request: Request, key: KmsKey) -> Response:
     return {}
 
 
-def metadata(key: KmsKey) -> dict[str, Any]:
-    """Return the KeyMetadata of *key*."""
+def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
+    """
+    Return the KeyMetadata of *key*.
+
+    Args:
+        related: The multi-Region keys related to it, itself among them.
+    """
     found: dict[str, Any] = {
         "AWSAccountId": key.account,
         "KeyId": key.key_id,
@@ -96,15 +115,48 @@ def metadata(key: KmsKey) -> dict[str, Any]:
     }
     if key.deletion_date is not None:
         found["DeletionDate"] = timestamp(key.deletion_date)
+    if key.pending_window is not None:
+        found["PendingDeletionWindowInDays"] = key.pending_window
     found["Origin"] = key.origin
+    if key.origin == "EXTERNAL" and lifecycle.is_complete(key):
+        found |= _expiration(key)
     found["KeyManager"] = "CUSTOMER"
     found["CustomerMasterKeySpec"] = key.spec.name
     found["KeySpec"] = key.spec.name
     found[ALGORITHMS_MEMBER[key.usage]] = list(key.algorithms)
-    found["MultiRegion"] = False
-    if key.spec.is_symmetric_encryption:
+    found["MultiRegion"] = key.multi_region is not None
+    if key.multi_region is not None:
+        found["MultiRegionConfiguration"] = _configuration(key, related)
+    if key.spec.is_symmetric_encryption and key.materials and _shows_material(key):
         found["CurrentKeyMaterialId"] = key.material.id
     return found
+
+
+def _expiration(key: KmsKey) -> dict[str, Any]:
+    """Return the members on when the key's permanent material expires: the first of it."""
+    expiring = [m.valid_to for m in key.materials if m.is_permanent and m.valid_to is not None]
+    if not expiring:
+        return {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    return {
+        "ValidTo": timestamp(min(expiring)),
+        "ExpirationModel": "KEY_MATERIAL_EXPIRES",
+    }
+
+
+def _shows_material(key: KmsKey) -> bool:
+    """Tell whether *key* has had its current material: a new replica has yet to get it."""
+    if key.multi_region == "REPLICA":
+        return key.state != "Creating" and key.material.secret is not None
+    return True
+
+
+def _configuration(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
+    primary, *replicas = sorted(related, key=lambda each: each.multi_region != "PRIMARY")
+    return {
+        "MultiRegionKeyType": key.multi_region,
+        "PrimaryKey": {"Arn": primary.arn, "Region": primary.region},
+        "ReplicaKeys": [{"Arn": each.arn, "Region": each.region} for each in replicas],
+    }
 
 
 def _spec_and_usage(params: Params, region: str) -> tuple[KeySpec, KeyUsage]:

@@ -13,7 +13,7 @@ def generate_mac(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GenerateMac."""
     params = request.params
     algorithm = params["MacAlgorithm"]
-    computed = mac.mac(key.material.secret, algorithm, params["Message"])
+    computed = mac.mac(key.secret, algorithm, params["Message"])
     return {"Mac": computed, "MacAlgorithm": algorithm, "KeyId": key.arn}
 
 
@@ -21,7 +21,7 @@ def verify_mac(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, VerifyMac."""
     params = request.params
     algorithm = params["MacAlgorithm"]
-    if not mac.verify(key.material.secret, algorithm, params["Message"], params["Mac"]):
+    if not mac.verify(key.secret, algorithm, params["Message"], params["Mac"]):
         raise KMSInvalidMacException
     return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": algorithm}
 

@@ -7,7 +7,7 @@ import attrs
 from .. import pages
 from ..authorization import documents
 from ..errors import MalformedPolicyDocumentException, NotFoundException, ValidationException
-from ..identifiers import key_arn, root_arn
+from ..identifiers import root_arn
 from ..key import KmsKey
 from ..request import Request, Response
 
@@ -28,7 +28,7 @@ def put_key_policy(request: Request, key: KmsKey) -> Response:
         raise ValidationException("The AWS_RAM policy can only be managed by the RAM service.")
     if name != POLICY_NAME:
         raise NotFoundException("No such policy exists")
-    policy = checked_policy(request, request.params["Policy"], key.key_id)
+    policy = checked_policy(request, request.params["Policy"], key.arn)
     request.registry.put_key(attrs.evolve(key, policy=policy))
     return {}
 
@@ -38,9 +38,9 @@ def list_key_policies(request: Request, key: KmsKey) -> Response:
     return pages.of_sequence(request, "PolicyNames", [POLICY_NAME], str, name=str, default=100)
 
 
-def checked_policy(request: Request, text: str, key_id: str) -> str:
+def checked_policy(request: Request, text: str, arn: str) -> str:
     """
-    Return the policy *text* as it will be printed.
+    Return the policy *text* of the key *arn* as it will be printed.
 
     Raises:
         LimitExceededException: It is too long.
@@ -50,7 +50,7 @@ def checked_policy(request: Request, text: str, key_id: str) -> str:
     document = documents.parse(text)
     if not request.params.get("BypassPolicyLockoutSafetyCheck") and documents.locks_out(
         document,
-        key_arn=key_arn(request.region, request.account, key_id),
+        key_arn=arn,
         principal=request.principal,
         root=root_arn(request.region, request.account),
     ):

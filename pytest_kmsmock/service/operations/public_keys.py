@@ -15,7 +15,7 @@ def get_public_key(request: Request, key: KmsKey) -> Response:
         raise UnsupportedOperationException
     return {
         "KeyId": key.arn,
-        "PublicKey": asymmetric.public_key(key.spec, key.material.secret),
+        "PublicKey": asymmetric.public_key(key.spec, key.secret),
         "CustomerMasterKeySpec": key.spec.name,
         "KeySpec": key.spec.name,
         "KeyUsage": key.usage,

@@ -14,9 +14,7 @@ def sign(request: Request, key: KmsKey) -> Response:
     params = request.params
     message_type = _checked_message_type(request, key)
     algorithm = params["SigningAlgorithm"]
-    signature = asymmetric.sign(
-        key.spec, key.material.secret, algorithm, message_type, params["Message"]
-    )
+    signature = asymmetric.sign(key.spec, key.secret, algorithm, message_type, params["Message"])
     return {"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 
@@ -27,7 +25,7 @@ def verify(request: Request, key: KmsKey) -> Response:
     algorithm = params["SigningAlgorithm"]
     if not asymmetric.verify(
         key.spec,
-        key.material.secret,
+        key.secret,
         algorithm,
         message_type,
         params["Message"],

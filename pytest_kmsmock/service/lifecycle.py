@@ -1,0 +1,194 @@
+"""
+What time does to a key: pure transitions from one value of it to the next.
+
+Nothing here is done when it falls due, but when somebody looks: `next_due`
+tells when something will have happened to a key, `fall_due` what. Source: KMS
+Developer Guide, "Key states", "Rotating keys", "Deleting keys".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import attrs
+
+from .key import KeyMaterial, KmsKey, RotationType, material_id
+
+DAY: Final = 86_400
+# States in which a key's automatic rotation goes on.
+_ROTATING_STATES: Final = ("Enabled", "Updating")
+
+
+def next_due(key: KmsKey) -> float | None:
+    """Return when time next changes *key*, None if it never does."""
+    return min(_dues(key), default=None)
+
+
+def _dues(key: KmsKey) -> Iterator[float]:
+    if key.deletion_date is not None:
+        yield key.deletion_date
+    if key.transition_ends is not None:
+        yield key.transition_ends
+    if rotates_by_itself(key) and key.next_rotation is not None:
+        yield key.next_rotation
+    for material in key.materials:
+        if material.valid_to is not None:
+            yield material.valid_to
+
+
+def rotates_by_itself(key: KmsKey) -> bool:
+    """Tell whether *key* in its present state is rotated when the date comes."""
+    # A replica gets what its primary key rotates to.
+    return (
+        key.rotation_period is not None
+        and key.state in _ROTATING_STATES
+        and key.multi_region != "REPLICA"
+    )
+
+
+def fall_due(key: KmsKey, due: float, new_secret: Callable[[], bytes]) -> KmsKey | None:
+    """
+    Return *key* after what falls due at *due*; None if that is its deletion.
+
+    Args:
+        new_secret: Makes the key material of a rotation.
+    """
+    if key.deletion_date == due:
+        return None
+    if key.transition_ends == due:
+        return _end_transition(key, due, new_secret)
+    if rotates_by_itself(key) and key.next_rotation == due:
+        return rotate_automatically(key, due, new_secret())
+    materials = tuple(
+        attrs.evolve(material, secret=None, valid_to=None) if material.valid_to == due else material
+        for material in key.materials
+    )
+    return settle_imports(attrs.evolve(key, materials=materials))
+
+
+def _end_transition(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
+    if key.rotating_since is not None:
+        key = attrs.evolve(_rotate_on_demand(key, now, new_secret), rotating_since=None)
+    if key.state in ("Creating", "Updating"):
+        key = attrs.evolve(key, state="Enabled")
+    return settle_imports(attrs.evolve(key, transition_ends=None))
+
+
+def _rotate_on_demand(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
+    if key.origin == "EXTERNAL":
+        for material in key.materials:
+            if material.state == "PENDING_ROTATION":
+                return promote(key, material.id, now, "ON_DEMAND")
+        return key
+    return with_new_material(key, now, new_secret(), "ON_DEMAND")
+
+
+def rotate_automatically(key: KmsKey, now: float, secret: bytes) -> KmsKey:
+    """Return *key* with *secret* as its current material, and the next rotation planned."""
+    assert key.rotation_period is not None
+    return attrs.evolve(
+        with_new_material(key, now, secret, "AUTOMATIC"),
+        next_rotation=now + key.rotation_period * DAY,
+    )
+
+
+def with_new_material(
+    key: KmsKey, now: float, secret: bytes, rotation_type: RotationType
+) -> KmsKey:
+    """Return *key* with *secret* as its current material; the others still decrypt."""
+    new = KeyMaterial(id=material_id(key.key_id, secret), secret=secret, state="PENDING_ROTATION")
+    return promote(attrs.evolve(key, materials=(*key.materials, new)), new.id, now, rotation_type)
+
+
+def promote(key: KmsKey, new: str, now: float, rotation_type: RotationType) -> KmsKey:
+    """Return *key* with its pending material *new* as the current one."""
+    materials = []
+    for material in key.materials:
+        if material.id == new:
+            material = attrs.evolve(
+                material, state="CURRENT", rotation_date=now, rotation_type=rotation_type
+            )
+        elif material.state == "CURRENT":
+            material = attrs.evolve(material, state="NON_CURRENT")
+        materials.append(material)
+    return attrs.evolve(key, materials=tuple(materials))
+
+
+def follow_primary(replica: KmsKey, primary: KmsKey) -> KmsKey:
+    """Return *replica* with the rotations of *primary*, and with its schedule."""
+    own = {material.id: material for material in replica.materials}
+    materials = tuple(
+        attrs.evolve(
+            own.get(material.id, material),
+            state=material.state,
+            rotation_date=material.rotation_date,
+            rotation_type=material.rotation_type,
+        )
+        for material in primary.materials
+    )
+    return attrs.evolve(
+        replica,
+        materials=materials,
+        rotation_period=primary.rotation_period,
+        next_rotation=primary.next_rotation,
+    )
+
+
+def settle_imports(key: KmsKey) -> KmsKey:
+    """
+    Return *key* in the state that its key material calls for.
+
+    An imported key without all of its permanent material waits for import; one
+    that has it again is enabled. Deletion goes before both.
+    """
+    if key.origin != "EXTERNAL":
+        return key
+    if not is_complete(key):
+        if key.state in ("Enabled", "Disabled", "Updating"):
+            return attrs.evolve(key, state="PendingImport")
+    elif key.state == "PendingImport":
+        return attrs.evolve(key, state="Enabled")
+    return key
+
+
+def is_complete(key: KmsKey) -> bool:
+    """Tell whether *key* has all of the material that it needs."""
+    permanent = [material for material in key.materials if material.is_permanent]
+    return bool(permanent) and all(material.secret is not None for material in permanent)
+
+
+def cancel_deletion(key: KmsKey) -> KmsKey:
+    # Always Disabled, whatever the key was before.
+    key = attrs.evolve(key, state="Disabled", deletion_date=None, pending_window=None)
+    return settle_imports(key)
+
+
+def schedule_deletion(key: KmsKey, now: float, window: int, *, has_replicas: bool) -> KmsKey:
+    """
+    Return *key* waiting for its deletion in *window* days.
+
+    A primary key with replicas waits for theirs first.
+    """
+    # What was in progress is not waited for.
+    key = attrs.evolve(key, rotating_since=None, transition_ends=None)
+    if has_replicas:
+        return attrs.evolve(key, state="PendingReplicaDeletion", pending_window=window)
+    return attrs.evolve(key, state="PendingDeletion", deletion_date=now + window * DAY)
+
+
+def lose_last_replica(key: KmsKey, now: float) -> KmsKey:
+    """Return primary *key*, which has waited for its replicas' deletion: its own time starts."""
+    assert key.pending_window is not None
+    window = key.pending_window
+    return schedule_deletion(
+        attrs.evolve(key, pending_window=None), now, window, has_replicas=False
+    )
+
+
+def enable(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
+    """Return *key* enabled; a rotation that fell due meanwhile comes now."""
+    key = attrs.evolve(key, state="Enabled")
+    if rotates_by_itself(key) and key.next_rotation is not None and key.next_rotation <= now:
+        return rotate_automatically(key, now, new_secret())
+    return key

@@ -1,0 +1,98 @@
+"""ReplicateKey, UpdatePrimaryRegion."""
+
+from __future__ import annotations
+
+import functools
+
+import attrs
+
+from ..authorization import documents
+from ..errors import (
+    AlreadyExistsException,
+    UnsupportedOperationException,
+    ValidationException,
+)
+from ..find import no_key
+from ..identifiers import key_arn, partition_of, root_arn
+from ..key import KeyMaterial, KmsKey
+from ..request import Request, Response
+from ..states import check_state
+from .keys import metadata
+from .policies import checked_policy
+from .tags import checked_tags
+
+
+def replicate_key(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, ReplicateKey."""
+    params = request.params
+    region = params["ReplicaRegion"]
+    _check_primary(key)
+    if partition_of(region) != partition_of(key.region):
+        raise ValidationException(
+            "The replica key Region must be in the same AWS partition as the primary key Region."
+        )
+    if region == key.region:
+        raise ValidationException(
+            f"{region} cannot have a replica because it contains the primary."
+        )
+    arn = key_arn(region, key.account, key.key_id)
+    if request.registry.place(key.account, region).keys.get(key.key_id) is not None:
+        raise AlreadyExistsException(f"{arn} already exists")
+    if "Policy" in params:
+        policy = checked_policy(request, params["Policy"], arn)
+    else:
+        policy = documents.default_policy(root_arn(region, key.account))
+    replica = attrs.evolve(
+        key,
+        region=region,
+        arn=arn,
+        state="Creating",
+        description=params.get("Description", ""),
+        creation_date=request.now,
+        policy=policy,
+        tags=checked_tags(params.get("Tags", [])),
+        multi_region="REPLICA",
+        materials=key.materials if key.origin == "AWS_KMS" else _to_be_imported(key),
+        on_demand_rotations=0,
+        rotating_since=None,
+        transition_ends=request.now + request.transition_seconds,
+    )
+    request.registry.put_key(replica)
+    request.add_key(replica)
+    response: Response = {
+        "ReplicaKeyMetadata": metadata(replica, request.registry.related(key)),
+        "ReplicaPolicy": policy,
+    }
+    if params.get("Tags"):
+        response["ReplicaTags"] = params["Tags"]
+    return response
+
+
+def update_primary_region(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, UpdatePrimaryRegion."""
+    region = request.params["PrimaryRegion"]
+    _check_primary(key)
+    if region == key.region:
+        raise UnsupportedOperationException(f"{key.arn} is the primary key already.")
+    replica = request.registry.place(key.account, region).keys.get(key.key_id)
+    if replica is None:
+        raise no_key(key_arn(region, key.account, key.key_id))
+    check_state(request.operation, replica)
+    ends = request.now + request.transition_seconds
+    request.add_key(replica)
+    updating = functools.partial(attrs.evolve, state="Updating", transition_ends=ends)
+    request.registry.put_key(updating(key, multi_region="REPLICA"))
+    request.registry.put_key(updating(replica, multi_region="PRIMARY"))
+    return {}
+
+
+def _check_primary(key: KmsKey) -> None:
+    if key.multi_region is None:
+        raise UnsupportedOperationException(f"{key.arn} is not a multi-region key.")
+    if key.multi_region == "REPLICA":
+        raise UnsupportedOperationException(f"{key.arn} is not a multi-region primary key.")
+
+
+def _to_be_imported(key: KmsKey) -> tuple[KeyMaterial, ...]:
+    """Return the materials of *key* as a replica knows them before its own imports."""
+    return tuple(attrs.evolve(material, secret=None, valid_to=None) for material in key.materials)

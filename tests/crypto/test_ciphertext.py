@@ -150,7 +150,7 @@ def test_empty_context_is_encoded_as_nothing() -> None:
 
 
 def test_envelope_keeps_its_secrets_out_of_reports() -> None:
-    """pytest prints values when an assertion fails."""
+    """A failed assertion prints the values it compared."""
     envelope = ciphertext.parse(seal())
 
     assert envelope is not None

@@ -29,9 +29,9 @@ def test_known_answer() -> None:
 
 def test_lengths_are_those_of_aes_256_gcm() -> None:
     """32 bytes of key, 12 of nonce, 16 of tag."""
-    assert symmetric.KEY_LENGTH == len(KEY)
-    assert symmetric.NONCE_LENGTH == len(NONCE)
-    assert symmetric.TAG_LENGTH == len(SEALED) - len(PLAINTEXT)
+    assert len(KEY) == symmetric.KEY_LENGTH
+    assert len(NONCE) == symmetric.NONCE_LENGTH
+    assert len(SEALED) - len(PLAINTEXT) == symmetric.TAG_LENGTH
 
 
 @pytest.mark.parametrize("position", range(len(SEALED)))

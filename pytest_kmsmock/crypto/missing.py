@@ -53,8 +53,8 @@ class Need:
 
 
 ED25519PH: Final = Need("Ed25519ph", "ed25519ph", "pycryptodome>=3.15")
-ML_DSA: Final = Need("ML-DSA", "pqc", "cryptography>=47")
+ML_DSA: Final = Need("ML-DSA", "pqc", "cryptography>=48")
 ML_DSA_MU: Final = Need("ML-DSA with an external mu", "pqc", "cryptography>=49")
-ML_KEM: Final = Need("ML-KEM-768 and ML-KEM-1024", "pqc", "cryptography>=47")
+ML_KEM: Final = Need("ML-KEM", "pqc", "cryptography>=48")
 ML_KEM_512: Final = Need("ML-KEM-512", "pqc", "kyber-py>=1.0.1")
 SM2: Final = Need("SM2", "sm2", "gmalg>=1.1,<1.2")

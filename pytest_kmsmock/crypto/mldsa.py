@@ -1,5 +1,5 @@
 """
-ML-DSA, by `cryptography` 47 and later.
+ML-DSA, by `cryptography` 48 and later.
 
 A private key travels as PKCS #8 DER with the 32-byte seed (RFC 9881), a public
 key as SubjectPublicKeyInfo DER. The context is empty; signatures are hedged, so

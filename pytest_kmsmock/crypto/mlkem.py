@@ -1,5 +1,5 @@
 """
-ML-KEM: 768 and 1024 by `cryptography` 47 and later, 512 by kyber-py.
+ML-KEM: 768 and 1024 by `cryptography` 48 and later, 512 by kyber-py.
 
 A private key travels as PKCS #8 DER with the 64-byte seed, d and z (RFC 9935), a
 public key as SubjectPublicKeyInfo DER, ciphertext and secret as their raw bytes.

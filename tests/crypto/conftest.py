@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 
@@ -10,12 +11,24 @@ import pytest
 from pytest_kmsmock.crypto.missing import MissingExtra
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Iterator[None]:
+@contextlib.contextmanager
+def skip_what_is_missing() -> Iterator[None]:
     try:
-        return (yield)
+        yield
     except MissingExtra as error:
         # tox's environment with all extras sets it: there nothing may be missing.
         if os.environ.get("KMSMOCK_EXTRAS") == "required":
             raise
         pytest.skip(str(error))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    with skip_what_is_missing():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    with skip_what_is_missing():
+        return (yield)

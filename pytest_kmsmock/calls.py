@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
@@ -102,7 +103,7 @@ class Call:
 
     def __repr__(self) -> str:
         outcome = f" -> {self.error.code}" if self.error else ""
-        return f"<Call {self.operation}({shown(self.operation, self.params)}){outcome}>"
+        return f"<Call {self.operation}({shown(self.params)}){outcome}>"
 
 
 class Calls(Sequence[Call]):
@@ -185,9 +186,10 @@ class Calls(Sequence[Call]):
         """Fail if *operation* was called so; without one, if anything was called."""
         __tracebackhide__ = True
         wanted = _Wanted.checked(operation, key, params)
-        count = sum(map(wanted.matches, self))
-        if count:
-            raise AssertionError(self._mismatch(wanted, "no call", count))
+        found = [call for call in self if wanted.matches(call)]
+        if found:
+            lines = [f"expected no call{wanted}, got {len(found)}:", *_listed(found, wanted)]
+            raise AssertionError("\n".join(lines))
 
     def assert_order(self, *operations: str) -> None:
         """Fail unless *operations* were called in this order, whatever came between."""
@@ -209,18 +211,13 @@ class Calls(Sequence[Call]):
                 )
 
     def _mismatch(self, wanted: _Wanted, expected: str, count: int) -> str:
-        lines = [f"expected {expected} of {wanted}, got {count}."]
-        of_operation = [call for call in self if wanted.operation in (None, call.operation)]
-        if not of_operation:
+        lines = [f"expected {expected}{wanted}, got {count}."]
+        of_operation = [call for call in self if call.operation == wanted.operation]
+        if of_operation:
+            lines.append(f"Calls of kms:{wanted.operation}, the nearest first:")
+            lines += _listed(sorted(of_operation, key=wanted.distance), wanted)
+        else:
             lines.append(self._recorded())
-            return "\n".join(lines)
-        lines.append(f"Calls of kms:{wanted.operation or '*'}, the nearest first:")
-        nearest = sorted(of_operation, key=wanted.distance)
-        for call in nearest[:_SHOWN_CALLS]:
-            lines.append(f"- {wanted.shown(call)}  ({call.source})")
-            lines += [f"    {difference}" for difference in wanted.differences(call)]
-        if len(nearest) > _SHOWN_CALLS:
-            lines.append(f"- and {len(nearest) - _SHOWN_CALLS} more")
         return "\n".join(lines)
 
     def _recorded(self) -> str:
@@ -265,15 +262,16 @@ class _Wanted:
                     name,
                     self.params[name],
                     call.params.get(name, _ABSENT),
-                    _is_secret(call.operation, name),
+                    _is_secret(name),
                 )
         return found
 
     def shown(self, call: Call) -> str:
-        """Return the parameters of *call* that are asked for, or all if none is."""
-        names = self.params or call.params
-        params = {name: call.params[name] for name in names if name in call.params}
-        return shown(call.operation, params) or "without them"
+        """Return the parameters of *call* that are asked for, or all of it if none is."""
+        if not self.params:
+            return f"{call.operation}({shown(call.params)})"
+        params = {name: call.params[name] for name in self.params if name in call.params}
+        return shown(params) or "without them"
 
     def _differing(self, call: Call) -> list[str]:
         names = [
@@ -286,12 +284,23 @@ class _Wanted:
         return names
 
     def __str__(self) -> str:
+        """Return what follows "a call"."""
         conditions = [] if self.arn is None else [f"key={self.arn}"]
         if self.params:
-            conditions.append(shown(self.operation, self.params))
-        return f"kms:{self.operation or '*'}" + (
-            f" with {', '.join(conditions)}" if conditions else ""
-        )
+            conditions.append(shown(self.params))
+        operation = f" of kms:{self.operation}" if self.operation else ""
+        return operation + (f" with {', '.join(conditions)}" if conditions else "")
+
+
+def _listed(calls: Sequence[Call], wanted: _Wanted) -> list[str]:
+    """Return lines on *calls*: what is asked for of each, where it is from, what differs."""
+    lines = []
+    for call in calls[:_SHOWN_CALLS]:
+        lines.append(f"- {wanted.shown(call)}  ({call.source})")
+        lines += [f"    {difference}" for difference in wanted.differences(call)]
+    if len(calls) > _SHOWN_CALLS:
+        lines.append(f"- and {len(calls) - _SHOWN_CALLS} more")
+    return lines
 
 
 def check_operation(operation: str) -> None:
@@ -303,11 +312,9 @@ def check_operation(operation: str) -> None:
         raise KmsMockError(f"KMS has no operation {operation!r}.{close}")
 
 
-def shown(operation: str | None, params: Mapping[str, Any]) -> str:
+def shown(params: Mapping[str, Any]) -> str:
     """Return *params* for a person to read: plaintext and other bytes by their length alone."""
-    return ", ".join(
-        f"{name}={_shown(value, _is_secret(operation, name))}" for name, value in params.items()
-    )
+    return ", ".join(f"{name}={_shown(value, _is_secret(name))}" for name, value in params.items())
 
 
 def _shown(value: Any, is_secret: bool) -> str:
@@ -316,14 +323,14 @@ def _shown(value: Any, is_secret: bool) -> str:
     return "<secret>" if is_secret else repr(value)
 
 
-def _is_secret(operation: str | None, name: str) -> bool:
-    """Tell whether the model calls the member sensitive, in any operation if none is given."""
-    operations = [operation] if operation else model.service_model().operation_names
-    return any(
-        shape.metadata.get("sensitive")
-        for shape in (model.shapes_of(each).members.get(name) for each in operations)
-        if shape is not None
+@functools.cache
+def _is_secret(name: str) -> bool:
+    """Tell whether the model calls the member sensitive, in whichever operation."""
+    shapes = (
+        model.shapes_of(operation).members.get(name)
+        for operation in model.service_model().operation_names
     )
+    return any(shape is not None and shape.metadata.get("sensitive") for shape in shapes)
 
 
 def _check_param(operation: str | None, name: str) -> None:

@@ -434,7 +434,7 @@ def mock_kms(target: Any = None, /, **options: Any) -> Any:
     __tracebackhide__ = True
     if target is not None and not (inspect.isclass(target) or inspect.isroutine(target)):
         advice = (
-            "write @pytest.fixture above @mock_kms"
+            "write @pytest.fixture above @mock_kms, or pytest does not see the fixture"
             if "Fixture" in type(target).__name__
             else "it takes keywords only, as region='eu-west-1'"
         )

@@ -26,6 +26,6 @@ def _line(call: Call) -> str:
     states = [f"{key.arn} {state}" for key, state in zip(call.keys, call.key_states, strict=True)]
     return (
         f"{call.time:%Y-%m-%dT%H:%M:%SZ} {call.region} {call.operation}"
-        f"({shown(call.operation, call.params)})  at {call.source}\n"
+        f"({shown(call.params)})  at {call.source}\n"
         f"    -> {call.error or 'ok'}" + (f"; key {', '.join(states)}" if states else "")
     )

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from . import hook
+from .service.misuse import KmsMockError
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 MakeMock = Callable[[bool], AbstractContextManager[Any]]
@@ -18,6 +19,17 @@ MakeMock = Callable[[bool], AbstractContextManager[Any]]
 
 def decorate(target: Target, make_mock: MakeMock) -> Target:
     """Return *target* such that each of its calls, or of its tests, runs in a mock of its own."""
+    __tracebackhide__ = True
+    # What @pytest.fixture returns is an object of pytest's own, or before 8.4 a marked function.
+    if "Fixture" in type(target).__name__ or hasattr(target, "_pytestfixturefunction"):
+        raise KmsMockError(
+            f"mock_kms cannot decorate {target!r}; write @pytest.fixture above @mock_kms, "
+            "or pytest does not see the fixture."
+        )
+    if not callable(target):
+        raise KmsMockError(
+            f"mock_kms cannot decorate {target!r}; it takes keywords only, as region='eu-west-1'."
+        )
     if not isinstance(target, type):
         decorated: Target = _function(target, make_mock)
         return decorated

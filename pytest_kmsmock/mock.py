@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import difflib
 import functools
-import inspect
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -116,6 +115,7 @@ class KmsMock:
 
     def __call__(self, target: Target) -> Target:
         """Decorate *target*, so that each call or test runs in a mock with these settings."""
+        __tracebackhide__ = True
         return decorating.decorate(
             target, lambda forks: KmsMock(self._settings, forks=forks or self._forks)
         )
@@ -432,13 +432,6 @@ def mock_kms(target: Any = None, /, **options: Any) -> Any:
     KMS of its own. The options are those of the marker; see `Settings`.
     """
     __tracebackhide__ = True
-    if target is not None and not (inspect.isclass(target) or inspect.isroutine(target)):
-        advice = (
-            "write @pytest.fixture above @mock_kms, or pytest does not see the fixture"
-            if "Fixture" in type(target).__name__
-            else "it takes keywords only, as region='eu-west-1'"
-        )
-        raise KmsMockError(f"mock_kms cannot decorate {target!r}; {advice}.")
     mock = KmsMock(settings_from(options))
     return mock if target is None else mock(target)
 

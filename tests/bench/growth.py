@@ -1,0 +1,199 @@
+"""Many keys: whether an operation slows down, and what a key and a call weigh."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from pytest_kmsmock import Key, KmsMock, hook, mock_kms
+from pytest_kmsmock.service.operations import OPERATIONS
+
+from .figures import Figure, Form, settled
+from .rows import Row, State, mocked_rows
+from .sides import new_client
+from .timing import Call, Prepare, Spread, compared, in_turns, medians
+
+SECTION: Final = "growth"
+MEMORY_SECTION: Final = "memory"
+_FEW: Final = 10
+_LIMIT: Final = 2.0
+_SHORT_LIMIT: Final = 4.0
+_KEY_BYTES: Final = 2_000
+_CALL_BYTES: Final = 1_500
+_SHORT_FACTOR: Final = 1.5
+_GRANTEE: Final = "arn:aws:iam::123456789012:role/bench"
+# What looks at the grants of a key, or could.
+_OF_GRANTS: Final = ("Encrypt", "DescribeKey", "CreateGrant", "ListGrants", "RevokeGrant")
+
+
+class Nest:
+    """
+    Two active mocks, one with few keys and one with many, that take turns.
+
+    The one with many is the inner one; taken off the stack for a while, it
+    leaves the answers to the outer one.
+    """
+
+    def __init__(self, few: KmsMock, many: KmsMock) -> None:
+        self._mocks: Mapping[str, KmsMock] = {"few": few, "many": many}
+        self._many = many
+        self._turn = "many"
+
+    def give_turn(self, name: str) -> None:
+        """Let *name*, ``few`` or ``many``, answer."""
+        self._mocks[name].calls.clear()
+        if name != self._turn:
+            hook.push(self._many) if name == "many" else hook.pop(self._many)
+            self._turn = name
+
+
+def measured(form: Form) -> Iterator[Figure]:
+    """Yield the figures of all operations with few and with many keys, then those of memory."""
+    client = new_client()
+    yield from _memory(client, form)
+    with mock_kms() as few:
+        _fill(few, _FEW)
+        with mock_kms() as many:
+            _fill(many, form.many)
+            gc.collect()
+            gc.freeze()  # or each collection would walk through all keys
+            nest = Nest(few, many)
+            try:
+                for row in _first_rows().values():
+                    measure = functools.partial(_measure, row, nest, client, form)
+                    yield from settled(measure, form)
+                if "CreateGrant" in OPERATIONS:
+                    yield from _grants(nest, client, form)
+            finally:
+                nest.give_turn("many")
+                gc.unfreeze()
+
+
+def _first_rows() -> dict[str, Row]:
+    """Return a row of each operation: which key spec it has matters little here."""
+    return {row.operation: row for row in reversed(mocked_rows())}
+
+
+def _fill(mock: KmsMock, number: int) -> None:
+    """Make *number* keys, each with an alias."""
+    for index in range(number):
+        mock.create_key(alias=f"alias/key-{index}")
+
+
+def _measure(row: Row, nest: Nest, client: Any, form: Form) -> list[Figure]:
+    states: dict[str, State] = {}
+    for name in ("few", "many"):
+        nest.give_turn(name)
+        states[name] = row.setup(client)
+    subjects = {name: _subject(name, row, nest, client, states[name]) for name in states}
+    return [_figure(f"{row.name}, {form.many:,} keys", "÷ 10 keys", subjects, form)]
+
+
+def _grants(nest: Nest, client: Any, form: Form) -> Iterator[Figure]:
+    """Yield the figures of operations on a key with many grants."""
+    rows = _first_rows()
+    for operation in _OF_GRANTS:
+        if operation not in rows:
+            continue
+        row = rows[operation]
+        nest.give_turn("few")
+        states = {"few": row.setup(client), "many": row.setup(client)}
+        for number in range(form.grants):
+            client.create_grant(
+                KeyId=states["many"]["key"],
+                GranteePrincipal=_GRANTEE,
+                Operations=["Encrypt"],
+                Name=f"grant-{number}",
+            )
+        subjects = {
+            name: _subject("few", row, nest, client, state) for name, state in states.items()
+        }
+        name = f"{row.name}, {form.grants:,} grants on the key"
+        yield from settled(functools.partial(_figures, name, "÷ none", subjects, form), form)
+
+
+def _figures(name: str, of: str, subjects: Mapping[str, Prepare], form: Form) -> list[Figure]:
+    return [_figure(name, of, subjects, form)]
+
+
+def _subject(turn: str, row: Row, nest: Nest, client: Any, state: State) -> Prepare:
+    prepare_row = row.subject(client, state)
+    made: list[str] = []
+
+    def prepare() -> Call:
+        nest.give_turn(turn)
+        # Few keys are to stay few.
+        while made:
+            Key(made.pop()).delete()
+        before = state.get("arn")
+        call: Callable[[], Any] = prepare_row()
+        if before is not None and state["arn"] != before:
+            made.append(before)
+        if not row.makes_keys:
+            return call
+        return lambda: made.append(call()["KeyMetadata"]["Arn"])
+
+    return prepare
+
+
+def _figure(name: str, of: str, subjects: Mapping[str, Prepare], form: Form) -> Figure:
+    times = in_turns(subjects, form.growth_seconds)
+    return Figure(
+        section=SECTION,
+        name=name,
+        of=of,
+        spread=compared(times, lambda part: part["many"] / part["few"]),
+        budget=_LIMIT,
+        short_budget=_SHORT_LIMIT,
+        detail={f"{key} µs": value for key, value in medians(times).items()},
+    )
+
+
+def _memory(client: Any, form: Form) -> Iterator[Figure]:
+    with mock_kms() as mock:
+        client.create_key()
+
+        def make_key() -> None:
+            client.create_key()
+            mock.calls.clear()
+
+        yield _weight("a key", make_key, _KEY_BYTES, form)
+        key_id = mock.create_key(alias="alias/weight").id
+        blob = client.encrypt(KeyId=key_id, Plaintext=b"k" * 32)["CiphertextBlob"]
+        for name, call in {
+            "a call of Encrypt": lambda: client.encrypt(KeyId=key_id, Plaintext=b"k" * 32),
+            "a call of Decrypt": lambda: client.decrypt(CiphertextBlob=blob),
+            "a call of GenerateDataKey": lambda: client.generate_data_key(
+                KeyId="alias/weight", KeySpec="AES_256", EncryptionContext={"tenant": "42"}
+            ),
+            "a call of DescribeKey": lambda: client.describe_key(KeyId=key_id),
+        }.items():
+            yield _weight(name, call, _CALL_BYTES, form)
+
+
+def _weight(name: str, call: Callable[[], object], budget: float, form: Form) -> Figure:
+    """Return the bytes that each *call* leaves behind."""
+    call()
+    weights = []
+    for _ in range(3):
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for _ in range(form.calls):
+                call()
+            gc.collect()
+            weights.append(tracemalloc.get_traced_memory()[0] / form.calls)
+        finally:
+            tracemalloc.stop()
+    return Figure(
+        section=MEMORY_SECTION,
+        name=name,
+        of="",
+        unit="bytes",
+        spread=Spread.of(weights),
+        budget=budget,
+        short_budget=budget * _SHORT_FACTOR,
+    )

@@ -1,0 +1,231 @@
+"""Figures for people and for programs: a table, JSON, the page in the documentation."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from typing import Any, Final
+
+from . import growth, keys, operations, parallel, start, where
+from .figures import Figure, Form
+
+_PACKAGES: Final = (
+    "pytest-kmsmock", "botocore", "cryptography", "attrs", "pytest", "pytest-xdist", "moto"
+)  # fmt: skip
+
+_HEAD: Final = """\
+# Performance
+
+<!-- Written by `tox -e bench -- --write-docs`; change tests/bench/report.py instead. -->
+
+A mocked call should cost what botocore costs, and `kms` should cost nothing that anybody notices.
+This page shows the last full run of the benchmark.
+
+To repeat it:
+
+```shell
+tox -e bench                    # the table; --json PATH writes the figures too
+tox -e bench -- --check         # fails if a budget is missed
+tox -e bench -- --write-docs    # writes this page
+```
+
+`--short` takes well below a minute and judges ratios alone, with generous margins.
+CI runs it with `--check`.
+
+## How it is measured
+
+- What is compared is measured in one run, in turns, in changing order, with the garbage collector
+  off, in CPU time, so that other processes disturb it less.
+  A figure is the median over eight parts of the run; its quartiles tell how steady it was.
+- The **floor** is botocore alone: a client with a `before-call` handler that returns a constant
+  of the same shape as the real answer.
+  No mock that is called through botocore can be faster.
+- **bare** is the call of `cryptography` that the operation cannot do without.
+- moto is in `mock_aws`, in the same process, and answers a client of its own.
+- A missed budget is measured up to three times before it is reported; the least figure counts,
+  and the number of tries stands beside it.
+- A figure without a budget is there to be looked at.
+"""
+
+_INTRODUCTIONS: Final = {
+    operations.SECTION: (
+        "Each operation through a real botocore client. "
+        "Four of them have a budget of 1.25 × the floor; where cryptography is most of the time, "
+        "the budget is the floor, 1.2 × the bare call, and 30 µs. "
+        "A fifth of moto's time is allowed wherever the cryptography is not a fifth of it."
+    ),
+    keys.SECTION: (
+        "`CreateKey` and the first use of the key, the first key of its spec in its mock, "
+        "with the pool of RSA key pairs warm. "
+        "The floor is that of both calls; bare is the bare call of the first use, "
+        "and of making the key pair where no pool has it."
+    ),
+    keys.POOL_SECTION: (
+        "An RSA key pair that was never made, against one that an earlier run has left in its file."
+    ),
+    "set-up and tear-down": (
+        "Tests that do nothing, with `kms`, with an empty fixture, and with a fixture around "
+        "`mock_aws`, side by side in one run of pytest. "
+        "What `kms` costs is the difference of whole tests, reports included."
+    ),
+    start.SECTION: (
+        "Runs of one test with the plugin and with `-p no:kmsmock`, in pairs, bytecode cached. "
+        "CPU time is judged, as other processes disturb it less; "
+        "the time by the clock stands beside it."
+    ),
+    growth.SECTION: (
+        "The same request to a KMS with few keys and aliases and to one with many; "
+        "lists return a page of ten."
+    ),
+    growth.MEMORY_SECTION: "What stays allocated after each, by `tracemalloc`.",
+    parallel.SECTION: (
+        "botocore's own work holds the interpreter's lock, so threads cannot add much; "
+        "the mock must not take away from it."
+    ),
+    where.SECTION: (
+        "Found by sampling: a timer interrupts a loop of calls and notes the part at work. "
+        "botocore's parts are the steps of its `_make_api_call`, ours the modules; "
+        "the time inside AES-GCM counts for the module that calls it."
+    ),
+}
+
+
+def environment() -> dict[str, Any]:
+    """Return the versions of all that takes part."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processors": os.cpu_count(),
+        "packages": {name: metadata.version(name) for name in _PACKAGES},
+    }
+
+
+def as_json(figures: Sequence[Figure], form: Form, seconds: float) -> str:
+    """Return all of a run in JSON."""
+    return json.dumps(
+        {
+            "environment": environment(),
+            "form": "short" if form.is_short else "full",
+            "seconds": round(seconds, 1),
+            "figures": [
+                {
+                    "section": figure.section,
+                    "name": figure.name,
+                    "of": figure.of,
+                    "unit": figure.unit,
+                    "median": figure.spread.median,
+                    "quartiles": [figure.spread.low, figure.spread.high],
+                    "budget": figure.allowed(form),
+                    "missed": figure.is_missed(form),
+                    "tries": figure.tries,
+                    "note": figure.note,
+                    "detail": dict(figure.detail),
+                }
+                for figure in figures
+            ],
+        },
+        indent=1,
+        ensure_ascii=False,
+    )
+
+
+def line(figure: Figure, form: Form) -> str:
+    """Return *figure* in one line of the terminal's table."""
+    allowed = figure.allowed(form)
+    budget = "" if allowed is None else f"budget {number(allowed, figure.unit)}"
+    verdict = "" if allowed is None else ("MISSED" if figure.is_missed(form) else "ok")
+    detail = ", ".join(f"{name} {value:,.1f}" for name, value in figure.detail.items())
+    return (
+        f"  {figure.name + ' ' + figure.of:<76} {_value(figure):>12} "
+        f"[{_quartiles(figure)}] {budget:<14} {verdict:<6} {detail}"
+        + (f"  ({figure.note})" if figure.note else "")
+    )
+
+
+def missed(figures: Sequence[Figure], form: Form) -> list[str]:
+    """Return a sentence for each budget that is missed."""
+    return [
+        f"{figure.title} is {_value(figure)}, its budget "
+        f"{number(figure.allowed(form) or 0.0, figure.unit)} (measured {figure.tries} times)"
+        for figure in figures
+        if figure.is_missed(form)
+    ]
+
+
+def page(figures: Sequence[Figure], form: Form, seconds: float) -> str:
+    """Return docs/performance.md."""
+    return "\n".join(
+        [_HEAD, *_versions(seconds), *_summary(figures, form), *_tables(figures, form)]
+    )
+
+
+def number(value: float, unit: str = "") -> str:
+    if unit == "bytes":
+        return f"{value:,.0f} {unit}"
+    if unit == "%":
+        return f"{value:.1f} %"
+    digits = 3 if value < 10 else 1
+    return f"{value:.{digits}f} {unit}".rstrip()
+
+
+def _value(figure: Figure) -> str:
+    return number(figure.spread.median, figure.unit)
+
+
+def _quartiles(figure: Figure) -> str:
+    low, high = (number(value) for value in (figure.spread.low, figure.spread.high))
+    return f"{low}–{high}"
+
+
+def _versions(seconds: float) -> Iterator[str]:
+    found = environment()
+    yield "## The last run\n"
+    yield (
+        f"{found['implementation']} {found['python']} on {found['system']}, "
+        f"{found['processors']} processors; {seconds / 60:.0f} minutes.\n"
+    )
+    yield "| package | version |"
+    yield "|---|---|"
+    yield from (f"| {name} | {version} |" for name, version in found["packages"].items())
+    yield ""
+
+
+def _summary(figures: Sequence[Figure], form: Form) -> Iterator[str]:
+    judged = [figure for figure in figures if figure.allowed(form) is not None]
+    over = missed(figures, form)
+    yield f"Of {len(judged)} budgets {len(judged) - len(over)} are kept.\n"
+    for text in over:
+        yield f"- Missed: {text}."
+    if over:
+        yield ""
+
+
+def _tables(figures: Sequence[Figure], form: Form) -> Iterator[str]:
+    sections = list(dict.fromkeys(figure.section for figure in figures))
+    for section in sections:
+        yield f"## {section[0].upper()}{section[1:]}\n"
+        if section in _INTRODUCTIONS:
+            yield f"{_INTRODUCTIONS[section]}\n"
+        yield "| what | | median | quartiles | budget | measured |"
+        yield "|---|---|--:|--:|--:|---|"
+        for figure in figures:
+            if figure.section == section:
+                yield _row(figure, form)
+        yield ""
+
+
+def _row(figure: Figure, form: Form) -> str:
+    allowed = figure.allowed(form)
+    budget = "" if allowed is None else number(allowed, figure.unit)
+    if figure.is_missed(form):
+        budget += " **missed**"
+    detail = ", ".join(f"{name} {value:,.1f}" for name, value in figure.detail.items())
+    notes = [detail, figure.note, f"{figure.tries} tries" if figure.tries > 1 else ""]
+    return (
+        f"| {figure.name} | {figure.of} | {_value(figure)} | {_quartiles(figure)} | {budget} "
+        f"| {'; '.join(note for note in notes if note)} |"
+    )

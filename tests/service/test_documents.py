@@ -1,0 +1,128 @@
+"""Policy documents: who is let in, and how they are printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pytest_kmsmock.service.authorization import documents
+from pytest_kmsmock.service.errors import LimitExceededException, MalformedPolicyDocumentException
+
+ACCOUNT = "123456789012"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/session-1"
+KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    elements = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
+    elements |= changes
+    return {name: value for name, value in elements.items() if value is not None}
+
+
+def locks_out(*statements: dict[str, Any], principal: str = ROOT) -> bool:
+    return documents.locks_out(
+        {"Statement": list(statements)}, key_arn=KEY_ARN, principal=principal, root=ROOT
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "named", "is_let_in"),
+    [
+        (ROOT, ROOT, True),
+        (ROOT, ACCOUNT, True),
+        (ROOT, "*", True),
+        (ROLE, ROOT, True),
+        (ROLE, ROLE, True),
+        (ROLE, f"{ROLE}2", False),
+        (ROLE, "arn:aws:iam::210987654321:root", False),
+        (SESSION, SESSION, True),
+        (SESSION, ROLE, True),
+        (SESSION, f"arn:aws:iam::{ACCOUNT}:role/path/app", True),
+        (SESSION, f"arn:aws:iam::{ACCOUNT}:role/other-app", False),
+        (SESSION, "arn:aws:iam::210987654321:role/app", False),
+        (SESSION, f"arn:aws:iam::{ACCOUNT}:user/app", False),
+    ],
+)
+def test_who_is_let_in(principal: str, named: str, is_let_in: bool) -> None:
+    """The account lets everybody in it in; a session is its role."""
+    allowed = statement(Principal={"AWS": [named, "arn:aws:iam::000000000000:root"]})
+
+    assert locks_out(allowed, principal=principal) is not is_let_in
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_locked_out"),
+    [
+        ([statement()], False),
+        ([statement(Resource=KEY_ARN)], False),
+        ([statement(Resource=f"{KEY_ARN}0")], True),
+        ([statement(Resource="arn:aws:kms:*:*:key/*")], False),
+        ([statement(Resource=None, NotResource=KEY_ARN)], True),
+        ([statement(Action=None, NotAction=["kms:Decrypt"])], False),
+        ([statement(Action=None, NotAction=["kms:Put*"])], True),
+        ([statement(Principal=None, NotPrincipal={"AWS": ROOT})], True),
+        ([statement(), statement(Effect="Deny", Action="kms:Decrypt")], False),
+        ([statement(), statement(Effect="Deny")], True),
+        ([statement(Effect="Deny"), statement()], True),
+        ([statement(), statement(Effect="Deny", Condition={"Bool": {"a": "true"}})], False),
+        ([statement(Condition={"Bool": {"a": "true"}})], False),
+    ],
+)
+def test_what_locks_the_caller_out(statements: list[dict[str, Any]], is_locked_out: bool) -> None:
+    """A Deny wins, wherever it stands; a condition may be met some day."""
+    assert locks_out(*statements) is is_locked_out
+
+
+def test_print_of_empty_and_nested_values() -> None:
+    """Objects take a line a member, arrays none."""
+    document = {"a": {}, "b": [], "c": [{"d": [1, "é"]}, {"e": None}], "f": {"g": True}}
+
+    assert (
+        documents.pretty(document)
+        == """{
+  "a" : {},
+  "b" : [],
+  "c" : [ {
+    "d" : [ 1, "é" ]
+  }, {
+    "e" : null
+  } ],
+  "f" : {
+    "g" : true
+  }
+}"""
+    )
+
+
+def test_default_policy_delegates_to_the_account() -> None:
+    """As recorded from AWS, printed."""
+    assert json.loads(documents.default_policy(ROOT)) == {
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [statement(Sid="Enable IAM User Permissions")],
+    }
+    assert not locks_out(*json.loads(documents.default_policy(ROOT))["Statement"])
+
+
+def test_length_is_counted_in_bytes() -> None:
+    """32,768 of them; the text itself comes second."""
+    short = json.dumps({"Statement": [statement(Sid="")]})
+    padding = "é" * ((32_768 - len(short)) // 2)
+    fits = short.replace('"Sid": ""', f'"Sid": "{padding}"')
+
+    documents.parse(fits)
+    with pytest.raises(LimitExceededException):
+        documents.parse(f"{fits}  ")
+    with pytest.raises(LimitExceededException):
+        documents.parse("é" * 16_385)
+
+
+@pytest.mark.parametrize("text", ["[" * 16_000, '{"Statement":' * 2000, "\x00", '{"a": NaN}'])
+def test_hostile_text_is_malformed(text: str) -> None:
+    """Whatever Python's parser makes of it."""
+    with pytest.raises(MalformedPolicyDocumentException):
+        documents.parse(text)

@@ -1,0 +1,61 @@
+"""What the core knows, and that its tables are whole."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import pytest_kmsmock
+from pytest_kmsmock.service.key import KeyState
+from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.states import KEY_STATES
+
+PACKAGE = Path(pytest_kmsmock.__file__).parent
+CORE = [*(PACKAGE / "service").rglob("*.py"), *(PACKAGE / "crypto").rglob("*.py")]
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield what *path* imports, and from how many packages up."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, 0
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", node.level
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_core_imports_neither_pytest_nor_botocore(path: Path) -> None:
+    """But for the module whose business is botocore's model."""
+    outside = {name.partition(".")[0] for name, level in imports(path) if level == 0}
+
+    assert "pytest" not in outside
+    assert "botocore" not in outside or path.name == "model.py"
+    assert not outside & {"boto3", "pytest_kmsmock"}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_core_imports_nothing_from_further_out(path: Path) -> None:
+    """``service`` may import from ``crypto``; neither from the shell."""
+    inside = path.relative_to(PACKAGE)
+    depth = len(inside.parts) - 1
+    for name, level in imports(path):
+        if level > depth:
+            assert inside.parts[0] == "service"
+            assert name.partition(".")[0] == "crypto"
+
+
+def test_each_operation_with_a_key_has_its_states() -> None:
+    """A cell for each of the eight states."""
+    for name, operation in OPERATIONS.items():
+        if operation.key_member is not None:
+            assert KEY_STATES[name].keys() == set(get_args(KeyState)), name
+
+
+def test_each_operation_is_filed_under_its_own_name() -> None:
+    """The key of the table is the row's name."""
+    assert all(operation.name == name for name, operation in OPERATIONS.items())

@@ -115,9 +115,15 @@ class Key:
     def enable(self) -> None:
         self._do("EnableKey")
 
-    def schedule_deletion(self, days: int = 30) -> dt.datetime:
-        """Schedule the key's deletion in 7 to 30 *days*; return when it is due."""
-        due: dt.datetime = self._do("ScheduleKeyDeletion", PendingWindowInDays=days)["DeletionDate"]
+    def schedule_deletion(self, days: int = 30) -> dt.datetime | None:
+        """
+        Schedule the key's deletion in 7 to 30 *days*.
+
+        Returns:
+            When it is due; None if a primary key waits for its replicas' deletion.
+        """
+        scheduled = self._do("ScheduleKeyDeletion", PendingWindowInDays=days)
+        due: dt.datetime | None = scheduled.get("DeletionDate")
         return due
 
     def cancel_deletion(self) -> None:
@@ -131,7 +137,7 @@ class Key:
     def rotate(self) -> None:
         """Rotate the key on demand, at once; ciphertexts of before still open."""
         self._do("RotateKeyOnDemand")
-        _mock().finish_transitions()
+        _mock().finish_transition(self._value)
 
     def import_material(self, material: bytes, *, days: int | None = None) -> str | None:
         """

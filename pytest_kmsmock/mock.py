@@ -356,9 +356,9 @@ class KmsMock:
             raise clients.exception(find.no_key(arn), "DescribeKey")
         return key
 
-    def finish_transitions(self) -> None:
-        """End the transient states and rotations in progress now."""
-        self._registry.finish_transitions(self.clock())
+    def finish_transition(self, key: KmsKey) -> None:
+        """End the transient state of *key*, or its rotation in progress, now."""
+        self._registry.finish_transition(key, self.clock())
 
     def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
         return self._registry.place(key.account, key.region).aliases_of(key.key_id)
@@ -450,8 +450,8 @@ def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
     """Return *material* as the service keeps it, or raise unless it suits *spec*."""
     __tracebackhide__ = True
     if isinstance(material, bytes):
-        secret = _der_of(material) if material.startswith(b"-----BEGIN") else material
-        if secret is not None and is_sound(secret, spec, region):
+        secret = _pkcs8_of(material) if spec.kind == "asymmetric" else material
+        if is_sound(secret, spec, region):
             return secret
     wanted = {
         "symmetric": f"{symmetric_length(region)} bytes",
@@ -460,12 +460,14 @@ def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
     raise KmsMockError(f"this material does not suit a key of spec {spec.name}; give {wanted}.")
 
 
-def _der_of(pem: bytes) -> bytes | None:
-    """Return the PKCS #8 DER of a private key in PEM, of PKCS #8 or older; None if it is none."""
+def _pkcs8_of(material: bytes) -> bytes:
+    """Return a private key in PEM or DER, of whatever form, as PKCS #8 DER; else as it is."""
+    is_pem = material.startswith(b"-----BEGIN")
+    load = serialization.load_pem_private_key if is_pem else serialization.load_der_private_key
     try:
-        key = serialization.load_pem_private_key(pem, password=None)
+        key = load(material, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
+        return material
     return key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,

@@ -116,8 +116,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    result = yield
-    _fail_if_swallowed(item)
+    try:
+        result = yield
+    except BaseException:
+        # The test fails anyway, and its report tells why.
+        item.stash[_OBSERVED].misuses.clear()
+        raise
+    if not getattr(item, "_excinfo", None):  # how unittest's failures are kept
+        _fail_if_swallowed(item)
+    item.stash[_OBSERVED].misuses.clear()
     return result
 
 
@@ -171,7 +178,7 @@ def _ini_options(config: pytest.Config) -> dict[str, Any]:
     for name in ("page_size", "transition_seconds"):
         if name in options:
             if not options[name].isdecimal():
-                raise pytest.UsageError(f"kms_{name}={options[name]} is no whole number")
+                raise pytest.UsageError(f"kms_{name}={options[name]!r} is no whole number")
             options[name] = int(options[name])
     return options
 

@@ -48,6 +48,16 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         rest = rest[start + size :]
 
 
+def is_pkcs8(data: bytes) -> bool:
+    """Tell whether *data* is a private key in PKCS #8, rather than an older form (RFC 5958)."""
+    try:
+        ((tag, content),) = elements(data)
+        tags = [tag, *(inner for inner, _ in elements(content))]
+    except ValueError:
+        return False
+    return tags[:4] == [SEQUENCE, INTEGER, SEQUENCE, OCTET_STRING]
+
+
 def sequence(data: bytes, *tags: int) -> list[bytes]:
     """
     Return the contents of the sequence that *data* is.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Final, ParamSpec, TypeVar
 
-from ..crypto import ecc, ed25519, mldsa, mlkem, rsa, sm2
+from ..crypto import der, ecc, ed25519, mldsa, mlkem, rsa, sm2
 from ..crypto.missing import MissingExtra
 from .misuse import NotMockedError
 from .specs import Family, KeySpec
@@ -54,7 +54,9 @@ def public_key(spec: KeySpec, private: bytes) -> bytes:
 
 
 def is_private_key(spec: KeySpec, private: bytes) -> bool:
-    """Tell whether *private*, made by somebody else, is a sound key of *spec*."""
+    """Tell whether *private*, made by somebody else, is a sound key of *spec* in PKCS #8."""
+    if not der.is_pkcs8(private):
+        return False
     return bool(_call(_MODULES[spec.family].is_private_key, spec.name, private))
 
 

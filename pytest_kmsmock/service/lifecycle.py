@@ -8,12 +8,12 @@ Developer Guide, "Key states", "Rotating keys", "Deleting keys".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import attrs
 
-from .key import KeyMaterial, KmsKey, RotationType, material_id
+from .key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
 
 DAY: Final = 86_400
 # States in which a key's automatic rotation goes on.
@@ -60,25 +60,38 @@ def fall_due(key: KmsKey, due: float, new_secret: Callable[[], bytes]) -> KmsKey
         return _end_transition(key, due, new_secret)
     if rotates_by_itself(key) and key.next_rotation == due:
         return rotate_automatically(key, due, new_secret())
-    materials = tuple(
-        attrs.evolve(material, secret=None, valid_to=None) if material.valid_to == due else material
-        for material in key.materials
-    )
+    kept = [_expired(key, m) if m.valid_to == due else m for m in key.materials]
+    materials = tuple(material for material in kept if material is not None)
     return settle_imports(attrs.evolve(key, materials=materials))
 
 
+def _expired(key: KmsKey, material: KeyMaterial) -> KeyMaterial | None:
+    """Return *material* without its bytes; None if nothing needs it any more."""
+    if material.is_permanent or key.multi_region == "REPLICA":
+        return attrs.evolve(material, secret=None, valid_to=None)
+    return None
+
+
 def _end_transition(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
-    if key.rotating_since is not None:
-        key = attrs.evolve(_rotate_on_demand(key, now, new_secret), rotating_since=None)
+    key = end_rotation(key, now, new_secret)
     if key.state in ("Creating", "Updating"):
         key = attrs.evolve(key, state="Enabled")
     return settle_imports(attrs.evolve(key, transition_ends=None))
 
 
+def end_rotation(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
+    """Return *key* after the on-demand rotation in progress, if there is one."""
+    if key.rotating_since is None:
+        return key
+    return attrs.evolve(
+        _rotate_on_demand(key, now, new_secret), rotating_since=None, transition_ends=None
+    )
+
+
 def _rotate_on_demand(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
     if key.origin == "EXTERNAL":
         for material in key.materials:
-            if material.state == "PENDING_ROTATION":
+            if material.state == "PENDING_ROTATION" and material.secret is not None:
                 return promote(key, material.id, now, "ON_DEMAND")
         return key
     return with_new_material(key, now, new_secret(), "ON_DEMAND")
@@ -115,24 +128,61 @@ def promote(key: KmsKey, new: str, now: float, rotation_type: RotationType) -> K
     return attrs.evolve(key, materials=tuple(materials))
 
 
-def follow_primary(replica: KmsKey, primary: KmsKey) -> KmsKey:
-    """Return *replica* with the rotations of *primary*, and with its schedule."""
-    own = {material.id: material for material in replica.materials}
-    materials = tuple(
-        attrs.evolve(
-            own.get(material.id, material),
-            state=material.state,
-            rotation_date=material.rotation_date,
-            rotation_type=material.rotation_type,
+def synchronize(related: Sequence[KmsKey]) -> list[KmsKey]:
+    """
+    Return *related* multi-Region keys with what they share made the same.
+
+    The replicas follow the primary key in rotation; pending material is ready
+    for rotation when all of them have it.
+    """
+    primary = next(key for key in related if key.multi_region == "PRIMARY")
+    followed = [key if key is primary else _follow(key, primary) for key in related]
+    for pending in [m.id for m in primary.materials if not m.is_permanent]:
+        held = [m for key in followed for m in key.materials if m.id == pending]
+        is_ready = all(material.secret is not None for material in held)
+        state: MaterialState = (
+            "PENDING_ROTATION" if is_ready else "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
         )
-        for material in primary.materials
+        followed = [_with_state(key, pending, state) for key in followed]
+    return followed
+
+
+def _follow(replica: KmsKey, primary: KmsKey) -> KmsKey:
+    """Return *replica* with the materials of *primary*, and with its schedule."""
+    own = {material.id: material for material in replica.materials}
+    materials = []
+    for material in primary.materials:
+        # Each Region imports for itself.
+        new = own.get(material.id) or (
+            material
+            if primary.origin == "AWS_KMS"
+            else attrs.evolve(material, secret=None, valid_to=None)
+        )
+        materials.append(
+            attrs.evolve(
+                new,
+                state=material.state,
+                rotation_date=material.rotation_date,
+                rotation_type=material.rotation_type,
+            )
+        )
+    return settle_imports(
+        attrs.evolve(
+            replica,
+            materials=tuple(materials),
+            rotation_period=primary.rotation_period,
+            next_rotation=primary.next_rotation,
+            on_demand_rotations=primary.on_demand_rotations,
+        )
     )
-    return attrs.evolve(
-        replica,
-        materials=materials,
-        rotation_period=primary.rotation_period,
-        next_rotation=primary.next_rotation,
+
+
+def _with_state(key: KmsKey, material_id: str, state: MaterialState) -> KmsKey:
+    materials = tuple(
+        attrs.evolve(material, state=state) if material.id == material_id else material
+        for material in key.materials
     )
+    return attrs.evolve(key, materials=materials)
 
 
 def settle_imports(key: KmsKey) -> KmsKey:

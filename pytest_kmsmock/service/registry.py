@@ -18,7 +18,7 @@ import attrs
 from .identifiers import key_arn
 from .import_tokens import new_token_key
 from .key import Alias, KmsKey
-from .lifecycle import fall_due, follow_primary, lose_last_replica, next_due
+from .lifecycle import fall_due, lose_last_replica, next_due, synchronize
 from .material import KeyMaker
 
 Named = TypeVar("Named", KmsKey, Alias)
@@ -194,12 +194,14 @@ class Registry:
                 heapq.heappush(self._dues, (due, key.account, key.region, key.key_id))
 
     def remove_key(self, key: KmsKey, now: float) -> None:
-        """Remove *key*, and with it its aliases; its primary key may have waited for that."""
+        """Remove *key*, and with it its aliases; related keys may have waited for that."""
         with self.lock:
             self.place(key.account, key.region).remove_key(key)
             related = self.related(key)
             if len(related) == 1 and related[0].state == "PendingReplicaDeletion":
                 self.put_key(lose_last_replica(related[0], now))
+            elif key.multi_region is not None:
+                self._synchronize(related)
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
@@ -210,13 +212,18 @@ class Registry:
         )
         return [each for each in found if each is not None]
 
-    def share_rotation(self, key: KmsKey) -> None:
-        """Give the replicas of *key* what a rotation has changed in it."""
-        if key.multi_region != "PRIMARY":
-            return
-        for replica in self.related(key):
-            if replica.arn != key.arn:
-                self.put_key(follow_primary(replica, key))
+    def put_shared(self, key: KmsKey) -> None:
+        """Put *key*, and let its related multi-Region keys follow where they have to."""
+        self.put_key(key)
+        if key.multi_region is not None:
+            self._synchronize(self.related(key))
+
+    def _synchronize(self, related: list[KmsKey]) -> None:
+        # A primary key that a test has deleted leaves replicas to themselves.
+        if any(key.multi_region == "PRIMARY" for key in related):
+            for before, after in zip(related, synchronize(related), strict=True):
+                if after != before:
+                    self.put_key(after)
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
@@ -225,13 +232,11 @@ class Registry:
                 while self._dues and self._dues[0][0] <= now:
                     self._apply(*heapq.heappop(self._dues))
 
-    def finish_transitions(self, now: float) -> None:
-        """Let what is transient be over by *now*."""
-        with self.lock:
-            for key in [key for place in self.places() for key in place.keys]:
-                if key.transition_ends is not None and key.transition_ends > now:
-                    self.put_key(attrs.evolve(key, transition_ends=now))
-            self.settle(now)
+    def finish_transition(self, key: KmsKey, now: float) -> None:
+        """Let what is transient in *key* be over by *now*."""
+        if key.transition_ends is not None and key.transition_ends > now:
+            self.put_key(attrs.evolve(key, transition_ends=now))
+        self.settle(now)
 
     def _apply(self, due: float, account: str, region: str, key_id: str) -> None:
         key = self.place(account, region).keys.get(key_id)
@@ -241,8 +246,7 @@ class Registry:
         if changed is None:
             self.remove_key(key, due)
         else:
-            self.put_key(changed)
-            self.share_rotation(changed)
+            self.put_shared(changed)
 
     def copy(self) -> Registry:
         copied = Registry(self.key_maker.copy())

@@ -16,7 +16,7 @@ from .operations import OPERATIONS
 from .operations.table import Operation
 from .registry import Registry
 from .request import Request, Response
-from .states import check_state
+from .states import TRANSIENT_STATES, check_state
 from .usage import check_origin, check_usage
 
 
@@ -84,9 +84,12 @@ class Service:
         if key is not None:
             if operation.usage is not None:
                 check_usage(request.operation, key, operation.usage)
-            if operation.origin is not None:
+            # The origin comes first, but not while the key is in the making.
+            if operation.origin is not None and key.state not in TRANSIENT_STATES:
                 check_origin(key, operation.origin)
             check_state(request.operation, key)
+            if operation.origin is not None:
+                check_origin(key, operation.origin)
             if operation.fit is not None:
                 operation.fit(request, key)
         response = operation.act(request, key)

@@ -104,6 +104,7 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
 KEY_STATES: Final[Mapping[str, Mapping[KeyState, Cell]]] = {
     operation: dict(zip(_COLUMNS, row, strict=True)) for operation, row in _ROWS.items()
 }
+TRANSIENT_STATES: Final = ("Creating", "Updating")
 assert set(_COLUMNS) == set(get_args(KeyState))
 
 

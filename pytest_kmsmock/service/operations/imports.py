@@ -67,12 +67,10 @@ def import_key_material(request: Request, key: KmsKey) -> Response:
         description=params.get("KeyMaterialDescription"),
     )
     if key.spec.is_symmetric_encryption:
-        imported = _import_one_of_several(request, key, new)
+        imported = _import_one_of_several(params, key, new)
     else:
         imported = _import_only_one(params, key, new)
-    request.registry.put_key(settle_imports(imported))
-    if imported.multi_region is not None:
-        _settle_pending(request, imported, new.id)
+    request.registry.put_shared(settle_imports(imported))
     response = {"KeyId": key.arn}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = new.id
@@ -84,18 +82,14 @@ def delete_imported_key_material(request: Request, key: KmsKey) -> Response:
     material = _material_to_delete(request.params, key)
     if material is None:
         return {"KeyId": key.arn}
-    if material.is_permanent:
+    if material.is_permanent or key.multi_region == "REPLICA":
         emptied = attrs.evolve(material, secret=None, valid_to=None)
-        request.registry.put_key(settle_imports(_replace(key, emptied)))
-    elif key.multi_region == "REPLICA":
-        # Only this replica forgets it, and so the set is not ready to rotate.
-        emptied = attrs.evolve(material, secret=None, valid_to=None)
-        request.registry.put_key(_replace(key, emptied))
-        _settle_pending(request, key, material.id)
+        changed = _replace(key, emptied)
     else:
-        for related in request.registry.related(key):
-            left = tuple(m for m in related.materials if m.id != material.id)
-            request.registry.put_key(attrs.evolve(related, materials=left))
+        # Nothing was encrypted with it yet, so the key forgets it, in all Regions.
+        left = tuple(each for each in key.materials if each.id != material.id)
+        changed = attrs.evolve(key, materials=left)
+    request.registry.put_shared(settle_imports(changed))
     response = {"KeyId": key.arn}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = material.id
@@ -180,9 +174,8 @@ def _import_only_one(params: Params, key: KmsKey, new: KeyMaterial) -> KmsKey:
     return attrs.evolve(key, materials=(new,))
 
 
-def _import_one_of_several(request: Request, key: KmsKey, new: KeyMaterial) -> KmsKey:
+def _import_one_of_several(params: Params, key: KmsKey, new: KeyMaterial) -> KmsKey:
     """Return *key*, a symmetric one, with *new* as a first, a further or a former material."""
-    params = request.params
     default = "EXISTING_KEY_MATERIAL" if key.materials else "NEW_KEY_MATERIAL"
     is_new = params.get("ImportType", default) == "NEW_KEY_MATERIAL"
     wanted = params.get("KeyMaterialId")
@@ -192,7 +185,7 @@ def _import_one_of_several(request: Request, key: KmsKey, new: KeyMaterial) -> K
         )
     known = {material.id: material for material in key.materials}
     if is_new:
-        return _add(request, key, new, known)
+        return _add(key, new, known)
     if new.id not in known or wanted not in (None, new.id):
         raise IncorrectKeyMaterialException(
             f"The key material is not the one that was imported into {key.arn} before."
@@ -205,7 +198,7 @@ def _import_one_of_several(request: Request, key: KmsKey, new: KeyMaterial) -> K
     )
 
 
-def _add(request: Request, key: KmsKey, new: KeyMaterial, known: dict[str, KeyMaterial]) -> KmsKey:
+def _add(key: KmsKey, new: KeyMaterial, known: dict[str, KeyMaterial]) -> KmsKey:
     if key.multi_region == "REPLICA":
         raise UnsupportedOperationException(f"{key.arn} is not a multi-region primary key.")
     if new.id in known:
@@ -218,34 +211,8 @@ def _add(request: Request, key: KmsKey, new: KeyMaterial, known: dict[str, KeyMa
                 f"New key material (id: {new.id}) cannot be imported into KMS key {key.arn}, "
                 f"because another key material (id: {material.id}) is pending rotation."
             )
-    replicas = [r for r in request.registry.related(key) if r.arn != key.arn]
-    state: MaterialState = "CURRENT"
-    if known:
-        state = "PENDING_MULTI_REGION_IMPORT_AND_ROTATION" if replicas else "PENDING_ROTATION"
-    added = attrs.evolve(new, state=state)
-    for replica in replicas:
-        awaited = attrs.evolve(added, secret=None, valid_to=None)
-        request.registry.put_key(
-            settle_imports(attrs.evolve(replica, materials=(*replica.materials, awaited)))
-        )
-    return attrs.evolve(key, materials=(*key.materials, added))
-
-
-def _settle_pending(request: Request, key: KmsKey, pending: str) -> None:
-    """Note in all related keys whether each of them has the *pending* material by now."""
-    related = request.registry.related(key)
-    held = [m for each in related for m in each.materials if m.id == pending]
-    if not held or any(material.is_permanent for material in held):
-        return
-    is_ready = len(held) == len(related) and all(m.secret is not None for m in held)
-    state: MaterialState = (
-        "PENDING_ROTATION" if is_ready else "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
-    )
-    for each in related:
-        materials = tuple(
-            attrs.evolve(m, state=state) if m.id == pending else m for m in each.materials
-        )
-        request.registry.put_key(attrs.evolve(each, materials=materials))
+    state: MaterialState = "PENDING_ROTATION" if known else "CURRENT"
+    return attrs.evolve(key, materials=(*key.materials, attrs.evolve(new, state=state)))
 
 
 def _material_to_delete(params: Params, key: KmsKey) -> KeyMaterial | None:

@@ -79,8 +79,7 @@ def enable_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, EnableKey."""
     new_secret = functools.partial(request.registry.key_maker.new, key.spec, key.region)
     enabled = lifecycle.enable(key, request.now, new_secret)
-    request.registry.put_key(enabled)
-    request.registry.share_rotation(enabled)
+    request.registry.put_shared(enabled)
     return {}
 
 

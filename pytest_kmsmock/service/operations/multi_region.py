@@ -6,6 +6,7 @@ import functools
 
 import attrs
 
+from .. import lifecycle
 from ..authorization import documents
 from ..errors import (
     AlreadyExistsException,
@@ -53,11 +54,10 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         tags=checked_tags(params.get("Tags", [])),
         multi_region="REPLICA",
         materials=key.materials if key.origin == "AWS_KMS" else _to_be_imported(key),
-        on_demand_rotations=0,
         rotating_since=None,
         transition_ends=request.now + request.transition_seconds,
     )
-    request.registry.put_key(replica)
+    request.registry.put_shared(replica)
     request.add_key(replica)
     response: Response = {
         "ReplicaKeyMetadata": metadata(replica, request.registry.related(key)),
@@ -78,11 +78,18 @@ def update_primary_region(request: Request, key: KmsKey) -> Response:
     if replica is None:
         raise no_key(key_arn(region, key.account, key.key_id))
     check_state(request.operation, replica)
+    # A rotation in progress is the primary key's to finish.
+    new_secret = functools.partial(request.registry.key_maker.new, key.spec, key.region)
+    key = lifecycle.end_rotation(key, request.now, new_secret)
+    request.registry.put_shared(key)
     ends = request.now + request.transition_seconds
     request.add_key(replica)
     updating = functools.partial(attrs.evolve, state="Updating", transition_ends=ends)
-    request.registry.put_key(updating(key, multi_region="REPLICA"))
-    request.registry.put_key(updating(replica, multi_region="PRIMARY"))
+    for each in request.registry.related(key):
+        if each.arn == key.arn:
+            request.registry.put_key(updating(each, multi_region="REPLICA"))
+        elif each.region == region:
+            request.registry.put_key(updating(each, multi_region="PRIMARY"))
     return {}
 
 

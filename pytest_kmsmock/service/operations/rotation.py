@@ -31,10 +31,9 @@ def enable_key_rotation(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, EnableKeyRotation."""
     _check_rotatable(key)
     period = request.params.get("RotationPeriodInDays", DEFAULT_PERIOD)
-    for related in request.registry.related(key):
-        request.registry.put_key(
-            attrs.evolve(related, rotation_period=period, next_rotation=request.now + period * DAY)
-        )
+    request.registry.put_shared(
+        attrs.evolve(key, rotation_period=period, next_rotation=request.now + period * DAY)
+    )
     return {}
 
 
@@ -43,10 +42,7 @@ def disable_key_rotation(request: Request, key: KmsKey) -> Response:
     # Key pairs and HMAC keys never rotate, and AWS does not mind being told so.
     if key.spec.is_symmetric_encryption:
         _check_primary(key)
-        for related in request.registry.related(key):
-            request.registry.put_key(
-                attrs.evolve(related, rotation_period=None, next_rotation=None)
-            )
+        request.registry.put_shared(attrs.evolve(key, rotation_period=None, next_rotation=None))
     return {}
 
 
@@ -67,7 +63,8 @@ def rotate_key_on_demand(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, RotateKeyOnDemand."""
     _check_rotatable(key)
     if key.origin == "EXTERNAL" and not any(
-        material.state == "PENDING_ROTATION" for material in key.materials
+        material.state == "PENDING_ROTATION" and material.secret is not None
+        for material in key.materials
     ):
         raise KMSInvalidStateException(
             f"No available key material pending rotation for the key: {key.arn}."
@@ -84,7 +81,7 @@ def rotate_key_on_demand(request: Request, key: KmsKey) -> Response:
     )
     if is_near or key.rotating_since is not None:
         raise ConflictException(f"A rotation of {key.arn} is in progress or about to begin.")
-    request.registry.put_key(
+    request.registry.put_shared(
         attrs.evolve(
             key,
             on_demand_rotations=key.on_demand_rotations + 1,

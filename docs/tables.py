@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from pytest_kmsmock.service.key import KeyState
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.specs import KEY_SPECS
 from pytest_kmsmock.service.states import KEY_STATES
@@ -24,7 +25,21 @@ PAGES: Final = (
     "docs/reference/key-specs.md",
 )
 # The states that a key can reach with what is mocked so far.
-STATES: Final = ("Enabled", "Disabled", "PendingDeletion")
+STATES: Final[tuple[KeyState, ...]] = (
+    "Enabled",
+    "Disabled",
+    "PendingDeletion",
+    "PendingReplicaDeletion",
+    "PendingImport",
+    "Creating",
+    "Updating",
+)
+OUTCOMES: Final = {
+    None: "yes",
+    "DisabledException": "disabled",
+    "KMSInvalidStateException": "invalid",
+    "UnsupportedOperationException": "unsupported",
+}
 
 
 def operation_list() -> str:
@@ -58,8 +73,8 @@ def key_states() -> str:
     rows = [f"| Operation | {' | '.join(STATES)} |", f"| --- |{' --- |' * len(STATES)}"]
     for name, row in sorted(KEY_STATES.items()):
         if name in OPERATIONS:
-            cells = [row[state] for state in STATES]  # type: ignore[index]  # names of states
-            outcomes = [f"`{cell.error.__name__}`" if cell else "yes" for cell in cells]
+            refusals = [row[state] for state in STATES]
+            outcomes = [OUTCOMES[cell and cell.error.__name__] for cell in refusals]
             rows.append(f"| `{name}` | {' | '.join(outcomes)} |")
     return "\n".join(rows)
 

@@ -98,7 +98,16 @@ def blocks_of(page: Path) -> Iterator[Block]:
 
 
 # What the plugin's modules say to each other, and no user needs to know.
-INTERNAL = {"answer", "perform", "value_of", "aliases_of", "delete", "own_region", "add"}
+INTERNAL = {
+    "answer",
+    "perform",
+    "value_of",
+    "aliases_of",
+    "delete",
+    "own_region",
+    "add",
+    "finish_transition",
+}
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 PROGRAMS = [block for block in BLOCKS if "from" not in block.marks]

@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.service.model import service_model
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 WRONG_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
+
+
+def known(operation: str, response: dict[str, Any]) -> dict[str, Any]:
+    """Return *response* without the members that an older botocore does not know."""
+    output: Any = service_model().operation_model(operation).output_shape
+    return {name: value for name, value in response.items() if name in output.members}
 
 
 def arn_of(key_id: str) -> str:
@@ -50,18 +57,19 @@ def test_encrypt_answers_with_the_arn(client: Any, key_id: str) -> None:
 
 def test_decrypt_needs_no_key_id(client: Any, key_id: str) -> None:
     """The blob names its key. KeyMaterialId is that of KeyMetadata."""
-    material_id = client.describe_key(KeyId=key_id)["KeyMetadata"]["CurrentKeyMaterialId"]
+    material_id = client.describe_key(KeyId=key_id)["KeyMetadata"].get("CurrentKeyMaterialId")
     blob = encrypt(client, key_id)
 
     response = client.decrypt(CiphertextBlob=blob)
 
     del response["ResponseMetadata"]
-    assert response == {
+    expected = {
         "Plaintext": b"secret",
         "KeyId": arn_of(key_id),
         "EncryptionAlgorithm": SYMMETRIC,
         "KeyMaterialId": material_id,
     }
+    assert response == known("Decrypt", expected)
 
 
 def test_decrypt_takes_every_form_of_key_id(client: Any, key_id: str) -> None:
@@ -329,7 +337,7 @@ def test_re_encrypt_answers_for_both_keys(client: Any, key_id: str) -> None:
     destination = new_key(client)
     blob = encrypt(client, key_id)
     materials = {
-        name: client.describe_key(KeyId=name)["KeyMetadata"]["CurrentKeyMaterialId"]
+        name: client.describe_key(KeyId=name)["KeyMetadata"].get("CurrentKeyMaterialId")
         for name in (key_id, destination)
     }
 
@@ -337,7 +345,7 @@ def test_re_encrypt_answers_for_both_keys(client: Any, key_id: str) -> None:
 
     moved = response.pop("CiphertextBlob")
     del response["ResponseMetadata"]
-    assert response == {
+    expected = {
         "KeyId": arn_of(destination),
         "SourceKeyId": arn_of(key_id),
         "SourceEncryptionAlgorithm": SYMMETRIC,
@@ -345,6 +353,7 @@ def test_re_encrypt_answers_for_both_keys(client: Any, key_id: str) -> None:
         "SourceKeyMaterialId": materials[key_id],
         "DestinationKeyMaterialId": materials[destination],
     }
+    assert response == known("ReEncrypt", expected)
     decrypted = client.decrypt(CiphertextBlob=moved, KeyId=destination)
     assert decrypted["Plaintext"] == b"secret"
     assert len(moved) == len(blob)

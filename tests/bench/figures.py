@@ -44,7 +44,7 @@ FULL: Final = Form(
     many=100_000,
     grants=10_000,
     tests=2_000,
-    starts=30,
+    starts=36,
     calls=4_000,
 )
 SHORT: Final = Form(
@@ -54,7 +54,7 @@ SHORT: Final = Form(
     many=5_000,
     grants=500,
     tests=250,
-    starts=5,
+    starts=6,
     calls=400,
 )
 

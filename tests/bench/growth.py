@@ -12,7 +12,7 @@ from pytest_kmsmock import Key, KmsMock, hook, mock_kms
 from pytest_kmsmock.service.operations import OPERATIONS
 
 from .figures import Figure, Form, settled
-from .rows import Row, State, mocked_rows
+from .rows import Row, State, first_rows
 from .sides import new_client
 from .timing import Call, Prepare, Spread, compared, in_turns, medians
 
@@ -24,6 +24,7 @@ _SHORT_LIMIT: Final = 4.0
 _KEY_BYTES: Final = 2_000
 _CALL_BYTES: Final = 1_500
 _SHORT_FACTOR: Final = 1.5
+_MEMORY_ROUNDS: Final = 3
 _GRANTEE: Final = "arn:aws:iam::123456789012:role/bench"
 # What looks at the grants of a key, or could.
 _OF_GRANTS: Final = ("Encrypt", "DescribeKey", "CreateGrant", "ListGrants", "RevokeGrant")
@@ -62,7 +63,7 @@ def measured(form: Form) -> Iterator[Figure]:
             gc.freeze()  # or each collection would walk through all keys
             nest = Nest(few, many)
             try:
-                for row in _first_rows().values():
+                for row in first_rows():
                     measure = functools.partial(_measure, row, nest, client, form)
                     yield from settled(measure, form)
                 if "CreateGrant" in OPERATIONS:
@@ -70,11 +71,6 @@ def measured(form: Form) -> Iterator[Figure]:
             finally:
                 nest.give_turn("many")
                 gc.unfreeze()
-
-
-def _first_rows() -> dict[str, Row]:
-    """Return a row of each operation: which key spec it has matters little here."""
-    return {row.operation: row for row in reversed(mocked_rows())}
 
 
 def _fill(mock: KmsMock, number: int) -> None:
@@ -94,7 +90,7 @@ def _measure(row: Row, nest: Nest, client: Any, form: Form) -> list[Figure]:
 
 def _grants(nest: Nest, client: Any, form: Form) -> Iterator[Figure]:
     """Yield the figures of operations on a key with many grants."""
-    rows = _first_rows()
+    rows = {row.operation: row for row in first_rows()}
     for operation in _OF_GRANTS:
         if operation not in rows:
             continue
@@ -153,14 +149,18 @@ def _figure(name: str, of: str, subjects: Mapping[str, Prepare], form: Form) -> 
 
 
 def _memory(client: Any, form: Form) -> Iterator[Figure]:
+    """Yield what a key holds, and what the record of a call."""
     with mock_kms() as mock:
-        client.create_key()
 
-        def make_key() -> None:
-            client.create_key()
-            mock.calls.clear()
+        def key_bytes() -> float:
+            before = _traced()
+            for _ in range(form.calls):
+                client.create_key()
+                mock.calls.clear()
+            return (_traced() - before) / form.calls
 
-        yield _weight("a key", make_key, _KEY_BYTES, form)
+        yield _weight("a key", key_bytes, _KEY_BYTES)
+    with mock_kms() as mock:
         key_id = mock.create_key(alias="alias/weight").id
         blob = client.encrypt(KeyId=key_id, Plaintext=b"k" * 32)["CiphertextBlob"]
         for name, call in {
@@ -171,21 +171,26 @@ def _memory(client: Any, form: Form) -> Iterator[Figure]:
             ),
             "a call of DescribeKey": lambda: client.describe_key(KeyId=key_id),
         }.items():
-            yield _weight(name, call, _CALL_BYTES, form)
+            measure = functools.partial(_record_bytes, mock, call, form)
+            yield _weight(name, measure, _CALL_BYTES)
 
 
-def _weight(name: str, call: Callable[[], object], budget: float, form: Form) -> Figure:
-    """Return the bytes that each *call* leaves behind."""
-    call()
+def _record_bytes(mock: KmsMock, call: Callable[[], object], form: Form) -> float:
+    """Return the bytes that are free again once the record of a *call* is cleared."""
+    mock.calls.clear()
+    for _ in range(form.calls):
+        call()
+    recorded = _traced()
+    mock.calls.clear()
+    return (recorded - _traced()) / form.calls
+
+
+def _weight(name: str, measure: Callable[[], float], budget: float) -> Figure:
     weights = []
-    for _ in range(3):
-        gc.collect()
+    for _ in range(_MEMORY_ROUNDS):
         tracemalloc.start()
         try:
-            for _ in range(form.calls):
-                call()
-            gc.collect()
-            weights.append(tracemalloc.get_traced_memory()[0] / form.calls)
+            weights.append(measure())
         finally:
             tracemalloc.stop()
     return Figure(
@@ -197,3 +202,8 @@ def _weight(name: str, call: Callable[[], object], budget: float, form: Form) ->
         budget=budget,
         short_budget=budget * _SHORT_FACTOR,
     )
+
+
+def _traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]

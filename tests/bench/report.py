@@ -73,14 +73,17 @@ _INTRODUCTIONS: Final = {
     ),
     start.SECTION: (
         "Runs of one test with the plugin and with `-p no:kmsmock`, in pairs, bytecode cached. "
-        "CPU time is judged, as other processes disturb it less; "
+        "CPU time is judged, as other processes disturb it less, "
+        "the least of six runs against the least of six; "
         "the time by the clock stands beside it."
     ),
     growth.SECTION: (
         "The same request to a KMS with few keys and aliases and to one with many; "
         "lists return a page of ten."
     ),
-    growth.MEMORY_SECTION: "What stays allocated after each, by `tracemalloc`.",
+    growth.MEMORY_SECTION: (
+        "By `tracemalloc`: what a new key leaves behind, and what the record of a call holds."
+    ),
     parallel.SECTION: (
         "botocore's own work holds the interpreter's lock, so threads cannot add much; "
         "the mock must not take away from it."

@@ -260,7 +260,7 @@ def _blob(shape: Shape, low: int | None, high: int | None) -> _Decoder:
         if type(value) is not str:
             raise _wrong_type(value, "Blob")
         try:
-            decoded = binascii.a2b_base64(value)
+            decoded = binascii.a2b_base64(value, strict_mode=True)
         except binascii.Error as error:
             raise SerializationException(f"Invalid Base64 at '{_camel(path)}': {error}") from None
         if not minimum <= len(decoded) <= maximum:

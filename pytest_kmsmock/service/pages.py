@@ -53,17 +53,29 @@ def of_sequence(
     Like `of_collection`, for a few values that are at hand.
 
     Args:
-        name: Tells a value from the others. A page starts at the name that its
-            marker holds, so that what the pages before listed can be removed.
+        name: Tells a value from the others. A marker knows the last one listed
+            and the one to come, so that others can be removed in between.
     """
-    names = [name(value) for value in values]
-    first = _position(request)
-    if first is not None and first not in names:
-        raise _invalid_marker(request)
-    start = 0 if first is None else names.index(first)
+    tags = [_tag(name(value)) for value in values]
+    start = _start(_position(request), tags)
     end = start + _limit(request, default)
-    following = names[end] if end < len(names) else None
+    following = f"{end}.{tags[end - 1]}.{tags[end]}" if end < len(tags) else None
     return _page(request, member, [entry(value) for value in values[start:end]], following)
+
+
+def _start(position: str | None, tags: list[str]) -> int:
+    if position is None:
+        return 0
+    index, last, following = position.split(".")
+    if following in tags:
+        return tags.index(following)
+    return tags.index(last) + 1 if last in tags else int(index)
+
+
+def _tag(name: str) -> str:
+    """Return a few characters for *name*, since a marker may not be longer than 1,024."""
+    # JSON can carry a lone surrogate, which UTF-8 proper cannot.
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _page(request: Request, member: str, entries: list[Any], following: str | None) -> Response:

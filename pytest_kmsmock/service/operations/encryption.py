@@ -97,6 +97,8 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     if algorithm != SYMMETRIC or ignores_ciphertext(params):
         if named is None:
             raise missing_member(request.operation, f"{prefix}KeyId")
+        if named.usage != "ENCRYPT_DECRYPT":
+            raise IncorrectKeyException
         return named
     request.envelope = envelope = ciphertext.parse(params["CiphertextBlob"])
     if envelope is None:

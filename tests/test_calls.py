@@ -93,7 +93,7 @@ def test_a_call_of_an_unknown_key_has_no_key(kms: KmsMock, client: Any) -> None:
 
 
 def test_a_call_that_never_was_valid_is_recorded(kms: KmsMock, client: Any, key: Key) -> None:
-    """botocore lets it pass, KMS does not."""
+    """Botocore lets it pass, KMS does not."""
     with pytest.raises(ClientError):
         client.generate_data_key(KeyId="alias/app", NumberOfBytes=4096)
 
@@ -380,7 +380,9 @@ def test_a_failure_shows_what_differs_in_the_encryption_context(
     """Key by key, since contexts are long and the difference is small."""
     context = {"tenant": "7", "purpose": "backup", "extra": "1"}
     client.encrypt(KeyId="alias/app", Plaintext=SECRET, EncryptionContext=context)
-    line = _line_of("client.encrypt(KeyId=\"alias/app\", Plaintext=SECRET, EncryptionContext=context)")
+    line = _line_of(
+        'client.encrypt(KeyId="alias/app", Plaintext=SECRET, EncryptionContext=context)'
+    )
 
     message = failure(
         lambda: kms.calls.assert_called(
@@ -409,7 +411,9 @@ def test_a_failure_shows_the_nearest_call_first(kms: KmsMock, client: Any, key: 
     client.generate_data_key(KeyId="alias/app", NumberOfBytes=32)
 
     message = failure(
-        lambda: kms.calls.assert_called_once("GenerateDataKey", KeyId="alias/app", KeySpec="AES_256")
+        lambda: kms.calls.assert_called_once(
+            "GenerateDataKey", KeyId="alias/app", KeySpec="AES_256"
+        )
     )
 
     assert "expected 1 call of kms:GenerateDataKey with" in message
@@ -521,7 +525,9 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
         repr(random["Plaintext"])[2:-1],
         data_key["Plaintext"].hex(),
     ]
-    assert not [(text, secret) for text in [*shown, repr(material)] for secret in secrets if secret in text]
+    assert not [
+        (text, secret) for text in [*shown, repr(material)] for secret in secrets if secret in text
+    ]
 
 
 def _line_of(text: str) -> int:

@@ -59,7 +59,7 @@ def test_each_call_of_a_function_has_an_empty_kms() -> None:
 def test_a_function_keeps_its_name_arguments_and_marks() -> None:
     @pytest.mark.parametrize("number", [1])
     @mock_kms
-    @pytest.mark.skipif(False, reason='never')
+    @pytest.mark.skipif(False, reason="never")
     def function(number: int, *, other: str = "x") -> tuple[int, str]:
         """What it does."""
         return number, other
@@ -264,16 +264,19 @@ def test_each_test_of_a_test_case_starts_as_the_class_was_set_up() -> None:
 
         def setUp(self) -> None:
             make_key("alias/test")
-            self.addCleanup(lambda: self.assertIn("alias/late", aliases()))
+            self.addCleanup(self.check_late)
+
+        def check_late(self) -> None:
+            assert "alias/late" in aliases()
 
         def tearDown(self) -> None:
             make_key("alias/late")
 
         def test_first(self) -> None:
-            self.assertEqual(aliases(), ["alias/class", "alias/test"])
+            assert aliases() == ["alias/class", "alias/test"]
 
         def test_second(self) -> None:
-            self.assertEqual(aliases(), ["alias/class", "alias/test"])
+            assert aliases() == ["alias/class", "alias/test"]
 
         @classmethod
         def tearDownClass(cls) -> None:
@@ -289,12 +292,12 @@ def test_a_test_case_without_anything_of_its_own_is_mocked() -> None:
     @mock_kms(keys="alias/app")
     class Case(unittest.TestCase):
         def test_it(self) -> None:
-            self.assertEqual(aliases(), ["alias/app"])
+            assert aliases() == ["alias/app"]
 
         def test_sub_tests(self) -> None:
             for number in range(2):
                 with self.subTest(number=number):
-                    self.assertEqual(aliases(), ["alias/app"])
+                    assert aliases() == ["alias/app"]
 
     result = run(Case)
 
@@ -340,7 +343,7 @@ def test_one_method_of_a_test_case_can_be_decorated() -> None:
 
         @mock_kms
         def test_it(self) -> None:
-            self.assertEqual(aliases(), [])
+            assert aliases() == []
 
     assert run(Case).wasSuccessful()
 
@@ -355,10 +358,10 @@ def test_an_asynchronous_test_case_is_mocked() -> None:
             make_key("alias/b")
 
         async def test_it(self) -> None:
-            self.assertEqual(await asyncio.to_thread(aliases), ["alias/a", "alias/b"])
+            assert await asyncio.to_thread(aliases) == ["alias/a", "alias/b"]
 
         async def asyncTearDown(self) -> None:
-            self.assertEqual(aliases(), ["alias/a", "alias/b"])
+            assert aliases() == ["alias/a", "alias/b"]
 
     result = run(Case)
 
@@ -381,7 +384,7 @@ def test_a_test_case_inherits_the_mock_of_its_base() -> None:
             make_key("alias/class")
 
         def test_it(self) -> None:
-            self.assertEqual(aliases(), ["alias/base", "alias/class", "alias/set-up"])
+            assert aliases() == ["alias/base", "alias/class", "alias/set-up"]
 
     class Overriding(Base):
         @classmethod
@@ -390,7 +393,7 @@ def test_a_test_case_inherits_the_mock_of_its_base() -> None:
         def setUp(self) -> None: ...
 
         def test_it(self) -> None:
-            self.assertEqual(aliases(), ["alias/base"])
+            assert aliases() == ["alias/base"]
 
     for case in (Calling, Overriding):
         result = run(case)
@@ -404,7 +407,7 @@ def test_a_decorated_test_case_can_have_a_decorated_base() -> None:
     @mock_kms(keys="alias/case")
     class Case(Base):
         def test_it(self) -> None:
-            self.assertIn("alias/case", aliases())
+            assert "alias/case" in aliases()
 
     result = run(Case)
 

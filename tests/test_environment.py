@@ -40,9 +40,7 @@ def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def region_of_client(**options: Any) -> str:
-    region: str = (
-        botocore.session.Session().create_client("kms", **options).meta.region_name
-    )
+    region: str = botocore.session.Session().create_client("kms", **options).meta.region_name
     return region
 
 
@@ -154,7 +152,7 @@ def test_a_region_of_the_profile_wins(config_file: Path, monkeypatch: pytest.Mon
 def test_a_region_of_the_credentials_file_wins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """botocore reads profiles from both files."""
+    """Botocore reads profiles from both files."""
     path = tmp_path / "credentials"
     path.write_text("[default]\nregion = ap-south-1\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(path))
@@ -224,9 +222,8 @@ def test_the_environment_is_put_back_when_the_mock_cannot_start(
 def test_the_environment_is_put_back_when_the_outermost_mock_ends(
     environment: dict[str, str],
 ) -> None:
-    with mock_kms():
-        with mock_kms():
-            pass
+    with mock_kms(), mock_kms():
+        pass
 
 
 def test_botocore_is_put_back() -> None:

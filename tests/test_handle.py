@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
 
-
 SESSION = botocore.session.Session()
 
 

@@ -195,9 +195,7 @@ def test_threads_are_answered(kms: KmsMock, connections: list[Any]) -> None:
 
 def test_a_thread_that_calls_while_mocks_come_and_go_meets_no_error_of_ours() -> None:
     """It may reach no mock, and then botocore's own errors, but never one out of the hook."""
-    calling = client(
-        region_name="us-east-1", endpoint_url="http://127.0.0.1:9", config=_NO_RETRIES
-    )
+    calling = client(region_name="us-east-1", endpoint_url="http://127.0.0.1:9", config=_NO_RETRIES)
     over = threading.Event()
 
     def call() -> list[BaseException]:
@@ -244,7 +242,9 @@ def test_handlers_of_the_application_see_the_response(kms: KmsMock) -> None:
     """`after-call` fires as always, and with what botocore's parser would have made of it."""
     seen = []
     listening = client()
-    listening.meta.events.register("after-call.kms.ListKeys", lambda parsed, **_: seen.append(parsed))
+    listening.meta.events.register(
+        "after-call.kms.ListKeys", lambda parsed, **_: seen.append(parsed)
+    )
 
     response = listening.list_keys()
 
@@ -318,7 +318,12 @@ def test_boto3_is_answered(kms: KmsMock, connections: list[Any]) -> None:
     boto3.Session(region_name="eu-west-1").client("kms").list_keys()
     boto3.DEFAULT_SESSION.client("kms").list_keys()
 
-    assert [call.region for call in kms.calls] == ["us-east-1", "us-east-1", "eu-west-1", "us-east-1"]
+    assert [call.region for call in kms.calls] == [
+        "us-east-1",
+        "us-east-1",
+        "eu-west-1",
+        "us-east-1",
+    ]
 
 
 def test_moto_beside_us_does_not_get_the_call(kms: KmsMock) -> None:

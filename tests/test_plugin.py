@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pytest_kmsmock
-from pytest_kmsmock import hook
+from pytest_kmsmock import hook, plugin
 from pytest_kmsmock.service.operations import OPERATIONS
 
 Run = Callable[..., pytest.RunResult]
@@ -33,15 +33,15 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     One operation is not mocked, so that there is a misuse to make.
     """
+    # Whatever else is installed here takes no part, and no time.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setitem(sys.modules, "application", APPLICATION)
     monkeypatch.delitem(OPERATIONS, "ListKeyPolicies")  # type: ignore[arg-type]
 
     def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
         pytester.makepyfile(test_it=f"from application import *\n{textwrap.dedent(source)}")
         pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
-        return pytester.runpytest_inprocess(
-            "-p", "no:randomly", "-p", "no:asyncio", "-p", "no:cacheprovider", *arguments
-        )
+        return pytester.runpytest_inprocess(*arguments, plugins=[plugin])
 
     return run_file
 
@@ -938,7 +938,7 @@ def test_pytest_asyncio_runs_decorated_coroutines(pytester: pytest.Pytester, run
     """)
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
 
-    result = pytester.runpytest_inprocess("-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-p", "pytest_asyncio.plugin", plugins=[plugin])
 
     result.assert_outcomes(passed=4, failed=1)
     assert MISUSE in result.stdout.str()

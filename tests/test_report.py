@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_kmsmock import plugin
+
 APPLICATION = """
     import botocore.session
 
@@ -21,8 +23,9 @@ APPLICATION = """
 
 
 @pytest.fixture
-def report(pytester: pytest.Pytester) -> str:
+def report(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> str:
     """What pytest prints of a few tests that pass and fail."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(application=APPLICATION)
     pytester.makepyfile("""
         import pytest
@@ -77,9 +80,7 @@ def report(pytester: pytest.Pytester) -> str:
             assert False
     """)
     pytester.syspathinsert()
-    result = pytester.runpytest_inprocess(
-        "-p", "no:randomly", "-p", "no:asyncio", "-p", "no:cacheprovider", "--tb=short"
-    )
+    result = pytester.runpytest_inprocess("--tb=short", plugins=[plugin])
     result.assert_outcomes(failed=7, errors=1, passed=1, xfailed=1)
     return result.stdout.str()
 

@@ -33,7 +33,8 @@ def client(kms: KmsMock) -> Any:
 
 
 def test_the_source_is_the_line_of_the_call(kms: KmsMock, client: Any) -> None:
-    client.list_keys(); line = here()  # noqa: E702, I001 -- one line on purpose
+    line = here(1)
+    client.list_keys()
 
     assert kms.calls[0].source == line
 
@@ -150,9 +151,7 @@ def test_a_library_is_passed_over(tmp_path: Path) -> None:
     """The Encryption SDK, say: the line is the application's, who called the library."""
     packages = tmp_path / "venv" / "lib" / "site-packages"
     (packages / "library").mkdir(parents=True)
-    (packages / "library" / "__init__.py").write_text(
-        "def call(client):\n    client.list_keys()\n"
-    )
+    (packages / "library" / "__init__.py").write_text("def call(client):\n    client.list_keys()\n")
     (tmp_path / "app.py").write_text(
         textwrap.dedent(
             f"""\

@@ -22,7 +22,7 @@ _SHORT_FACTOR: Final = 1.6
 # What a call may cost beside the floor and the cryptography.
 _CRYPTO_FACTOR: Final = 1.2
 _CRYPTO_MICROSECONDS: Final = 30.0
-# Where the cryptography takes more of moto's time than this, it is the time.
+# Where the cryptography takes more of our time than this, it is the time.
 _CRYPTO_SHARE: Final = 0.2
 _MOTO_EVERY: Final = 4
 
@@ -62,7 +62,7 @@ def _measure(row: Row, sides: Sides, form: Form) -> list[Figure]:
             )
         )
     if "moto" in times:
-        share = middle.get("bare", 0.0) / middle["moto"]
+        share = middle.get("bare", 0.0) / middle["kms"]
         figures.append(
             _figure(
                 row.name,

@@ -68,7 +68,7 @@ def _threads() -> Iterator[Figure]:
         }
         yield Figure(
             section=SECTION,
-            name=f"Encrypt, {threads} threads",
+            name=f"Encrypt, threads: {threads}",
             of="calls a second ÷ those of the floor",
             spread=Spread.of([a / b for a, b in zip(ours, floor, strict=True)]),
             detail=detail,
@@ -76,7 +76,7 @@ def _threads() -> Iterator[Figure]:
         if threads > 1:
             yield Figure(
                 section=SECTION,
-                name=f"Encrypt, {threads} threads",
+                name=f"Encrypt, threads: {threads}",
                 of="calls a second ÷ those of one thread",
                 spread=Spread.of([a / b for a, b in zip(together, alone, strict=True)]),
                 detail=detail,

@@ -55,7 +55,7 @@ _INTRODUCTIONS: Final = {
         "Each operation through a real botocore client. "
         "Four of them have a budget of 1.25 × the floor; where cryptography is most of the time, "
         "the budget is the floor, 1.2 × the bare call, and 30 µs. "
-        "A fifth of moto's time is allowed wherever the cryptography is not a fifth of it."
+        "A fifth of moto's time is allowed wherever the cryptography is less than a fifth of ours."
     ),
     keys.SECTION: (
         "`CreateKey` and the first use of the key, the first key of its spec in its mock, "

@@ -361,7 +361,7 @@ def test_keys_of_kms_take_no_import(
 ) -> None:
     """The origin is what counts, not the state, the token or the material."""
     key = kms.create_key(state=state)
-    method, params = {
+    calls: dict[str, tuple[Any, dict[str, Any]]] = {
         "get": (
             client.get_parameters_for_import,
             {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
@@ -371,7 +371,8 @@ def test_keys_of_kms_take_no_import(
             {"ImportToken": b"x", "EncryptedKeyMaterial": b"x"},
         ),
         "delete": (client.delete_imported_key_material, {}),
-    }[operation]
+    }
+    method, params = calls[operation]
 
     assert refusal(method, KeyId=key.id, **params) == (
         "UnsupportedOperationException",
@@ -938,12 +939,12 @@ def test_author_imports_without_ceremony(kms: KmsMock, client: Any, described: A
 
     material_id = key.import_material(MATERIAL, days=365)
 
-    assert key.state == "Enabled"
+    assert kms.calls.operations == []
     assert key.materials[0].id == material_id
     assert key.materials[0].is_present
-    assert kms.calls.operations == []
+    assert described(client, key.id)["KeyState"] == "Enabled"
     kms.clock.advance(days=366)
-    assert key.state == "PendingImport"
+    assert described(client, key.id)["KeyState"] == "PendingImport"
     assert not key.materials[0].is_present
 
 

@@ -336,7 +336,8 @@ def test_rotations_come_in_pages(client: Any, key_id: str, form: str, limit: int
         client.rotate_key_on_demand(KeyId=key_id)
     whole = client.list_key_rotations(KeyId=key_id, IncludeKeyMaterial=form)["Rotations"]
 
-    found, marker = [], {}
+    found: list[dict[str, Any]] = []
+    marker: dict[str, str] = {}
     while True:
         page = client.list_key_rotations(
             KeyId=key_id, IncludeKeyMaterial=form, Limit=limit, **marker

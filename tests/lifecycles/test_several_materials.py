@@ -345,7 +345,7 @@ def test_earliest_date_is_the_keys(
     import_material(client, key_id, b"\1" * 32, **NEW, days=50)
 
     def days_left() -> int:
-        left = described(client, key_id)["ValidTo"] - kms.clock.now
+        left: dt.timedelta = described(client, key_id)["ValidTo"] - kms.clock.now
         return round(left / dt.timedelta(days=1))
 
     assert days_left() == 100

@@ -1,0 +1,628 @@
+"""
+Writes docs/coverage.md: what of KMS is mocked, and where the mock differs from AWS.
+
+The page is computed from the model of KMS in the installed botocore and from
+the package's code. By hand are only the reasons, in `STATED` and `BEHAVIOUR`.
+
+Run it after changing the package: ``python docs/coverage_page.py``. A test
+compares, and fails when the model has something that the service neither
+handles nor states as a difference, or states although it handles it.
+"""
+
+from __future__ import annotations
+
+import dis
+import fnmatch
+import re
+import types
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import attrs
+import botocore
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+
+from pytest_kmsmock.crypto import wrapping
+from pytest_kmsmock.service import errors
+from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
+from pytest_kmsmock.service.key import KeyState, MaterialState, RotationType
+from pytest_kmsmock.service.model import service_model
+from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.data_keys import LENGTHS
+from pytest_kmsmock.service.operations.keys import metadata
+from pytest_kmsmock.service.operations.table import Operation
+from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
+from pytest_kmsmock.service.states import KEY_STATES
+
+PAGE: Final = Path(__file__).resolve().with_name("coverage.md")
+PACKAGE: Final = "pytest_kmsmock"
+
+
+@attrs.frozen
+class Stated:
+    """
+    A difference from AWS, and why it is there.
+
+    Attributes:
+        what: Patterns of names, which `inventory` explains.
+    """
+
+    why: str
+    what: tuple[str, ...]
+
+
+STATED: Final = (
+    Stated(
+        "Custom key stores are not mocked yet.",
+        (
+            "*CustomKeyStore",
+            "*CustomKeyStores",
+            "CreateKey takes CustomKeyStoreId",
+            "CreateKey takes XksKeyId",
+            "* returns KeyMetadata.CustomKeyStoreId",
+            "* returns KeyMetadata.CloudHsmClusterId",
+            "* returns KeyMetadata.XksKeyConfiguration",
+            "* returns ReplicaKeyMetadata.CustomKeyStoreId",
+            "* returns ReplicaKeyMetadata.CloudHsmClusterId",
+            "* returns ReplicaKeyMetadata.XksKeyConfiguration",
+            "OriginType AWS_CLOUDHSM",
+            "OriginType EXTERNAL_KEY_STORE",
+            "CreateKey raises CloudHsm*",
+            "CreateKey raises CustomKeyStore*",
+            "GenerateRandom raises CustomKeyStoreInvalidStateException",
+            "CreateKey raises Xks*",
+            "GenerateRandom raises UnsupportedOperationException",
+            "error CloudHsm*",
+            "error CustomKeyStoreHasCMKsException",
+            "error CustomKeyStoreInvalidStateException",
+            "error CustomKeyStoreNameInUseException",
+            "error IncorrectTrustAnchorException",
+            "error Xks*",
+        ),
+    ),
+    Stated(
+        "Grants are not mocked yet. Every grant token is one that was never given out.",
+        ("*Grant", "*Grants", "error InvalidGrantIdException"),
+    ),
+    Stated("The last use of a key is not mocked yet.", ("GetKeyLastUsage",)),
+    Stated(
+        "Enclaves are not mocked yet.",
+        ("* takes Recipient", "* returns CiphertextForRecipient"),
+    ),
+    Stated(
+        "There are no AWS managed keys yet (`alias/aws/…`).",
+        ("KeyManagerType AWS",),
+    ),
+    Stated(
+        "All keys that a caller lists are its own account's.",
+        ("ListKeys takes ResourceOwners",),
+    ),
+    Stated(
+        "A fault of AWS's machines. The mock has none of its own.",
+        (
+            "* raises DependencyTimeoutException",
+            "* raises KMSInternalException",
+            "* raises KeyUnavailableException",
+            "error DependencyTimeoutException",
+            "error KMSInternalException",
+            "error KeyUnavailableException",
+        ),
+    ),
+    Stated(
+        "No difference: the model declares the error, and AWS is not known to raise it there.",
+        (
+            "DeleteAlias raises KMSInvalidStateException",
+            "EnableKey raises LimitExceededException",
+            "GetKeyPolicy raises KMSInvalidStateException",
+            "GetKeyRotationStatus raises KMSInvalidStateException",
+            "GetPublicKey raises InvalidKeyUsageException",
+            "ListKeyPolicies raises KMSInvalidStateException",
+            "ListKeyRotations raises KMSInvalidStateException",
+            "PutKeyPolicy raises KMSInvalidStateException",
+            "PutKeyPolicy raises UnsupportedOperationException",
+            "TagResource raises LimitExceededException",
+        ),
+    ),
+)
+
+# What no model tells: the subject, what AWS does, and what the mock does and why.
+BEHAVIOUR: Final = (
+    (
+        "Ciphertexts",
+        "A private format.",
+        "The same lengths and first bytes, another format: neither opens the other's. "
+        "RSA, SM2 and ML-KEM ciphertexts are the standards' and interchangeable.",
+    ),
+    (
+        "Key policies",
+        "Decide who may do what.",
+        "Stored and checked as documents, not enforced yet: each caller may do everything with the "
+        "keys of its account, and with another account's what works across accounts.",
+    ),
+    (
+        "Request quotas",
+        "`ThrottlingException` above so many calls a second.",
+        "None: a test must not depend on how fast it runs.",
+    ),
+    (
+        "Resource quotas",
+        "Adjustable, by account.",
+        "AWS's defaults for the aliases, tags, on-demand rotations and the policy of a key. "
+        "Not for the number of keys: 100,000 of them would be no test.",
+    ),
+    (
+        "Consistency",
+        "A change is seen everywhere after some seconds.",
+        "At once, so that no test has to wait.",
+    ),
+    (
+        "Transient states",
+        "Creating, Updating and a rotation on demand last seconds.",
+        "As long as `transition_seconds` says; by default they are over at the next call.",
+    ),
+    (
+        "Principals of policies",
+        "Must exist.",
+        "Must be well-formed: the mock knows no IAM.",
+    ),
+    (
+        "Public key of a disabled key",
+        "The developer guide refuses it; a later report says that it works.",
+        "As the guide says: `DisabledException`.",
+    ),
+    (
+        "Error texts",
+        "Not published.",
+        "As recorded or reported where they are; elsewhere the code is AWS's and the text is ours. "
+        "Where recordings of several years show a list of allowed values, the text has theirs.",
+    ),
+    (
+        "Randomness",
+        "Of hardware security modules.",
+        "Of the operating system. RSA key pairs are reused by later runs, never within one mock.",
+    ),
+    (
+        "`ED25519_PH_SHA_512`",
+        "Signs the SHA-512 of the digest that it is given.",
+        "The same, as Ed25519ph of the digest. Needs an extra.",
+    ),
+    (
+        "ML-KEM-512, Ed25519ph, SM2",
+        "Always there.",
+        "Need an extra of the package: `cryptography` lacks them.",
+    ),
+    (
+        "Records",
+        "CloudTrail, CloudWatch, EventBridge.",
+        "`kms.calls`.",
+    ),
+)
+
+
+def inventory() -> dict[str, bool]:
+    """
+    Return what the model has, by a name each, and whether the service handles it.
+
+    Names are ``CreateGrant``, an operation; ``Decrypt takes Recipient`` and
+    ``Decrypt returns KeyMaterialId``, members of a mocked operation;
+    ``Sign raises DisabledException``, an error that it declares;
+    ``error TagException``, one that any operation declares; and
+    ``KeySpec RSA_2048``, a value of a type.
+    """
+    model = service_model()
+    found = {f"error {shape.name}": hasattr(errors, shape.name) for shape in model.error_shapes}
+    types_seen: dict[str, Shape] = {}
+    texts: set[str] = set()
+    for name in model.operation_names:
+        operation = OPERATIONS.get(name)
+        found[name] = operation is not None
+        if operation is None:
+            continue
+        reached = Reached.of(operation)
+        texts |= reached.texts
+        shapes = operation.shapes
+        operation_model = model.operation_model(name)
+        for member, shape in shapes.members.items():
+            found[f"{name} takes {member}"] = mocked = _takes(operation, member, reached)
+            if mocked:
+                types_seen |= _types(shape)
+        for error in shapes.errors:
+            found[f"{name} raises {error}"] = error in reached.errors
+        for path, shape in _paths(operation_model.output_shape):
+            mocked = set(path.split(".")) <= reached.texts
+            found[f"{name} returns {path}"] = mocked
+            if mocked:
+                types_seen |= _types(shape)
+    known = _known_values()
+    for shape_name, shape in types_seen.items():
+        handled = known.get(shape_name, texts)
+        found |= {f"{shape_name} {value}": value in handled for value in _enum(shape)}
+    return found
+
+
+def unstated(found: Mapping[str, bool]) -> list[str]:
+    """Return what of *found* the service neither handles nor states."""
+    return [name for name, handled in found.items() if not handled and not _reasons(name)]
+
+
+def falsely_stated(found: Mapping[str, bool]) -> list[str]:
+    """Return what of *found* is stated as a difference, and handled."""
+    return [name for name, handled in found.items() if handled and _reasons(name)]
+
+
+def stale(found: Mapping[str, bool]) -> list[str]:
+    """Return the patterns that match nothing in *found*."""
+    patterns = [pattern for stated in STATED for pattern in stated.what]
+    return [pattern for pattern in patterns if not fnmatch.filter(found, pattern)]
+
+
+def page() -> str:
+    """Return the whole page."""
+    found = inventory()
+    return "\n".join(
+        (
+            "# Coverage",
+            "",
+            "What of KMS is mocked, and where the mock differs from AWS.",
+            "`python docs/coverage_page.py` computes this page from the model of KMS in botocore "
+            "and from the package's code.",
+            "A test fails when a newer botocore has something that is neither mocked nor stated.",
+            "",
+            f"botocore {_version()}: {_count(found)}.",
+            "",
+            "## Where the mock differs from AWS",
+            "",
+            "What is not mocked fails with a `KmsMockError` that names it, instead of pretending.",
+            "",
+            *_table(("What the model has", "Why the mock does not"), _stated_rows(found)),
+            "",
+            "What the model does not tell:",
+            "",
+            *_table(("", "AWS", "The mock"), BEHAVIOUR),
+            "",
+            "## Key specs and algorithms",
+            "",
+            *_table(
+                ("Key spec", "Key usage", "Algorithms", "Operations", "Data key pair", "Imported"),
+                _spec_rows(),
+            ),
+            "",
+            "`GetPublicKey` takes every asymmetric key.",
+            f"`GenerateDataKey` makes {_codes(_values('DataKeySpec'))}.",
+            f"`GetParametersForImport` takes {_codes(wrapping.ALGORITHMS)} and "
+            f"`{wrapping.SM2_ALGORITHM}`, with {_codes(_values('WrappingKeySpec'))}.",
+            "",
+            "A signing algorithm takes these messages:",
+            "",
+            *_table(("Signing algorithm", "RAW", "DIGEST", "EXTERNAL_MU"), _message_rows()),
+            "",
+            "## Operations and errors",
+            "",
+            "The errors that the model declares for each mocked operation.",
+            "Besides, each operation raises `ValidationException`, and `AccessDeniedException` for "
+            "what it may not speak of.",
+            "",
+            *_table(("Operation", "Raises", "Never raises"), _error_rows(found)),
+            "",
+        )
+    )
+
+
+def without_version(text: str) -> str:
+    return re.sub(r"^botocore [0-9.]+: ", "botocore: ", text, flags=re.MULTILINE)
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return the version of botocore that the page *text* is of."""
+    found = re.search(r"^botocore ([0-9.]+): ", text, re.MULTILINE)
+    assert found is not None
+    return tuple(map(int, found[1].split(".")))
+
+
+# What an operation can raise, and which names it knows, is read from its code.
+
+
+@attrs.frozen
+class Reached:
+    """
+    What the code of an operation names, in all functions that it can come to.
+
+    Functions are followed through the names of their modules. Methods of values
+    are not, so what only they raise or read counts as not handled.
+    """
+
+    errors: frozenset[str]
+    texts: frozenset[str]
+
+    @classmethod
+    def of(cls, operation: Operation) -> Reached:
+        reached = cls.from_(
+            operation.act,
+            operation.find,
+            operation.check_first,
+            operation.choose,
+            operation.fit,
+            None if operation.takes_alias else operation.alias_refusal,
+            None if operation.across_accounts else operation.foreign_refusal,
+        )
+        return cls(
+            reached.errors | _raised_by_service(operation),
+            reached.texts | {operation.key_member or "", "DryRun", "GrantTokens"},
+        )
+
+    @classmethod
+    def from_(cls, *functions: Any) -> Reached:
+        seen: dict[int, Any] = {}
+        todo = [*functions]
+        while todo:
+            thing = todo.pop()
+            if id(thing) not in seen:
+                seen[id(thing)] = thing
+                todo.extend(_named_by(thing))
+        return cls(
+            frozenset(
+                thing.__name__
+                for thing in seen.values()
+                if isinstance(thing, type) and issubclass(thing, errors.KmsError)
+            ),
+            frozenset(thing for thing in seen.values() if isinstance(thing, str)),
+        )
+
+
+def _raised_by_service(operation: Operation) -> frozenset[str]:
+    """Return what `service.py` raises before *operation* acts, by its row and its members."""
+    cells = KEY_STATES[operation.name].values() if operation.name in KEY_STATES else ()
+    raised = {cell.error for cell in cells if cell is not None}
+    if operation.usage is not None:
+        raised.add(errors.InvalidKeyUsageException)
+    if operation.origin is not None:
+        raised.add(errors.UnsupportedOperationException)
+    if "DryRun" in operation.shapes.members:
+        raised.add(errors.DryRunOperationException)
+    if "GrantTokens" in operation.shapes.members:
+        raised.add(errors.InvalidGrantTokenException)
+    return frozenset(error.__name__ for error in raised)
+
+
+def _named_by(thing: Any) -> Iterator[Any]:
+    """Yield what the source of *thing* names: functions, classes, tables, texts."""
+    thing = getattr(thing, "__wrapped__", thing)
+    if isinstance(thing, Mapping):
+        yield from (*thing.keys(), *thing.values())
+    elif isinstance(thing, tuple | list | set | frozenset):
+        yield from thing
+    elif not getattr(thing, "__module__", "").startswith(PACKAGE):
+        return
+    elif isinstance(thing, type) and not issubclass(thing, errors.KmsError):
+        yield from (each for each in vars(thing).values() if isinstance(each, types.FunctionType))
+    elif isinstance(thing, types.FunctionType):
+        yield from _named_in_code(thing.__code__, thing.__globals__)
+
+
+def _named_in_code(code: types.CodeType, names: Mapping[str, Any]) -> Iterator[Any]:
+    module: types.ModuleType | None = None
+    for instruction in dis.get_instructions(code):
+        if module is not None and instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            yield getattr(module, instruction.argval)
+        module = None
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            value = names.get(instruction.argval)
+            if isinstance(value, types.ModuleType) and value.__name__.startswith(PACKAGE):
+                module = value
+            else:
+                yield value
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _named_in_code(constant, names)
+        else:
+            yield constant
+
+
+# The model.
+
+
+def _known_values() -> dict[str, frozenset[str]]:
+    """Return the values that the package's tables have, by the type in the model."""
+    specs = KEY_SPECS.values()
+    algorithms: dict[str, set[str]] = defaultdict(set)
+    for spec in specs:
+        for usage, names in spec.usages.items():
+            algorithms[usage].update(names)
+    origins = (OPERATIONS["CreateKey"].not_mocked or {}).get("Origin")
+    known: dict[str, Iterable[str]] = {
+        "KeySpec": KEY_SPECS,
+        "CustomerMasterKeySpec": KEY_SPECS,
+        "DataKeyPairSpec": (spec.name for spec in specs if spec.data_key_pair),
+        "DataKeySpec": LENGTHS,
+        "KeyUsageType": (usage for spec in specs for usage in spec.usages),
+        "EncryptionAlgorithmSpec": algorithms["ENCRYPT_DECRYPT"],
+        "SigningAlgorithmSpec": algorithms["SIGN_VERIFY"] & MESSAGE_LENGTHS.keys(),
+        "MacAlgorithmSpec": algorithms["GENERATE_VERIFY_MAC"],
+        "KeyAgreementAlgorithmSpec": algorithms["KEY_AGREEMENT"],
+        "EncapsulationAlgorithmSpec": algorithms["ENCAPSULATE_DECAPSULATE"],
+        "MessageType": (name for lengths in MESSAGE_LENGTHS.values() for name in lengths),
+        # AWS refuses the last one too, and so does the code.
+        "AlgorithmSpec": (*wrapping.ALGORITHMS, wrapping.SM2_ALGORITHM, "RSAES_PKCS1_V1_5"),
+        "WrappingKeySpec": (spec.name for spec in specs if spec.family in ("rsa", "sm2")),
+        # The code asks for the one; the other is what happens without it.
+        "IncludeKeyMaterial": ("ALL_KEY_MATERIAL", "ROTATIONS_ONLY"),
+        "KeyManagerType": Reached.from_(metadata).texts,
+        "KeyMaterialState": get_args(MaterialState),
+        "KeyState": get_args(KeyState),
+        "RotationType": get_args(RotationType),
+    }
+    if origins is not None:
+        known["OriginType"] = origins
+    return {name: frozenset(values) for name, values in known.items()}
+
+
+def _takes(operation: Operation, member: str, reached: Reached) -> bool:
+    if member in (operation.not_mocked or {}):
+        # With some values it is mocked; the type says which.
+        return any(isinstance(value, str) for value in (operation.not_mocked or {})[member])
+    return member in reached.texts
+
+
+def _paths(shape: Shape | None, prefix: str = "") -> Iterator[tuple[str, Shape]]:
+    """Yield the members of a response, and those of the structures that they are."""
+    if isinstance(shape, StructureShape):
+        for name, member in shape.members.items():
+            yield f"{prefix}{name}", member
+            if not prefix:
+                yield from _paths(member, f"{name}.")
+
+
+def _types(shape: Shape) -> dict[str, Shape]:
+    """Return the types with a list of values that *shape* is or holds."""
+    if isinstance(shape, ListShape):
+        return _types(shape.member)
+    if isinstance(shape, MapShape):
+        return _types(shape.key) | _types(shape.value)
+    if isinstance(shape, StructureShape):
+        return {name: each for m in shape.members.values() for name, each in _types(m).items()}
+    return {shape.name: shape} if _enum(shape) else {}
+
+
+def _enum(shape: Shape) -> tuple[str, ...]:
+    return tuple(shape.enum) if isinstance(shape, StringShape) else ()
+
+
+def _reasons(name: str) -> list[str]:
+    return [
+        stated.why
+        for stated in STATED
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in stated.what)
+    ]
+
+
+def _version() -> str:
+    return ".".join(botocore.__version__.split(".")[:2])
+
+
+# The tables.
+
+
+def _count(found: Mapping[str, bool]) -> str:
+    model = service_model()
+    parts = (
+        ("operations", [*model.operation_names]),
+        ("key specs", [f"KeySpec {name}" for name in _enum(model.shape_for("KeySpec"))]),
+        ("errors", [f"error {shape.name}" for shape in model.error_shapes]),
+    )
+    return ", ".join(
+        f"{sum(found[name] for name in names)} of {len(names)} {words}" for words, names in parts
+    )
+
+
+def _stated_rows(found: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
+    for stated in STATED:
+        names = [
+            name
+            for name, handled in found.items()
+            if not handled and any(fnmatch.fnmatchcase(name, each) for each in stated.what)
+        ]
+        # The last table has the errors of each operation.
+        others = [name for name in names if " raises " not in name]
+        yield "; ".join(_grouped(others or names)), stated.why
+
+
+def _grouped(names: Sequence[str]) -> Iterator[str]:
+    """Yield *names* in groups: those that differ in the operation alone are one."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        subject, _, rest = name.partition(" ")
+        if rest and subject in OPERATIONS:
+            groups[rest].append(subject)
+        else:
+            groups[""].append(name)
+    alone = [_words(name) for name in groups.pop("", [])]
+    if alone:
+        yield ", ".join(alone)
+    for rest, subjects in groups.items():
+        verb, _, object_ = rest.partition(" ")
+        yield f"{_codes(subjects)}: {verb} `{object_}`"
+
+
+def _words(name: str) -> str:
+    subject, _, rest = name.partition(" ")
+    if subject == "error" or not rest:
+        return f"`{rest or subject}`"
+    return f"{subject} `{rest}`"
+
+
+def _spec_rows() -> Iterator[tuple[str, ...]]:
+    for spec in KEY_SPECS.values():
+        for usage, algorithms in spec.usages.items():
+            operations = [
+                name
+                for name, operation in OPERATIONS.items()
+                if operation.usage == usage and _serves(operation, spec)
+            ]
+            yield (
+                f"`{spec.name}`" + _REGIONS[spec.regions],
+                f"`{usage}`",
+                _codes(algorithms),
+                _codes(sorted(operations)),
+                _yes(spec.data_key_pair),
+                _yes(spec.is_importable),
+            )
+
+
+_REGIONS: Final = {
+    "all": "",
+    "china": " in China Regions",
+    "not china": " outside China Regions",
+}
+
+
+def _serves(operation: Operation, spec: KeySpec) -> bool:
+    return spec.is_symmetric_encryption or not operation.name.startswith("GenerateDataKey")
+
+
+def _message_rows() -> Iterator[tuple[str, ...]]:
+    for algorithm, lengths in MESSAGE_LENGTHS.items():
+        cells = (
+            _length(lengths[kind]) if kind in lengths else ""
+            for kind in ("RAW", "DIGEST", "EXTERNAL_MU")
+        )
+        yield f"`{algorithm}`", *cells
+
+
+def _length(length: int | None) -> str:
+    return "1–4096 bytes" if length is None else f"{length} bytes"
+
+
+def _error_rows(found: Mapping[str, bool]) -> Iterator[tuple[str, str, str]]:
+    for name, operation in sorted(OPERATIONS.items()):
+        declared = sorted(operation.shapes.errors)
+        yield (
+            f"`{name}`",
+            _codes(error for error in declared if found[f"{name} raises {error}"]),
+            _codes(error for error in declared if not found[f"{name} raises {error}"]),
+        )
+
+
+def _values(shape: str) -> Iterator[str]:
+    known = _known_values()[shape]
+    return (value for value in _enum(service_model().shape_for(shape)) if value in known)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -62,7 +62,18 @@ def test_a_client_that_outlives_its_mock_is_answered_by_the_next(connections: li
         {"config": Config(retries={"mode": "adaptive", "max_attempts": 9})},
         {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "example"},
     ],
-    ids=str,
+    ids=[
+        "local-endpoint",
+        "vpc-endpoint",
+        "no-ssl",
+        "dualstack",
+        "fips",
+        "dualstack-fips",
+        "unsigned",
+        "auto-defaults",
+        "adaptive-retries",
+        "credentials",
+    ],
 )
 def test_a_client_is_answered_however_it_is_configured(
     kms: KmsMock, connections: list[Any], options: dict[str, Any]

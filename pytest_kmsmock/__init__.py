@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .calls import Call, Calls
-    from .handle import Key
+    from .faults import Fault
+    from .handle import Key, Material
     from .mock import KmsMock, mock_kms
     from .service.misuse import KmsMockError
 
 __version__ = "0.1.0"
 
-__all__ = ["Call", "Calls", "Key", "KmsMock", "KmsMockError", "mock_kms"]
+__all__ = ["Call", "Calls", "Fault", "Key", "KmsMock", "KmsMockError", "Material", "mock_kms"]
 
 _MODULES: Final = {
     "Call": ".calls",
     "Calls": ".calls",
+    "Fault": ".faults",
     "Key": ".handle",
     "KmsMock": ".mock",
     "KmsMockError": ".service.misuse",
+    "Material": ".handle",
     "mock_kms": ".mock",
 }
 

@@ -37,6 +37,11 @@ def new_request_id() -> str:
     return f"{_PREFIX}{next(_numbers):012x}"
 
 
+def headers(request_id: str) -> dict[str, str]:
+    """Return the headers of a response."""
+    return {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
+
+
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
     return _with_metadata(_copy(response), 200, request_id)
@@ -63,11 +68,11 @@ def _copy(value: Any) -> Any:
 def _with_metadata(
     parsed: dict[str, Any], status: int, request_id: str
 ) -> tuple[DirectResponse, dict[str, Any]]:
-    headers = {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
+    sent = headers(request_id)
     parsed["ResponseMetadata"] = {
         "RequestId": request_id,
         "HTTPStatusCode": status,
-        "HTTPHeaders": headers,
+        "HTTPHeaders": sent,
         "RetryAttempts": 0,
     }
-    return DirectResponse(status, headers), parsed
+    return DirectResponse(status, sent), parsed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import unittest
@@ -91,5 +92,16 @@ def _test_case(case: type[unittest.TestCase], make_mock: MakeMock) -> None:
 
 
 def _plain_class(cls: type, make_mock: MakeMock) -> None:
-    """A mock for each test, from before its set-up until after its tear-down: see `plugin`."""
+    """
+    A mock for each test, from before its set-up until after its tear-down.
+
+    The plugin makes it, see `plugin`; without the plugin the test methods do.
+    """
     setattr(cls, hook.CLASS_ATTRIBUTE, staticmethod(lambda: make_mock(False)))
+    for name, member in list(vars(cls).items()):
+        if name.startswith("test") and inspect.isfunction(member):
+            setattr(cls, name, _function(member, _unless_observed(make_mock)))
+
+
+def _unless_observed(make_mock: MakeMock) -> MakeMock:
+    return lambda forks: contextlib.nullcontext() if hook.is_observing() else make_mock(forks)

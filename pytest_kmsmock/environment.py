@@ -24,25 +24,31 @@ _ASKING: Final[tuple[tuple[str, str, str, Any], ...]] = (
 )
 
 
-class Isolation:
-    """Keeps client creation from asking over the network, between `start` and `stop`."""
+class Replacements:
+    """Attributes of botocore's that are others for a time."""
 
     def __init__(self) -> None:
-        self._replaced: list[tuple[type, str, Any]] = []
+        self._originals: dict[tuple[Any, str], Any] = {}
 
-    def start(self) -> None:
-        """Answer for the network, as far as botocore has been imported."""
-        if self._replaced or "botocore.credentials" not in sys.modules:
-            return
+    def replace(self, owner: Any, name: str, value: Any) -> None:
+        """Let ``owner.name`` be *value*, unless it is replaced already."""
+        if (owner, name) not in self._originals:
+            self._originals[owner, name] = vars(owner)[name]
+            setattr(owner, name, value)
+
+    def restore(self) -> None:
+        while self._originals:
+            (owner, name), original = self._originals.popitem()
+            setattr(owner, name, original)
+
+
+def isolate(replacements: Replacements) -> None:
+    """Answer what client creation asks over the network, as far as botocore is imported."""
+    if "botocore.credentials" in sys.modules:
         for module, class_name, method, answer in _ASKING:
-            asking = getattr(sys.modules[module], class_name)
-            self._replaced.append((asking, method, asking.__dict__[method]))
-            setattr(asking, method, _answering(answer))
-
-    def stop(self) -> None:
-        while self._replaced:
-            asking, method, original = self._replaced.pop()
-            setattr(asking, method, original)
+            replacements.replace(
+                getattr(sys.modules[module], class_name), method, _answering(answer)
+            )
 
 
 class RegionProvider:

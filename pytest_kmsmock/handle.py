@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .mock import KmsMock
 
 
+# A failure ends at the line that used the handle.
+__tracebackhide__ = True
+
+
 @attrs.frozen
 class Material:
     """

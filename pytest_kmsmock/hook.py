@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore
 
-from .environment import Isolation, RegionProvider, follow
+from .environment import RegionProvider, Replacements, follow, isolate
 
 if TYPE_CHECKING:
     from .mock import KmsMock
@@ -29,9 +29,12 @@ CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 
 # The active mocks, the innermost last. Threads of the application share them.
 _active: list[KmsMock] = []
-_isolation = Isolation()
+_replacements = Replacements()
 _exceptions_factory: Any = None
 _make_cache_folder: Callable[[], Path] | None = None
+
+# What is asked about a call outside any mock, by operation and URL; it may raise.
+guard: Callable[[str, str], None] | None = None
 
 # The settings of pytest's ini file, which `settings` reads.
 ini_options: dict[str, Any] = {}
@@ -72,6 +75,11 @@ def keep_in(make_cache_folder: Callable[[], Path] | None) -> None:
     _make_cache_folder = make_cache_folder
 
 
+def is_observing() -> bool:
+    """Tell whether the plugin looks after the running test."""
+    return _observed is not None
+
+
 def active_mock() -> KmsMock | None:
     """Return the innermost active mock."""
     # In one step: another thread may end the mock.
@@ -84,7 +92,7 @@ def active_mock() -> KmsMock | None:
 def push(mock: KmsMock) -> None:
     """Make *mock* the one that answers."""
     register()
-    _isolation.start()
+    isolate(_replacements)
     _active.append(mock)
     follow(mock.own_region)
     if _observed is not None:
@@ -98,7 +106,7 @@ def pop(mock: KmsMock) -> None:
         follow(_active[-1].own_region)
     else:
         follow(None)
-        _isolation.stop()
+        _replacements.restore()
 
 
 def misuse(error: Exception) -> None:
@@ -117,7 +125,7 @@ def register() -> None:
 def install(session: Any) -> None:
     """Give *session*, and each client that it makes, the handler."""
     if _active:
-        _isolation.start()
+        isolate(_replacements)
     _share_exceptions(session)
     session.register(_EVENT, answer, unique_id=_UNIQUE_ID)
     store = session.get_component("config_store")
@@ -152,8 +160,18 @@ def answer(
     """Answer botocore's event ``before-call.kms.*``: the response instead of a request."""
     mock = active_mock()
     if mock is None:
+        if guard is not None:
+            guard(model.name, params["url"])
+        return None
+    if mock.is_wired and mock.goes_over_the_wire(model.name):
+        mock.decline(model.name, params, request_signer, context)
         return None
     return mock.answer(model.name, params["body"], context["client_region"], request_signer)
+
+
+def replace(owner: Any, name: str, value: Any) -> None:
+    """Let ``owner.name`` be *value* until no mock is active any more."""
+    _replacements.replace(owner, name, value)
 
 
 def _share_exceptions(session: Any) -> None:

@@ -19,6 +19,7 @@ from . import answers, clients, decorating, hook, sources
 from .calls import Call, CallError, Calls
 from .clock import Clock
 from .crypto.keypool import KeyPool
+from .faults import Disconnection, Fault, Faults, checked
 from .handle import Key
 from .service import find
 from .service.errors import KmsError
@@ -74,12 +75,15 @@ class KmsMock:
     def _start(self, registry: Registry, *, offset: float) -> None:
         self.calls = Calls()
         self.clock = Clock(offset)
+        self.faults = Faults()
+        self.is_wired = self._settings.transport == "wire"
         self._registry = registry
         self._service = Service(
             self.clock,
             registry,
             page_size=self._settings.page_size,
             transition_seconds=self._settings.transition_seconds,
+            auto_create=self._settings.auto_create,
         )
 
     def __enter__(self) -> Self:
@@ -293,20 +297,141 @@ class KmsMock:
             raise KmsMockError(f"attach() takes a client of boto3 or botocore, not {client!r}.")
         hook.attach(client)
 
+    def fail(
+        self,
+        operation: str,
+        error: str,
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        key: Key | str | None = None,
+        message: str | None = None,
+        allow_unused: bool = False,
+    ) -> Fault:
+        """
+        Let *operation* answer with *error*, through botocore's real retries.
+
+        Args:
+            operation: As in the API, ``Decrypt``; ``*`` is every one.
+            error: The code, ``KMSInternalException``, one that the operation can
+                answer with.
+            times: How many attempts fail, retries included; None is for ever.
+            after: How many attempts go well before.
+            key: The key that a call must concern; its handle, ID, ARN or alias.
+            message: The error's text, None is the usual one.
+            allow_unused: The test does not fail if nothing came of it.
+
+        Raises:
+            KmsMockError: It could never happen.
+        """
+        __tracebackhide__ = True
+        wording = f"kms.fail({operation!r}, {error!r})"
+        return self._schedule(
+            Fault(
+                operation,
+                wording,
+                error=error,
+                message=message,
+                times=times,
+                after=after,
+                arn=self._arn_of(key),
+                allow_unused=allow_unused,
+            )
+        )
+
+    def throttle(
+        self,
+        operation: str = "*",
+        times: int | None = 1,
+        *,
+        after: int = 0,
+        key: Key | str | None = None,
+        allow_unused: bool = False,
+    ) -> Fault:
+        """Let *operation* be throttled; arguments as in `fail`."""
+        __tracebackhide__ = True
+        return self._schedule(
+            Fault(
+                operation,
+                f"kms.throttle({operation!r})",
+                error="ThrottlingException",
+                times=times,
+                after=after,
+                arn=self._arn_of(key),
+                allow_unused=allow_unused,
+            )
+        )
+
+    def delay(
+        self,
+        operation: str,
+        seconds: float,
+        *,
+        real: bool = False,
+        times: int | None = 1,
+        after: int = 0,
+        key: Key | str | None = None,
+        allow_unused: bool = False,
+    ) -> Fault:
+        """
+        Let *operation* answer *seconds* later, by the service's clock.
+
+        Longer than the client's read timeout it is that timeout. Other
+        arguments are as in `fail`.
+
+        Args:
+            real: Sleep for real; the clock is not moved.
+        """
+        __tracebackhide__ = True
+        return self._schedule(
+            Fault(
+                operation,
+                f"kms.delay({operation!r}, {seconds!r})",
+                delay=seconds,
+                is_real=real,
+                times=times,
+                after=after,
+                arn=self._arn_of(key),
+                allow_unused=allow_unused,
+            )
+        )
+
+    def disconnect(
+        self,
+        operation: str,
+        kind: Disconnection = "refused",
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        key: Key | str | None = None,
+        allow_unused: bool = False,
+    ) -> Fault:
+        """
+        Let the connection be lost in a call of *operation*; other arguments as in `fail`.
+
+        Args:
+            kind: ``refused``, ``read-timeout`` or ``closed``.
+        """
+        __tracebackhide__ = True
+        return self._schedule(
+            Fault(
+                operation,
+                f"kms.disconnect({operation!r}, {kind!r})",
+                disconnection=kind,
+                times=times,
+                after=after,
+                arn=self._arn_of(key),
+                allow_unused=allow_unused,
+            )
+        )
+
     # What the hook says.
 
     def answer(
         self, operation: str, body: bytes, region: str, signer: Any
     ) -> tuple[answers.DirectResponse, dict[str, Any]]:
         """Answer one call of the application, and put it on record."""
-        principal = clients.principal_of(signer)
-        request = Request(
-            operation,
-            _decode_json(body.decode()),
-            region,
-            self.account if principal is None else _account_of(principal),
-            root_arn(region, self.account) if principal is None else principal,
-        )
+        request = self._request(operation, body, region, signer)
         request_id = answers.new_request_id()
         try:
             response = self._service.handle(request)
@@ -319,6 +444,38 @@ class KmsMock:
             raise
         self.calls.add(Call(request, response, None, request_id, sources.caller()))
         return answers.of_response(response, request_id)
+
+    def goes_over_the_wire(self, operation: str) -> bool:
+        """Tell whether botocore is to make a request of a call of *operation*."""
+        return self._settings.transport == "wire" or self.faults.concern(operation)
+
+    def decline(self, operation: str, params: Any, signer: Any, context: Any) -> None:
+        """Let botocore go on with a call, and answer it when it would be sent."""
+        from . import wire  # not at the top: few tests need it
+
+        region = context["client_region"]
+        make_request = functools.partial(self._request, operation, params["body"], region, signer)
+        wire.decline(self, make_request, params, signer, context)
+
+    # What the wire says.
+
+    def handle(self, request: Request) -> Response:
+        """Answer *request* off the record."""
+        return self._service.handle(request)
+
+    def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
+        """Return the keys that *request* concerns, as far as it is sound."""
+        return self._service.keys_of(request)
+
+    def _request(self, operation: str, body: bytes, region: str, signer: Any) -> Request:
+        principal = clients.principal_of(signer)
+        return Request(
+            operation,
+            _decode_json(body.decode()),
+            region,
+            self.account if principal is None else _account_of(principal),
+            root_arn(region, self.account) if principal is None else principal,
+        )
 
     # What a handle says.
 
@@ -333,6 +490,7 @@ class KmsMock:
         material: bytes | None = None,
     ) -> Response:
         """Do *operation* off the record, or raise what botocore would raise."""
+        __tracebackhide__ = True
         request = Request(
             operation=operation,
             body=_to_json(params),
@@ -349,6 +507,7 @@ class KmsMock:
 
     def value_of(self, arn: str) -> KmsKey:
         """Return the key with that ARN, or raise what botocore would raise."""
+        __tracebackhide__ = True
         self._registry.settle(self.clock())
         _, _, _, region, account, resource = arn.split(":")
         key = self._registry.place(account, region).keys.get(resource.removeprefix("key/"))
@@ -367,6 +526,18 @@ class KmsMock:
         self._registry.remove_key(key, self.clock())
 
     # The rest.
+
+    def _schedule(self, fault: Fault) -> Fault:
+        __tracebackhide__ = True
+        self.faults.add(checked(fault))
+        self.is_wired = True
+        return fault
+
+    def _arn_of(self, key: Key | str | None) -> str | None:
+        __tracebackhide__ = True
+        if key is None:
+            return None
+        return key.arn if isinstance(key, Key) else self.key(key).arn
 
     def _values(self) -> list[KmsKey]:
         """Return all keys, those of the mock's own account and Region first."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 
@@ -20,30 +20,59 @@ from .environment import configure_region
 from .hook import CLASS_ATTRIBUTE
 
 if TYPE_CHECKING:
+    from .failures import Failure
     from .mock import KmsMock
 
+# Those of `Settings` that the ini file can give: name, help, type, default.
+_INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any], ...]] = (
+    (
+        "region",
+        "Region of keys and clients that name none; also sets AWS_DEFAULT_REGION, where the "
+        "environment has none, for clients that are made at import.",
+        "string",
+        None,
+    ),
+    ("account", "Account of the mocked KMS, 12 digits.", "string", None),
+    ("keys", "Alias names; each test starts with a key for each.", "args", []),
+    ("page_size", "The most entries that KMS's lists return at once.", "string", None),
+    (
+        "transition_seconds",
+        "How long KMS's transient states last, by the service's clock.",
+        "string",
+        None,
+    ),
+    ("auto_create", "A key that a request names and that is missing is created.", "bool", False),
+    ("transport", "direct or wire: whether botocore makes requests of calls.", "string", None),
+    (
+        "key_pool",
+        "Keep RSA key pairs in pytest's cache folder, for other tests and runs.",
+        "bool",
+        True,
+    ),
+)
+_NUMBERS: Final = ("page_size", "transition_seconds")
 _OBSERVED = pytest.StashKey[hook.Observed]()
 _EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini(
-        "kms_region",
-        "Region of keys and clients that name none; also sets AWS_DEFAULT_REGION, "
-        "where the environment has none, for clients that are made at import.",
+    for name, text, kind, default in _INI_OPTIONS:
+        parser.addini(f"kms_{name}", text, kind, default=default)
+    parser.addini("kms_guard", "A call of KMS outside any mock fails.", "bool", default=False)
+    parser.addini("kms_guard_allow", "Endpoints that the guard lets through.", "args", default=[])
+    group = parser.getgroup("kmsmock", "pytest-kmsmock")
+    group.addoption(
+        "--kms-guard",
+        action="store_true",
         default=None,
+        dest="kms_guard",
+        help="A call of KMS outside any mock fails instead of reaching AWS.",
     )
-    parser.addini("kms_account", "Account of the mocked KMS, 12 digits.", default=None)
-    parser.addini("kms_keys", "Alias names; each test starts with a key for each.", "args")
-    parser.addini("kms_page_size", "The most entries that KMS's lists return at once.")
-    parser.addini(
-        "kms_transition_seconds", "How long KMS's transient states last, by the service's clock."
-    )
-    parser.addini(
-        "kms_key_pool",
-        "Keep RSA key pairs in pytest's cache folder, for other tests and runs.",
-        "bool",
-        default=True,
+    group.addoption(
+        "--no-kms-guard",
+        action="store_false",
+        dest="kms_guard",
+        help="Calls of KMS outside mocks go their way, whatever the ini file says.",
     )
 
 
@@ -58,16 +87,25 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "kms(region, account, keys, page_size, transition_seconds, key_pool): settings of the "
-        "`kms` fixtures; the nearest marker wins.",
+        "kms(region, account, keys, page_size, transition_seconds, auto_create, transport, guard, "
+        "key_pool): settings of the `kms` fixtures; the nearest marker wins.",
+    )
+    config.addinivalue_line(
+        "markers",
+        "kms_failures(*operations, only, exclude): run the test once for each way in which one "
+        "of the operations can fail.",
     )
     before = hook.ini_options
     hook.ini_options = _ini_options(config)
     cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
     hook.keep_in(functools.partial(cache.mkdir, "kmsmock-key-pairs") if cache else None)
 
+    guard_before = hook.guard
+    hook.guard = _guard(config)
+
     def restore() -> None:
         hook.ini_options = before
+        hook.guard = guard_before
         hook.keep_in(None)
 
     config.add_cleanup(restore)
@@ -78,6 +116,29 @@ def kms(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for the length of one test."""
     with _mock_for(request) as mock:
         yield mock
+
+
+@pytest.fixture
+def kms_failure(request: pytest.FixtureRequest, kms: KmsMock) -> Failure:
+    """The way in which this run of a test marked `kms_failures` fails."""
+    failure: Failure | None = getattr(request, "param", None)
+    if failure is None:
+        pytest.fail("kms_failure is for tests with @pytest.mark.kms_failures(…)", pytrace=False)
+    failure.schedule(kms)
+    return failure
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    markers = list(metafunc.definition.iter_markers("kms_failures"))
+    if markers:
+        from .failures import failures_of  # not at the top: see the module docstring
+
+        failures = [
+            each for marker in markers for each in failures_of(*marker.args, **marker.kwargs)
+        ]
+        if "kms_failure" not in metafunc.fixturenames:
+            metafunc.fixturenames.append("kms_failure")
+        metafunc.parametrize("kms_failure", failures, ids=str, indirect=True)
 
 
 @pytest.fixture(scope="class")
@@ -105,13 +166,16 @@ def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     observed = item.stash[_OBSERVED] = hook.Observed()
-    before = hook.observe(observed)
+    before, guard = hook.observe(observed), hook.guard
+    if _marker_options(item).get("guard") is False:
+        hook.guard = None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
     try:
         with contextlib.nullcontext() if decorated is None else decorated():
             return (yield)
     finally:
         hook.observe(before)
+        hook.guard = guard
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -124,6 +188,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         raise
     if not getattr(item, "_excinfo", None):  # how unittest's failures are kept
         _fail_if_swallowed(item)
+        _fail_if_unused(item.stash[_OBSERVED])
     item.stash[_OBSERVED].misuses.clear()
     return result
 
@@ -155,31 +220,49 @@ def _mock_for(request: pytest.FixtureRequest) -> KmsMock:
     from .mock import KmsMock  # not at the top: see the module docstring
     from .settings import settings_from
 
+    options = _marker_options(request.node)
+    return KmsMock(settings_from(options), forks=True)
+
+
+def _marker_options(node: Any) -> dict[str, Any]:
     options: dict[str, Any] = {}
     # The nearest marker comes first, and wins.
-    for marker in reversed(list(request.node.iter_markers("kms"))):
+    for marker in reversed(list(node.iter_markers("kms"))):
         if marker.args:
             pytest.fail(
                 f"@pytest.mark.kms takes keywords only, as region='eu-west-1'; got {marker.args}",
                 pytrace=False,
             )
         options.update(marker.kwargs)
-    return KmsMock(settings_from(options), forks=True)
+    return options
+
+
+def _guard(config: pytest.Config) -> Callable[[str, str], None] | None:
+    """Return what to ask about a call outside any mock: the command line beats the ini file."""
+    option = config.getoption("kms_guard")
+    if not (config.getini("kms_guard") if option is None else option):
+        return None
+    allowed = config.getini("kms_guard_allow")
+
+    def check(operation: str, url: str) -> None:
+        from .guard import check  # not at the top: see the module docstring
+
+        check(operation, url, allowed)
+
+    return check
 
 
 def _ini_options(config: pytest.Config) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        name: value
-        for name in ("region", "account", "keys", "page_size", "transition_seconds")
-        if (value := config.getini(f"kms_{name}"))
-    }
-    if not config.getini("kms_key_pool"):
-        options["key_pool"] = False
-    for name in ("page_size", "transition_seconds"):
-        if name in options:
-            if not options[name].isdecimal():
-                raise pytest.UsageError(f"kms_{name}={options[name]!r} is no whole number")
-            options[name] = int(options[name])
+    options: dict[str, Any] = {}
+    for name, _, _, default in _INI_OPTIONS:
+        value = config.getini(f"kms_{name}")
+        if value in (default, ""):
+            continue
+        if name in _NUMBERS:
+            if not value.isdecimal():
+                raise pytest.UsageError(f"kms_{name}={value!r} is no whole number")
+            value = int(value)
+        options[name] = value
     return options
 
 
@@ -198,6 +281,19 @@ def _fail_if_swallowed(item: pytest.Item) -> None:
                 "or with pytest.raises.",
                 pytrace=False,
             )
+
+
+def _fail_if_unused(observed: hook.Observed) -> None:
+    """Fail the test for a fault that was scheduled and never happened."""
+    unused = [fault for mock in observed.mocks for fault in mock.faults.unused()]
+    if unused:
+        calls = [operation for mock in observed.mocks for operation in mock.calls.operations]
+        pytest.fail(
+            f"{', '.join(fault.wording for fault in unused)} never happened, for the application "
+            f"made no such call. It called {', '.join(calls) or 'nothing'}. If that is all "
+            "right, pass allow_unused=True.",
+            pytrace=False,
+        )
 
 
 def _was_expected(error: Exception, item: pytest.Item) -> bool:

@@ -14,6 +14,7 @@ from .service.misuse import KmsMockError, suggestion
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
+TRANSPORTS: Final = ("direct", "wire")
 
 
 def checked_seconds(seconds: Any) -> float:
@@ -46,6 +47,10 @@ class Settings:
             that few keys are enough to test pagination. None is AWS's limits.
         transition_seconds: How long Creating, Updating and a rotation on demand
             last, by the service's clock. With 0 they are over at the next call.
+        auto_create: An unknown key ID, ARN or alias in a request creates the key.
+        transport: ``direct`` answers before botocore makes a request; ``wire``
+            lets it make one, with all its events, and answers where it would be sent.
+        guard: Of the marker only: False lets this test call KMS outside mocks.
         key_pool: Take RSA key pairs from those of earlier tests and runs, which
             pytest's cache folder keeps. Within one mock no two keys share one.
     """
@@ -55,6 +60,9 @@ class Settings:
     keys: tuple[str, ...] = attrs.field(default=(), converter=_names)
     page_size: int | None = attrs.field(default=None)
     key_pool: bool = attrs.field(default=True)
+    auto_create: bool = attrs.field(default=False)
+    transport: str = attrs.field(default="direct")
+    guard: bool | None = attrs.field(default=None)
     transition_seconds: float = attrs.field(default=0.0, converter=checked_seconds)
 
     @region.validator
@@ -80,9 +88,15 @@ class Settings:
             raise KmsMockError(f"page_size={value!r} is no number of entries; write 1 or more.")
 
     @key_pool.validator
-    def _check_key_pool(self, _: object, value: Any) -> None:
+    @auto_create.validator
+    def _check_bool(self, field: attrs.Attribute[bool], value: Any) -> None:
         if type(value) is not bool:
-            raise KmsMockError(f"key_pool={value!r} is neither True nor False.")
+            raise KmsMockError(f"{field.name}={value!r} is neither True nor False.")
+
+    @transport.validator
+    def _check_transport(self, _: object, value: Any) -> None:
+        if value not in TRANSPORTS:
+            raise KmsMockError(f"transport={value!r} is none of {', '.join(TRANSPORTS)}.")
 
 
 OPTIONS: Final = tuple(field.name for field in attrs.fields(Settings))

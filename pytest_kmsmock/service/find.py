@@ -47,6 +47,22 @@ def key(
     found = place.keys.get(identifier.removeprefix(place.arn_prefix))
     if found is not None:
         return found
+    try:
+        return _by_name(request, identifier, alias_refusal, foreign_refusal, action)
+    except (NotFoundException, AccessDeniedException):
+        created = request.create_missing and request.create_missing(request, identifier)
+        if created:
+            return created
+        raise
+
+
+def _by_name(
+    request: Request,
+    identifier: str,
+    alias_refusal: Refusal | None,
+    foreign_refusal: Refusal | None,
+    action: str | None,
+) -> KmsKey:
     if identifier.startswith("alias/"):
         if alias_refusal is not None:
             raise alias_refusal(request)

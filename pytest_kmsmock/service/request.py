@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -26,6 +26,7 @@ class Request:
         account: The caller's account.
         params: *body* decoded; empty until it has been checked.
         transition_seconds: How long a transient state lasts.
+        create_missing: Creates a key that is named and missing, if a test wants that.
         place: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
@@ -49,6 +50,9 @@ class Request:
     place: Place = attrs.field(init=False, repr=False)
     page_size: int | None = attrs.field(init=False, default=None)
     transition_seconds: float = attrs.field(init=False, default=0.0)
+    create_missing: Callable[[Request, str], KmsKey | None] | None = attrs.field(
+        init=False, default=None, repr=False
+    )
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

@@ -7,10 +7,14 @@ Developer Guide; the order is as measured against AWS.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .errors import DryRunOperationException, InvalidGrantTokenException
+from . import find
+from .auto_create import create
+from .errors import DryRunOperationException, InvalidGrantTokenException, KmsError
+from .key import KmsKey
 from .misuse import NotMockedError, suggestion
 from .operations import OPERATIONS
 from .operations.table import Operation
@@ -30,6 +34,7 @@ class Service:
             None leaves it to the request and to AWS's own limits.
         transition_seconds: How long Creating, Updating and a rotation on
             demand last. With 0 they are over at the next request.
+        auto_create: A key that a request names and that is missing is created.
     """
 
     def __init__(
@@ -39,11 +44,13 @@ class Service:
         *,
         page_size: int | None = None,
         transition_seconds: float = 0.0,
+        auto_create: bool = False,
     ) -> None:
         self.registry = registry
         self._clock = clock
         self._page_size = page_size
         self.transition_seconds = transition_seconds
+        self._create_missing = create if auto_create else None
 
     def handle(self, request: Request) -> Response:
         """
@@ -53,6 +60,24 @@ class Service:
             KmsError: AWS would refuse it.
             NotMockedError: It uses a part of KMS that is not mocked yet.
         """
+        operation = self._prepare(request)
+        if not operation.writes:
+            return self._answer(operation, request)
+        with self.registry.lock:
+            return self._answer(operation, request)
+
+    def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
+        """Return the keys that *request* names, as far as AWS would find them."""
+        with contextlib.suppress(KmsError):
+            operation = self._prepare(request)
+            key = operation.find(operation, request)
+            request.keys = () if key is None else (key,)
+            if "DestinationKeyId" in request.params:
+                request.add_key(find.key(request, request.params["DestinationKeyId"]))
+        return request.keys
+
+    def _prepare(self, request: Request) -> Operation:
+        """Check the shape of *request*, and give it what it needs on its way."""
         request.now = now = self._clock()
         operation = OPERATIONS.get(request.operation)
         if operation is None:
@@ -63,12 +88,10 @@ class Service:
         request.registry = registry = self.registry
         request.page_size = self._page_size
         request.transition_seconds = self.transition_seconds
+        request.create_missing = self._create_missing
         registry.settle(now)
         request.place = registry.place(request.account, request.region)
-        if not operation.writes:
-            return self._answer(operation, request)
-        with registry.lock:
-            return self._answer(operation, request)
+        return operation
 
     def _answer(self, operation: Operation, request: Request) -> Response:
         params = request.params
@@ -101,7 +124,7 @@ class Service:
 def _unknown(name: str) -> NotMockedError:
     return NotMockedError(
         f"pytest-kmsmock does not mock kms:{name} yet.{suggestion(name, OPERATIONS)} "
-        f"It mocks {', '.join(sorted(OPERATIONS))}."
+        "Its reference lists the operations that it mocks."
     )
 
 

@@ -1,0 +1,42 @@
+"""The guard: a call of KMS outside any mock fails, instead of reaching AWS."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from . import hook, sources
+from .service.misuse import KmsMockError
+
+
+class KmsGuardError(KmsMockError):
+    """The application called KMS while no mock was active."""
+
+
+def check(operation: str, url: str, allowed: Sequence[str]) -> None:
+    """
+    Raise unless *url* is an endpoint that a test run may reach.
+
+    Args:
+        allowed: Endpoints: ``host``, ``host:port`` or the beginning of a URL.
+    """
+    if any(_is_at(url, endpoint) for endpoint in allowed):
+        return
+    # pytest's own word for where it is, as "test_app.py::test_it (call)".
+    test = os.environ.get("PYTEST_CURRENT_TEST", "the import of a module").partition(" ")[0]
+    error = KmsGuardError(
+        f"{test} called kms:{operation} at {url} outside any mock, from "
+        f"{sources.caller() or 'unknown'}. Take the `kms` fixture, or wrap the call in "
+        "`with mock_kms():`. To let it through, mark the test with "
+        "@pytest.mark.kms(guard=False), or name the endpoint in the ini option kms_guard_allow."
+    )
+    hook.misuse(error)
+    raise error
+
+
+def _is_at(url: str, endpoint: str) -> bool:
+    if "://" in endpoint:
+        return url.startswith(endpoint)
+    parts = urlsplit(url)
+    return endpoint in (parts.hostname, parts.netloc)

@@ -1,0 +1,287 @@
+"""
+The wire path: a call goes on through botocore and is answered where it would be sent.
+
+What the direct path skips is retries. So where a fault is scheduled for a call,
+or a test wants it, the hook declines it at ``before-call``; botocore makes a
+request of it, and the same service answers at ``before-send``, each attempt
+anew, with a real HTTP response or a real connection error.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextvars
+import datetime as dt
+import importlib
+import itertools
+import json
+import sys
+import time
+from collections.abc import Callable, Generator
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+import botocore
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import (
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from . import answers, hook, sources
+from .calls import Call, CallError
+from .service.errors import KmsError
+from .service.misuse import KmsMockError
+
+if TYPE_CHECKING:
+    from .faults import Fault
+    from .mock import KmsMock
+    from .service.request import Request
+
+_MARK: Final = "pytest-kmsmock"
+_UNIQUE_ID: Final = "pytest-kmsmock-wire"
+_ERRORS: Final[dict[str, Any]] = {
+    "refused": EndpointConnectionError,
+    "read-timeout": ReadTimeoutError,
+    "closed": ConnectionClosedError,
+}
+
+_numbers = itertools.count()
+_exchanges: dict[str, Exchange] = {}
+# Set from when the hook declines a call until the call is over.
+_is_mocked: contextvars.ContextVar[bool] = contextvars.ContextVar("kmsmock", default=False)
+
+
+class Exchange:
+    """
+    One call on the wire, with all of its attempts.
+
+    Args:
+        make_request: Makes the service's request, anew for each attempt.
+        endpoint: The URL that it would be sent to.
+        read_timeout: How many seconds the client waits for an answer.
+    """
+
+    def __init__(
+        self,
+        mock: KmsMock,
+        make_request: Callable[[], Request],
+        endpoint: str,
+        read_timeout: float,
+    ) -> None:
+        self.host = f"{next(_numbers)}.kmsmock.invalid"
+        self._mock = mock
+        self._make_request = make_request
+        self._endpoint = endpoint
+        self._read_timeout = read_timeout
+        self._source = sources.caller()
+        self._attempts = 0
+        self._call: Call | None = None
+
+    def attempt(self) -> AWSResponse:
+        """Answer one attempt, or raise what a lost connection raises."""
+        self._attempts += 1
+        request = self._make_request()
+        request_id = answers.new_request_id()
+        try:
+            self._suffer(request)
+            response = self._mock.handle(request)
+        except KmsError as error:
+            self._note(request, request_id, error=CallError(error.code, error.message))
+            return self._http(error.status, request_id, _error_body(error))
+        except KmsMockError as error:
+            hook.misuse(error)
+            raise
+        except (ConnectionClosedError, EndpointConnectionError, ReadTimeoutError) as error:
+            self._note(request, request_id, error=CallError(type(error).__name__, str(error)))
+            raise
+        self._note(request, request_id, response=response)
+        return self._http(200, request_id, _to_json(response))
+
+    def finish(self) -> None:
+        """Put the call on record."""
+        if self._call is not None:
+            self._mock.calls.add(self._call)
+
+    def _suffer(self, request: Request) -> None:
+        """Let the fault that is scheduled for this attempt happen, if there is one."""
+        arns = [key.arn for key in self._mock.keys_of(request)]
+        fault = self._mock.faults.take(request.operation, arns)
+        if fault is None:
+            return
+        if fault.delay:
+            self._wait(fault)
+        if fault.disconnection is not None:
+            raise _ERRORS[fault.disconnection](endpoint_url=self._endpoint, error="scheduled")
+        if fault.error is not None:
+            arn = arns[0] if arns else None
+            raise fault.as_error(request.operation, request.principal, arn)
+
+    def _wait(self, fault: Fault) -> None:
+        waited = min(fault.delay, self._read_timeout)
+        if fault.is_real:
+            time.sleep(waited)
+        else:
+            self._mock.clock.advance(seconds=waited)
+        if fault.delay > self._read_timeout:
+            raise ReadTimeoutError(endpoint_url=self._endpoint, error="scheduled")
+
+    def _note(
+        self,
+        request: Request,
+        request_id: str,
+        *,
+        response: dict[str, Any] | None = None,
+        error: CallError | None = None,
+    ) -> None:
+        self._call = Call(
+            request, response, error, request_id, self._source, retries=self._attempts - 1
+        )
+
+    def _http(self, status: int, request_id: str, body: Any) -> AWSResponse:
+        content = json.dumps(body).encode() if body else b""
+        return _Response(self._endpoint, status, answers.headers(request_id), content)
+
+
+class _Response(AWSResponse):
+    """An HTTP response whose content is at hand, also for a client that awaits it."""
+
+    def __init__(self, url: str, status: int, headers: Any, content: bytes) -> None:
+        super().__init__(url, status, headers, None)
+        self._content = _Awaitable(content)
+
+
+class _Awaitable(bytes):
+    """Bytes that aiobotocore can await."""
+
+    def __await__(self) -> Generator[None, None, bytes]:
+        return self
+        yield
+
+
+def decline(
+    mock: KmsMock,
+    make_request: Callable[[], Request],
+    params: dict[str, Any],
+    signer: Any,
+    context: dict[str, Any],
+) -> None:
+    """Let botocore go on with a call, and answer it when it would be sent."""
+    exchange = Exchange(mock, make_request, params["url"], context["client_config"].read_timeout)
+    context[_MARK] = exchange
+    _exchanges[exchange.host] = exchange
+    _is_mocked.set(True)
+    _skip_back_off()
+    # The client's own emitter; only here is it at hand.
+    emitter = signer._event_emitter
+    for event, handler in _HANDLERS.items():
+        emitter.register(f"{event}.kms", handler, unique_id=f"{_UNIQUE_ID}-{event}")
+
+
+def _choose_signer(context: dict[str, Any], **_: Any) -> Any:
+    # No credentials are needed for what is not sent.
+    return botocore.UNSIGNED if _MARK in context else None
+
+
+def _redirect(request: Any, **_: Any) -> None:
+    exchange = request.context.get(_MARK)
+    if exchange is not None:
+        # Nowhere: another mock that knows the endpoint must not answer too.
+        request.url = f"https://{exchange.host}/"
+
+
+def _send(request: Any, **_: Any) -> AWSResponse | None:
+    host = request.url.removeprefix("https://").removesuffix("/")
+    exchange = _exchanges.get(host)
+    return None if exchange is None else exchange.attempt()
+
+
+def _finish(context: dict[str, Any], **_: Any) -> None:
+    exchange = context.pop(_MARK, None)
+    if exchange is not None:
+        _is_mocked.set(False)
+        del _exchanges[exchange.host]
+        exchange.finish()
+
+
+_HANDLERS: Final[dict[str, Callable[..., Any]]] = {
+    "choose-signer": _choose_signer,
+    "request-created": _redirect,
+    "before-send": _send,
+    "after-call": _finish,
+    "after-call-error": _finish,
+}
+
+
+# Back-off: botocore has no seam for it, so what waits is replaced for as long
+# as mocks are active, and waits no longer for calls that are mocked.
+
+
+class _Without:
+    """
+    A module for one other module alone, whose `sleep` is another.
+
+    Args:
+        module: Everything but `sleep` is its.
+        sleep: Wraps its `sleep`.
+    """
+
+    def __init__(self, module: ModuleType, sleep: Callable[..., Any]) -> None:
+        self._module = module
+        self.sleep = sleep(module.sleep)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def _skip_back_off() -> None:
+    endpoint = importlib.import_module("botocore.endpoint")
+    hook.replace(endpoint, "time", _Without(time, _unless_mocked))
+    bucket = importlib.import_module("botocore.retries.bucket").TokenBucket
+    hook.replace(bucket, "acquire", _unless_mocked(bucket.acquire))
+    if "aiobotocore.endpoint" in sys.modules:
+        _skip_back_off_of_aiobotocore(sys.modules["aiobotocore.endpoint"])
+
+
+def _skip_back_off_of_aiobotocore(endpoint: Any) -> None:
+    if hasattr(endpoint.AioEndpoint, "_sleep"):
+        sleep = endpoint.AioEndpoint._sleep
+        hook.replace(endpoint.AioEndpoint, "_sleep", _unless_mocked_async(sleep))
+    else:  # before aiobotocore 3
+        hook.replace(endpoint, "asyncio", _Without(endpoint.asyncio, _unless_mocked_async))
+    bucket = importlib.import_module("aiobotocore.retries.bucket").AsyncTokenBucket
+    hook.replace(bucket, "acquire", _unless_mocked_async(bucket.acquire))
+
+
+def _unless_mocked(wait: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **kwargs: _is_mocked.get() or wait(*args, **kwargs)
+
+
+def _unless_mocked_async(wait: Callable[..., Any]) -> Callable[..., Any]:
+    async def wait_unless_mocked(*args: Any, **kwargs: Any) -> Any:
+        return _is_mocked.get() or await wait(*args, **kwargs)
+
+    return wait_unless_mocked
+
+
+def _error_body(error: KmsError) -> dict[str, str]:
+    body = {"__type": error.code}
+    if error.message:
+        # AWS writes this one error with a capital.
+        name = "Message" if error.code == "AccessDeniedException" else "message"
+        body[name] = error.message
+    return body
+
+
+def _to_json(value: Any) -> Any:
+    """Return *value*, of a response, as its JSON has it: bytes in Base64, times as numbers."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dt.datetime):
+        return value.timestamp()
+    if isinstance(value, dict):
+        return {name: _to_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_to_json(item) for item in value]
+    return value

@@ -44,7 +44,11 @@ def headers(request_id: str) -> dict[str, str]:
 
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
-    return _with_metadata(_copy(response), 200, request_id)
+    parsed = response.copy()
+    for name, value in response.items():
+        if type(value) is dict or type(value) is list:
+            parsed[name] = _copy(value)
+    return _with_metadata(parsed, 200, request_id)
 
 
 def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any, Final, overload
 
 import attrs
 
+from . import sources
 from .handle import Key, find
 from .service import model
 from .service.misuse import KmsMockError, suggestion
@@ -17,6 +18,7 @@ from .sources import Source
 
 _SHOWN_CALLS: Final = 5
 _ABSENT: Final = object()
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @attrs.frozen
@@ -84,7 +86,7 @@ class Call:
     @property
     def source(self) -> str:
         """The line of the application that made the call, as ``path:line``."""
-        return "unknown" if self._source is None else str(self._source)
+        return sources.shown(self._source)
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -155,6 +157,9 @@ class Calls(Sequence[Call]):
 
     def add(self, call: Call) -> None:
         """Put *call* on record; what the mock does for each."""
+        # What nobody asks a call for need not be kept.
+        request = call._request
+        request.body, request.envelope = _NOTHING, None
         self._calls.append(call)
 
     def assert_called(

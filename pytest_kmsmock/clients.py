@@ -15,15 +15,13 @@ from .service.errors import KmsError
 from .service.misuse import KmsMockError
 
 # Whose calls they are that are signed with an access key, in all mocks.
-_principals: dict[str, str] = {}
+principals: dict[str, str] = {}
 _numbers = itertools.count()
 
 
 def principal_of(signer: Any) -> str | None:
     """Return whom the credentials of *signer*, a client's, belong to, if a test has said."""
-    if not _principals:
-        return None
-    return _principals.get(getattr(signer._credentials, "access_key", ""))
+    return principals.get(getattr(signer._credentials, "access_key", ""))
 
 
 def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any:
@@ -38,7 +36,7 @@ def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any
     access_key = "AKIAKMSMOCK"
     if principal is not None:
         access_key = f"{access_key}{next(_numbers):09d}"
-        _principals[access_key] = principal
+        principals[access_key] = principal
     try:
         settings = Config(**config)
     except TypeError as error:

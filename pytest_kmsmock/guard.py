@@ -27,7 +27,7 @@ def check(operation: str, url: str, allowed: Sequence[str]) -> None:
     test = os.environ.get("PYTEST_CURRENT_TEST", "the import of a module").partition(" ")[0]
     error = KmsGuardError(
         f"{test} called kms:{operation} at {url} outside any mock, from "
-        f"{sources.caller() or 'unknown'}. Take the `kms` fixture, or wrap the call in "
+        f"{sources.shown(sources.caller())}. Take the `kms` fixture, or wrap the call in "
         "`with mock_kms():`. To let it through, mark the test with "
         "@pytest.mark.kms(guard=False), or name the endpoint in the ini option kms_guard_allow."
     )

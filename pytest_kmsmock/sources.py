@@ -10,8 +10,6 @@ import sysconfig
 from types import CodeType, FrameType
 from typing import Final
 
-import attrs
-
 _OWN: Final = os.path.dirname(__file__) + os.sep
 _INSTALLED: Final = tuple(
     {
@@ -30,31 +28,27 @@ _CLIENTS: Final = ("botocore", "boto3", "aiobotocore", "aioboto3", "s3transfer")
 
 # The innermost frames are this package's and those of botocore's events. To
 # skip them at once is cheaper than to make an object of each.
-_HOOK_FRAMES: Final = 5
+_HOOK_FRAMES: Final = 6
 
 
-@attrs.frozen
-class Source:
-    """A place in a program, the line of which is looked up when asked for."""
+Source = tuple[CodeType, int]
+"""A place in a program: code, and the instruction in it. `shown` looks its line up."""
 
-    _code: CodeType = attrs.field(repr=False)
-    _instruction: int = attrs.field(repr=False)
 
-    @property
-    def file(self) -> str:
-        return self._code.co_filename
+def shown(source: Source | None) -> str:
+    """Return ``path:line``, the path relative to the working directory if below it."""
+    if source is None:
+        return "unknown"
+    file = source[0].co_filename
+    path = os.path.relpath(file)
+    return f"{file if path.startswith(os.pardir) else path}:{_line(*source)}"
 
-    @property
-    def line(self) -> int:
-        for start, end, line in self._code.co_lines():
-            if line is not None and start <= self._instruction < end:
-                return line
-        return self._code.co_firstlineno
 
-    def __str__(self) -> str:
-        """Return ``path:line``, the path relative to the working directory if below it."""
-        path = os.path.relpath(self.file)
-        return f"{self.file if path.startswith(os.pardir) else path}:{self.line}"
+def _line(code: CodeType, instruction: int) -> int:
+    for start, end, line in code.co_lines():
+        if line is not None and start <= instruction < end:
+            return line
+    return code.co_firstlineno
 
 
 def caller() -> Source | None:
@@ -73,11 +67,11 @@ def caller() -> Source | None:
     while frame is not None:
         kind = _kind(frame.f_code.co_filename)
         if kind == "project":
-            return Source(frame.f_code, frame.f_lasti)
+            return frame.f_code, frame.f_lasti
         if kind == "library" and fallback is None:
             fallback = frame
         frame = frame.f_back
-    return None if fallback is None else Source(fallback.f_code, fallback.f_lasti)
+    return None if fallback is None else (fallback.f_code, fallback.f_lasti)
 
 
 @functools.cache

@@ -48,7 +48,8 @@ _VERSION_0 = bytes.fromhex("020100")
 _TAG_LENGTH_16 = bytes.fromhex("020110")
 
 
-@attrs.frozen
+# Not `frozen`, which would cost more than taking the blob apart.
+@attrs.define(on_setattr=attrs.setters.frozen)
 class Envelope:
     """
     A blob taken apart, nothing of it proved yet.

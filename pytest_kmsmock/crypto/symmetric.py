@@ -15,18 +15,19 @@ TAG_LENGTH = 16
 # A cipher object costs more than the encryption of a data key, and a test uses
 # few keys often.
 @functools.lru_cache(maxsize=1024)
-def _cipher(key: bytes) -> AESGCM:
+def cipher(key: bytes) -> AESGCM:
+    """Return what encrypts and decrypts with *key*, and raises InvalidTag."""
     return AESGCM(key)
 
 
 def seal(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
     """Return the ciphertext of *plaintext* with its tag, 16 bytes longer than it."""
-    return _cipher(key).encrypt(nonce, plaintext, aad)
+    return cipher(key).encrypt(nonce, plaintext, aad)
 
 
 def open_(key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes | None:
     """Return the plaintext, or None if a byte of *sealed*, *nonce* or *aad* differs."""
     try:
-        return _cipher(key).decrypt(nonce, sealed, aad)
+        return cipher(key).decrypt(nonce, sealed, aad)
     except InvalidTag:
         return None

@@ -64,6 +64,7 @@ def _create(request: Request, account: str, key_id: str | None) -> KmsKey:
     creation.key_id = key_id
     creation.now = request.now
     creation.registry = request.registry
+    creation.options = request.options
     creation.place = request.registry.place(account, request.region)
     create_key(creation, None)
     return creation.keys[0]

@@ -50,8 +50,9 @@ def key(
     try:
         return _by_name(request, identifier, alias_refusal, foreign_refusal, action)
     except (NotFoundException, AccessDeniedException):
-        created = request.create_missing and request.create_missing(request, identifier)
-        if created:
+        create = request.options.create_missing
+        created = None if create is None else create(request, identifier)
+        if created is not None:
             return created
         raise
 

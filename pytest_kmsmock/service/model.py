@@ -13,6 +13,7 @@ import binascii
 import datetime as dt
 import functools
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -89,6 +90,7 @@ class OperationShapes:
         self.errors = frozenset(error.name for error in operation_model.error_shapes)
         output = operation_model.output_shape
         self._output: Mapping[str, Shape] = {} if output is None else output.members
+        self._output_names = frozenset(self._output)
         self._output_structures = [
             (name, frozenset(member.members))
             for name, member in self._output.items()
@@ -109,7 +111,8 @@ class OperationShapes:
         decoders = self._decoders
         for name, value in body.items():
             if value is not None and name in decoders:
-                params[name] = decoders[name](value, name, violations)
+                # One name for all requests on record.
+                params[sys.intern(name)] = decoders[name](value, name, violations)
         if not params.keys() >= self._required_names:
             violations.extend(self._required_names)
         optional = self._required_unless_modified
@@ -120,8 +123,10 @@ class OperationShapes:
 
     def trim(self, response: Params) -> Params:
         """Return *response* without the members that this botocore does not know."""
-        if not self._output.keys() >= response.keys():
-            response = {name: value for name, value in response.items() if name in self._output}
+        if not response.keys() <= self._output_names:
+            response = {
+                name: value for name, value in response.items() if name in self._output_names
+            }
         for name, known in self._output_structures:
             inner = response.get(name)
             if inner is not None and not known >= inner.keys():

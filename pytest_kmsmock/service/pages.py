@@ -86,7 +86,7 @@ def _page(request: Request, member: str, entries: list[Any], following: str | No
 
 def _limit(request: Request, default: int) -> int:
     limit: int = request.params.get("Limit", default)
-    return min(limit, request.page_size or limit)
+    return min(limit, request.options.page_size or limit)
 
 
 def _marker(request: Request, position: str) -> str:

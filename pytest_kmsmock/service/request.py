@@ -15,6 +15,25 @@ Params = dict[str, Any]
 Response = dict[str, Any]
 
 
+@attrs.frozen
+class Options:
+    """
+    How a service is set.
+
+    Attributes:
+        page_size: The most entries that a list operation returns at once;
+            None leaves it to the request and to AWS's own limits.
+        transition_seconds: How long Creating, Updating and a rotation on
+            demand last. With 0 they are over at the next request.
+        create_missing: Creates a key that a request names and that is missing;
+            None leaves it missing, as AWS does.
+    """
+
+    page_size: int | None = None
+    transition_seconds: float = 0.0
+    create_missing: Callable[[Request, str], KmsKey | None] | None = None
+
+
 @attrs.define
 class Request:
     """
@@ -25,8 +44,7 @@ class Request:
         principal: The ARN of the caller.
         account: The caller's account.
         params: *body* decoded; empty until it has been checked.
-        transition_seconds: How long a transient state lasts.
-        create_missing: Creates a key that is named and missing, if a test wants that.
+        options: How the service is set.
         place: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
@@ -48,11 +66,7 @@ class Request:
     material: bytes | None = attrs.field(default=None, repr=False)
     registry: Registry = attrs.field(init=False, repr=False)
     place: Place = attrs.field(init=False, repr=False)
-    page_size: int | None = attrs.field(init=False, default=None)
-    transition_seconds: float = attrs.field(init=False, default=0.0)
-    create_missing: Callable[[Request, str], KmsKey | None] | None = attrs.field(
-        init=False, default=None, repr=False
-    )
+    options: Options = attrs.field(init=False, repr=False)
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

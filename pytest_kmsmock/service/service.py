@@ -12,16 +12,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import find
-from .auto_create import create
 from .errors import DryRunOperationException, InvalidGrantTokenException, KmsError
 from .key import KmsKey
 from .misuse import NotMockedError, suggestion
 from .operations import OPERATIONS
 from .operations.table import Operation
 from .registry import Registry
-from .request import Request, Response
+from .request import Options, Request, Response
 from .states import TRANSIENT_STATES, check_state
-from .usage import check_origin, check_usage
+from .usage import check_origin, wrong_usage
+
+_DEFAULTS = Options()
 
 
 class Service:
@@ -30,27 +31,18 @@ class Service:
 
     Args:
         clock: Tells the time, in seconds since the epoch.
-        page_size: The most entries that a list operation returns at once;
-            None leaves it to the request and to AWS's own limits.
-        transition_seconds: How long Creating, Updating and a rotation on
-            demand last. With 0 they are over at the next request.
-        auto_create: A key that a request names and that is missing is created.
+        registry: The state.
+
+    Attributes:
+        options: How it is set.
     """
 
     def __init__(
-        self,
-        clock: Callable[[], float],
-        registry: Registry,
-        *,
-        page_size: int | None = None,
-        transition_seconds: float = 0.0,
-        auto_create: bool = False,
+        self, clock: Callable[[], float], registry: Registry, options: Options = _DEFAULTS
     ) -> None:
         self.registry = registry
+        self.options = options
         self._clock = clock
-        self._page_size = page_size
-        self.transition_seconds = transition_seconds
-        self._create_missing = create if auto_create else None
 
     def handle(self, request: Request) -> Response:
         """
@@ -86,9 +78,7 @@ class Service:
         if operation.not_mocked is not None:
             _check_mocked(request, operation.not_mocked)
         request.registry = registry = self.registry
-        request.page_size = self._page_size
-        request.transition_seconds = self.transition_seconds
-        request.create_missing = self._create_missing
+        request.options = self.options
         registry.settle(now)
         request.place = registry.place(request.account, request.region)
         return operation
@@ -105,8 +95,8 @@ class Service:
         if operation.choose is not None:
             operation.choose(request)
         if key is not None:
-            if operation.usage is not None:
-                check_usage(request.operation, key, operation.usage)
+            if operation.usage is not None and key.usage != operation.usage:
+                raise wrong_usage(request.operation, key)
             # The origin comes first, but not while the key is in the making.
             if operation.origin is not None and key.state not in TRANSIENT_STATES:
                 check_origin(key, operation.origin)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from .errors import InvalidKeyUsageException, UnsupportedOperationException
 from .key import KmsKey
-from .specs import KeyUsage
 
 
-def check_usage(operation: str, key: KmsKey, usage: KeyUsage) -> None:
-    """Raise if *key* is for another usage than the one *operation* needs."""
-    if key.usage != usage:
-        raise InvalidKeyUsageException(
-            f"{key.arn} key usage is {key.usage} which is not valid for {operation}."
-        )
+def wrong_usage(operation: str, key: KmsKey) -> InvalidKeyUsageException:
+    """Return the error for *operation*, which needs a key of another usage."""
+    return InvalidKeyUsageException(
+        f"{key.arn} key usage is {key.usage} which is not valid for {operation}."
+    )
 
 
 def check_origin(key: KmsKey, origin: str) -> None:

@@ -13,7 +13,7 @@ from ..key import KeyMaterial, KmsKey
 from ..model import ignores_ciphertext, missing_member
 from ..request import Request, Response
 from ..states import check_state
-from ..usage import check_algorithm, check_usage
+from ..usage import check_algorithm, wrong_usage
 from .table import Operation, find_key
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -50,7 +50,8 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     params = request.params
     destination = find.key(request, params["DestinationKeyId"], action="ReEncryptTo")
     request.add_key(destination)
-    check_usage(request.operation, destination, "ENCRYPT_DECRYPT")
+    if destination.usage != "ENCRYPT_DECRYPT":
+        raise wrong_usage(request.operation, destination)
     check_state(request.operation, destination)
     algorithm = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
     check_algorithm(destination, algorithm)
@@ -180,6 +181,9 @@ def _check_no_context(algorithm: str, context: dict[str, str]) -> None:
 
 
 def _key_of(request: Request, tag: bytes) -> KmsKey | None:
+    found = request.place.key_of_ciphertext(tag)
+    if found is not None:
+        return found
     for place in request.registry.places():
         if place.region == request.region:
             found = place.key_of_ciphertext(tag)

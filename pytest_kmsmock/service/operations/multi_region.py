@@ -55,7 +55,7 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         multi_region="REPLICA",
         materials=key.materials if key.origin == "AWS_KMS" else _to_be_imported(key),
         rotating_since=None,
-        transition_ends=request.now + request.transition_seconds,
+        transition_ends=request.now + request.options.transition_seconds,
     )
     request.registry.put_shared(replica)
     request.add_key(replica)
@@ -82,7 +82,7 @@ def update_primary_region(request: Request, key: KmsKey) -> Response:
     new_secret = functools.partial(request.registry.key_maker.new, key.spec, key.region)
     key = lifecycle.end_rotation(key, request.now, new_secret)
     request.registry.put_shared(key)
-    ends = request.now + request.transition_seconds
+    ends = request.now + request.options.transition_seconds
     request.add_key(replica)
     updating = functools.partial(attrs.evolve, state="Updating", transition_ends=ends)
     for each in request.registry.related(key):

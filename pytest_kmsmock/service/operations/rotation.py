@@ -86,7 +86,7 @@ def rotate_key_on_demand(request: Request, key: KmsKey) -> Response:
             key,
             on_demand_rotations=key.on_demand_rotations + 1,
             rotating_since=request.now,
-            transition_ends=request.now + request.transition_seconds,
+            transition_ends=request.now + request.options.transition_seconds,
         )
     )
     return {"KeyId": key.arn}

@@ -957,3 +957,60 @@ def test_ids_are_a_digest_of_key_and_bytes(kms: KmsMock) -> None:
 
     assert first == again
     assert first != hashlib.sha256(MATERIAL).hexdigest()
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="there is no openssl command")
+def test_pair_may_come_without_its_public_half(client: Any, import_material: Any) -> None:
+    """PKCS #8 of a curve key need not hold the public key; KMS computes it."""
+    private, public = own_pair("ECC_NIST_P256")
+
+    def run(der: bytes, *arguments: str) -> bytes:
+        return subprocess.run(
+            ["openssl", *arguments, "-inform", "DER", "-outform", "DER"],
+            input=der,
+            check=True,
+            capture_output=True,
+        ).stdout
+
+    bare = run(run(private, "ec", "-no_public"), "pkcs8", "-topk8", "-nocrypt")
+    assert len(bare) < len(private)
+    key_id = external(client, "ECC_NIST_P256")
+
+    import_material(client, key_id, bare)
+
+    assert client.get_public_key(KeyId=key_id)["PublicKey"] == public
+
+
+def test_china_has_its_own_sizes_and_wrapping(kms: KmsMock, import_material: Any) -> None:
+    """A symmetric key has 16 bytes there, and SM2 wraps beside RSA. Source: limits.md."""
+    gmalg = pytest.importorskip("gmalg")
+    client = kms.client("cn-north-1")
+    key_id = external(client)
+    with pytest.raises(client.exceptions.IncorrectKeyMaterialException):
+        import_material(client, key_id, bytes(32))
+    token, public = parameters(client, key_id, "SM2PKE", "SM2")
+    point = public[-65:]
+    der = _der_of_sm2_ciphertext(gmalg.SM2(pk=point).encrypt(bytes(16)))
+
+    client.import_key_material(KeyId=key_id, ImportToken=token, EncryptedKeyMaterial=der, **FOREVER)
+
+    assert client.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def _der_of_sm2_ciphertext(raw: bytes) -> bytes:
+    """Return C1 C3 C2, as gmalg has it, in the ASN.1 of GB/T 35276."""
+
+    def tlv(tag: int, value: bytes) -> bytes:
+        assert len(value) < 0x80 or tag == 0x30
+        length = bytes([len(value)]) if len(value) < 0x80 else bytes([0x81, len(value)])
+        return bytes([tag]) + length + value
+
+    def integer(value: bytes) -> bytes:
+        number = int.from_bytes(value, "big")
+        return tlv(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+    point, digest, ciphertext = raw[1:65], raw[65:97], raw[97:]
+    return tlv(
+        0x30,
+        integer(point[:32]) + integer(point[32:]) + tlv(0x04, digest) + tlv(0x04, ciphertext),
+    )

@@ -529,3 +529,39 @@ def test_rotating_a_key_leaves_others_in_transition(
     kms.create_key().rotate()
 
     assert described(west, other.id)["KeyState"] == "Creating"
+
+
+def test_other_accounts_may_see_the_status_alone(
+    kms: KmsMock, client: Any, key_id: str, refusal: Any
+) -> None:
+    """Of all operations on rotation, GetKeyRotationStatus alone works across accounts."""
+    other = kms.client("us-east-1", principal="arn:aws:iam::210987654321:root")
+
+    assert other.get_key_rotation_status(KeyId=arn_of(key_id))["KeyRotationEnabled"] is False
+    for operation in ("enable_key_rotation", "rotate_key_on_demand", "list_key_rotations"):
+        code, _ = refusal(getattr(other, operation), KeyId=arn_of(key_id))
+        assert code == "AccessDeniedException"
+
+
+def test_rotation_needs_no_clock_that_runs(client: Any, key_id: str) -> None:
+    """With time standing still, a rotation is over at the next call all the same."""
+    freezegun = pytest.importorskip("freezegun")
+    with freezegun.freeze_time("2030-01-31T12:00:00Z"):
+        for _ in range(3):
+            client.rotate_key_on_demand(KeyId=key_id)
+
+        assert len(client.list_key_rotations(KeyId=key_id)["Rotations"]) == 3
+
+
+def test_other_tools_move_the_calendar(client: Any, key_id: str) -> None:
+    """A jump of time itself rotates as one of `kms.clock` does."""
+    freezegun = pytest.importorskip("freezegun")
+    with freezegun.freeze_time("2024-01-31T12:00:00Z") as frozen:
+        client.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=365)
+        frozen.move_to("2034-02-01T00:00:00Z")
+
+        rotations = client.list_key_rotations(KeyId=key_id)["Rotations"]
+
+    start = dt.datetime(2024, 1, 31, 12, tzinfo=dt.UTC)
+    expected = [start + dt.timedelta(days=365 * number) for number in range(1, 11)]
+    assert [entry["RotationDate"] for entry in rotations] == expected

@@ -22,7 +22,7 @@ from pytest_kmsmock.service.key import KeyMaterial, KmsKey, material_id
 from pytest_kmsmock.service.lifecycle import DAY
 from pytest_kmsmock.service.material import KeyMaker
 from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Request
+from pytest_kmsmock.service.request import Options, Request
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.specs import KEY_SPECS
 
@@ -260,7 +260,7 @@ class RelatedKeys(RuleBasedStateMachine):
         super().__init__()
         self.now = START
         self.service = Service(
-            lambda: self.now, registry=Registry(KeyMaker(pool)), transition_seconds=60
+            lambda: self.now, Registry(KeyMaker(pool)), Options(transition_seconds=60)
         )
         self.blobs: list[bytes] = []
 

@@ -384,4 +384,4 @@ def _map_differences(
 
 def _arn_of(key: Key | str) -> str:
     __tracebackhide__ = True
-    return key.arn if isinstance(key, Key) else find(key).arn
+    return find(None, key).arn

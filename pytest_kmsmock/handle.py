@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,14 +15,17 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from . import hook
 from .crypto import wrapping
+from .service.identifiers import alias_arn
 from .service.key import KeyMaterial, KeyState, KmsKey, material_id
 from .service.lifecycle import DAY
 from .service.misuse import KmsMockError
 from .service.operations.encryption import material_of
 
 if TYPE_CHECKING:
-    from .mock import KmsMock
+    from .backend import Backend
 
+
+_SHOWN_KEYS = 10
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -101,7 +105,7 @@ class Key:
     @property
     def aliases(self) -> list[str]:
         """The names of the key's aliases, each ``alias/…``."""
-        return list(_mock().aliases_of(self._value))
+        return list(_backend().aliases_of(self._value))
 
     @property
     def tags(self) -> dict[str, str]:
@@ -136,12 +140,12 @@ class Key:
 
     def delete(self) -> None:
         """Delete the key at once, with its aliases, which nobody can do in AWS."""
-        _mock().delete(self._value)
+        _backend().delete(self._value)
 
     def rotate(self) -> None:
         """Rotate the key on demand, at once; ciphertexts of before still open."""
         self._do("RotateKeyOnDemand")
-        _mock().finish_transition(self._value)
+        _backend().finish_transition(self._value)
 
     def import_material(self, material: bytes, *, days: int | None = None) -> str | None:
         """
@@ -165,7 +169,7 @@ class Key:
         params: dict[str, Any] = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
         if days is not None:
             params["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
-            params["ValidTo"] = _mock().clock() + days * DAY
+            params["ValidTo"] = _backend().clock() + days * DAY
         if key.spec.is_symmetric_encryption:
             is_new = material_id(key.key_id, material) not in {each.id for each in key.materials}
             params["ImportType"] = "NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL"
@@ -252,11 +256,11 @@ class Key:
 
     @property
     def _value(self) -> KmsKey:
-        return _mock().value_of(self._arn)
+        return _backend().value_of(self._arn)
 
     def _do(self, operation: str, **params: Any) -> dict[str, Any]:
         _, _, _, region, account, _ = self._arn.split(":")
-        return _mock().perform(
+        return _backend().perform(
             operation, {"KeyId": self._arn, **params}, region=region, account=account
         )
 
@@ -276,19 +280,59 @@ def _date(seconds: float | None) -> dt.datetime | None:
     return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
-def find(identifier: str) -> Key:
-    """Return the key that *identifier* names in the innermost active mock."""
-    return _mock().key(identifier)
+def find(backend: Backend | None, identifier: Key | str) -> Key:
+    """
+    Return the key that *identifier* names in *backend*; None is that of the active mock.
+
+    IDs and names are looked for in the mock's own account and Region first.
+    """
+    if isinstance(identifier, Key):
+        return identifier
+    if not isinstance(identifier, str):
+        raise KmsMockError(f"a key is named by an ID, an ARN or an alias name, not {identifier!r}.")
+    backend = backend or _backend()
+    home = (backend.account, backend.region)
+    keys = sorted(backend.values(), key=lambda key: (key.account, key.region) != home)
+    known: dict[str, KmsKey] = {}
+    for key in keys:
+        for name in _names(backend, key):
+            known.setdefault(name, key)
+    if identifier not in known:
+        raise KmsMockError(
+            f"there is no key {identifier!r}; {_known(identifier, known)} "
+            "Make one with kms.create_key()."
+        )
+    return Key(known[identifier].arn)
 
 
-def _mock() -> KmsMock:
-    mock = hook.active_mock()
-    if mock is None:
+def _names(backend: Backend, key: KmsKey) -> list[str]:
+    """Return all that *key* goes by."""
+    aliases = backend.aliases_of(key)
+    arns = (alias_arn(key.region, key.account, name) for name in aliases)
+    return [*aliases, key.key_id, key.arn, *arns]
+
+
+def _known(identifier: str, known: Mapping[str, KmsKey]) -> str:
+    """Return a sentence on the keys that there are, those of the closest name first."""
+    if not known:
+        return "there are no keys yet."
+    closest = difflib.get_close_matches(identifier, list(known), n=len(known), cutoff=0.0)
+    # One name a key, the closest of its names.
+    name_of = {known[name].arn: name for name in reversed(closest)}
+    names = [name for name in closest if name_of[known[name].arn] == name]
+    more = f" and {len(names) - _SHOWN_KEYS} more" if len(names) > _SHOWN_KEYS else ""
+    return f"there are, the closest first: {', '.join(names[:_SHOWN_KEYS])}{more}."
+
+
+def _backend() -> Backend:
+    """Return what answers for the innermost active mock."""
+    backend = hook.active_backend()
+    if backend is None:
         raise KmsMockError(
             "no mock of KMS is active; use a key inside the test that takes the "
             "`kms` fixture, or inside `with mock_kms():`."
         )
-    return mock
+    return backend
 
 
 def _context(member: str, context: Mapping[str, str] | None) -> dict[str, Any]:

@@ -20,15 +20,15 @@ import botocore
 from .environment import RegionProvider, Replacements, follow, isolate
 
 if TYPE_CHECKING:
-    from .mock import KmsMock
+    from .backend import Backend
 
 _EVENT: Final = "before-call.kms"
 _UNIQUE_ID: Final = "pytest-kmsmock"
 # On a class that `mock_kms` decorates: makes the mock for one of its tests.
 CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 
-# The active mocks, the innermost last. Threads of the application share them.
-_active: list[KmsMock] = []
+# The backends of the active mocks, the innermost last. Threads of the application share them.
+_active: list[Backend] = []
 _replacements = Replacements()
 _exceptions_factory: Any = None
 _make_cache_folder: Callable[[], Path] | None = None
@@ -45,12 +45,12 @@ class Observed:
     What happened during one test.
 
     Attributes:
-        mocks: Those that became active, and the one that was so before.
+        backends: Those that became active, and the one that was so before.
         misuses: Errors for the author of the test, raised in the application.
     """
 
     def __init__(self) -> None:
-        self.mocks: list[KmsMock] = _active[-1:]
+        self.backends: list[Backend] = _active[-1:]
         self.misuses: list[Exception] = []
 
 
@@ -80,8 +80,8 @@ def is_observing() -> bool:
     return _observed is not None
 
 
-def active_mock() -> KmsMock | None:
-    """Return the innermost active mock."""
+def active_backend() -> Backend | None:
+    """Return what answers for the innermost active mock."""
     # In one step: another thread may end the mock.
     try:
         return _active[-1]
@@ -89,19 +89,19 @@ def active_mock() -> KmsMock | None:
         return None
 
 
-def push(mock: KmsMock) -> None:
-    """Make *mock* the one that answers."""
+def push(backend: Backend) -> None:
+    """Make *backend* the one that answers."""
     register()
     isolate(_replacements)
-    _active.append(mock)
-    follow(mock.own_region)
+    _active.append(backend)
+    follow(backend.own_region)
     if _observed is not None:
-        _observed.mocks.append(mock)
+        _observed.backends.append(backend)
 
 
-def pop(mock: KmsMock) -> None:
-    """Take *mock* away; the one around it answers again."""
-    _active.remove(mock)
+def pop(backend: Backend) -> None:
+    """Take *backend* away; the one around it answers again."""
+    _active.remove(backend)
     if _active:
         follow(_active[-1].own_region)
     else:
@@ -159,16 +159,16 @@ def answer(
 ) -> tuple[Any, dict[str, Any]] | None:
     """Answer botocore's event ``before-call.kms.*``: the response instead of a request."""
     try:
-        # The innermost; `active_mock`, but this is the path of every call.
-        mock = _active[-1]
+        # The innermost; `active_backend`, but this is the path of every call.
+        backend = _active[-1]
     except IndexError:
         if guard is not None:
             guard(model.name, params["url"])
         return None
-    if mock.is_wired and mock.goes_over_the_wire(model.name):
-        mock.decline(model.name, params, request_signer, context)
+    if backend.is_wired and backend.goes_over_the_wire(model.name):
+        backend.decline(model.name, params, request_signer, context)
         return None
-    return mock.answer(model.name, params["body"], context["client_region"], request_signer)
+    return backend.answer(model.name, params["body"], context["client_region"], request_signer)
 
 
 def replace(owner: Any, name: str, value: Any) -> None:
@@ -193,8 +193,8 @@ def _share_exceptions(session: Any) -> None:
 
 
 def _region_of_mock() -> str | None:
-    mock = active_mock()
-    return None if mock is None else mock.region
+    backend = active_backend()
+    return None if backend is None else backend.region
 
 
 register()

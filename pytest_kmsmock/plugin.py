@@ -206,10 +206,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     observed = item.stash.get(_OBSERVED, None)
-    if report.failed and observed is not None and observed.mocks:
+    if report.failed and observed is not None and observed.backends:
         from .report import timeline
 
-        text = timeline(observed.mocks)
+        text = timeline(observed.backends)
         if text:
             report.sections.append(("KMS calls", text))
     return report
@@ -285,9 +285,11 @@ def _fail_if_swallowed(item: pytest.Item) -> None:
 
 def _fail_if_unused(observed: hook.Observed) -> None:
     """Fail the test for a fault that was scheduled and never happened."""
-    unused = [fault for mock in observed.mocks for fault in mock.faults.unused()]
+    unused = [fault for backend in observed.backends for fault in backend.faults.unused()]
     if unused:
-        calls = [operation for mock in observed.mocks for operation in mock.calls.operations]
+        calls = [
+            operation for backend in observed.backends for operation in backend.calls.operations
+        ]
         pytest.fail(
             f"{', '.join(fault.wording for fault in unused)} never happened, for the application "
             f"made no such call. It called {', '.join(calls) or 'nothing'}. If that is all "

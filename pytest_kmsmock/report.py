@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from .calls import Call, shown
 
 if TYPE_CHECKING:
-    from .mock import KmsMock
+    from .backend import Backend
 
 _SHOWN_CALLS = 50
 
 
-def timeline(mocks: Iterable[KmsMock]) -> str:
+def timeline(backends: Iterable[Backend]) -> str:
     """Return a line for each call, plaintext left out; empty if there were no calls."""
-    calls = [call for mock in mocks for call in mock.calls]
+    calls = [call for backend in backends for call in backend.calls]
     lines = [_line(call) for call in calls[-_SHOWN_CALLS:]]
     if len(calls) > _SHOWN_CALLS:
         lines.insert(0, f"({len(calls) - _SHOWN_CALLS} earlier calls left out)")

@@ -35,8 +35,8 @@ from .service.errors import KmsError
 from .service.misuse import KmsMockError
 
 if TYPE_CHECKING:
+    from .backend import Backend
     from .faults import Fault
-    from .mock import KmsMock
     from .service.request import Request
 
 _MARK: Final = "pytest-kmsmock"
@@ -65,13 +65,13 @@ class Exchange:
 
     def __init__(
         self,
-        mock: KmsMock,
+        backend: Backend,
         make_request: Callable[[], Request],
         endpoint: str,
         read_timeout: float,
     ) -> None:
         self.host = f"{next(_numbers)}.kmsmock.invalid"
-        self._mock = mock
+        self._backend = backend
         self._make_request = make_request
         self._endpoint = endpoint
         self._read_timeout = read_timeout
@@ -86,7 +86,7 @@ class Exchange:
         request_id = answers.new_request_id()
         try:
             self._suffer(request)
-            response = self._mock.handle(request)
+            response = self._backend.handle(request)
         except KmsError as error:
             self._note(request, request_id, error=CallError(error.code, error.message))
             return self._http(error.status, request_id, _error_body(error))
@@ -102,12 +102,12 @@ class Exchange:
     def finish(self) -> None:
         """Put the call on record."""
         if self._call is not None:
-            self._mock.calls.add(self._call)
+            self._backend.calls.add(self._call)
 
     def _suffer(self, request: Request) -> None:
         """Let the fault that is scheduled for this attempt happen, if there is one."""
-        arns = [key.arn for key in self._mock.keys_of(request)]
-        fault = self._mock.faults.take(request.operation, arns)
+        arns = [key.arn for key in self._backend.keys_of(request)]
+        fault = self._backend.faults.take(request.operation, arns)
         if fault is None:
             return
         if fault.delay:
@@ -123,7 +123,7 @@ class Exchange:
         if fault.is_real:
             time.sleep(waited)
         else:
-            self._mock.clock.advance(seconds=waited)
+            self._backend.clock.advance(seconds=waited)
         if fault.delay > self._read_timeout:
             raise ReadTimeoutError(endpoint_url=self._endpoint, error="scheduled")
 
@@ -161,14 +161,14 @@ class _Awaitable(bytes):
 
 
 def decline(
-    mock: KmsMock,
+    backend: Backend,
     make_request: Callable[[], Request],
     params: dict[str, Any],
     signer: Any,
     context: dict[str, Any],
 ) -> None:
     """Let botocore go on with a call, and answer it when it would be sent."""
-    exchange = Exchange(mock, make_request, params["url"], context["client_config"].read_timeout)
+    exchange = Exchange(backend, make_request, params["url"], context["client_config"].read_timeout)
     context[_MARK] = exchange
     _exchanges[exchange.host] = exchange
     _is_mocked.set(True)

@@ -496,7 +496,7 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
     blob = client.encrypt(KeyId="alias/app", Plaintext=SECRET)["CiphertextBlob"]
     client.decrypt(CiphertextBlob=blob)
     random = client.generate_random(NumberOfBytes=32)
-    mock_value = kms._registry
+    mock_value = kms._backend.registry
 
     shown = [
         repr(kms),

@@ -46,7 +46,7 @@ def test_a_mock_is_left_when_the_body_fails() -> None:
     with pytest.raises(ZeroDivisionError), mock_kms():
         raise ZeroDivisionError
 
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 @pytest.mark.parametrize("name", ["alias/aws/app", "alias/not a name"])
@@ -55,7 +55,7 @@ def test_a_mock_of_keys_that_cannot_be_does_not_start(name: str) -> None:
     with pytest.raises(KmsMockError, match=name), mock_kms(keys=name):
         pytest.fail("it must not start")
 
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_a_mock_that_fails_to_start_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_a_mock_that_fails_to_start_does_not_stay(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ZeroDivisionError), mock_kms(keys="alias/app"):
         pytest.fail("it must not start")
 
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_a_mock_that_is_active_cannot_be_entered_again() -> None:
@@ -76,7 +76,7 @@ def test_a_mock_that_is_active_cannot_be_entered_again() -> None:
     with mock, pytest.raises(KmsMockError, match="active already"), mock:
         pass
 
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_a_mock_that_is_entered_anew_starts_anew() -> None:

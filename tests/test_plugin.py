@@ -112,7 +112,7 @@ def test_a_test_that_fails_leaves_nothing_to_the_next(run: Run) -> None:
     """)
 
     result.assert_outcomes(failed=1, errors=1, passed=1)
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_an_inner_fixture_starts_as_a_copy_of_the_outer(run: Run) -> None:
@@ -153,7 +153,7 @@ def test_an_inner_fixture_starts_as_a_copy_of_the_outer(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=4)
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_a_copy_has_the_keys_the_material_and_the_time(run: Run) -> None:
@@ -529,7 +529,7 @@ def test_a_swallowed_misuse_fails_the_test(run: Run) -> None:
     text = result.stdout.str()
     assert text.count(MISUSE) == 8
     assert text.count("does not mock kms:ListKeyPolicies yet") == 8
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_a_swallowed_misuse_of_the_tear_down_is_told(run: Run) -> None:
@@ -729,7 +729,7 @@ def test_a_decorated_class_has_a_mock_for_each_test(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=2)
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None
 
 
 def test_a_decorated_class_can_have_fixtures(run: Run) -> None:
@@ -773,7 +773,7 @@ def test_a_decorated_class_that_fails_leaves_no_mock(run: Run, where: str) -> No
                 assert "{where}" != "teardown_method"
 
         def test_next():
-            assert hook.active_mock() is None
+            assert hook.active_backend() is None
     """)
 
     outcomes = {"test_it": {"failed": 1, "passed": 1}, "setup_method": {"errors": 1, "passed": 1}}
@@ -818,7 +818,7 @@ def test_a_subclass_of_a_decorated_class_is_decorated(run: Run) -> None:
                 assert "alias/again" in aliases()
 
         def test_afterwards():
-            assert hook.active_mock() is None
+            assert hook.active_backend() is None
     """)
 
     result.assert_outcomes(passed=5)
@@ -849,7 +849,7 @@ def test_a_decorated_function_can_be_parametrized_and_take_fixtures(run: Run) ->
 
         def test_no_fixture():
             from pytest_kmsmock import hook
-            assert hook.active_mock() is None
+            assert hook.active_backend() is None
     """)
 
     result.assert_outcomes(passed=6)
@@ -893,7 +893,7 @@ def test_test_cases_run_under_pytest_too(run: Run) -> None:
             def test_it(self): pass
 
         def test_next():
-            assert hook.active_mock() is None
+            assert hook.active_backend() is None
     """)
 
     result.assert_outcomes(passed=4, failed=1, errors=1)
@@ -942,4 +942,4 @@ def test_pytest_asyncio_runs_decorated_coroutines(pytester: pytest.Pytester, run
 
     result.assert_outcomes(passed=4, failed=1)
     assert MISUSE in result.stdout.str()
-    assert hook.active_mock() is None
+    assert hook.active_backend() is None

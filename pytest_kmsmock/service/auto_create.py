@@ -7,7 +7,7 @@ test asks for it: AWS answers with NotFoundException.
 
 from __future__ import annotations
 
-from ..service.identifiers import Arn, is_key_id, key_arn, parse_arn
+from .identifiers import Arn, is_key_id, key_arn, parse_arn
 from .key import Alias, KmsKey
 from .operations.keys import create_key
 from .request import Params, Request

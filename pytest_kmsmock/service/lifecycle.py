@@ -28,7 +28,9 @@ def next_due(key: KmsKey) -> float | None:
 def _dues(key: KmsKey) -> Iterator[float]:
     if key.deletion_date is not None:
         yield key.deletion_date
-    if key.transition_ends is not None:
+    # A rotation in progress waits for the key to be usable again.
+    waits = key.rotating_since is not None and key.state not in _ROTATING_STATES
+    if key.transition_ends is not None and not waits:
         yield key.transition_ends
     if rotates_by_itself(key) and key.next_rotation is not None:
         yield key.next_rotation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_rsa_encrypts_so_much_and_no_more(
     client: Any, kms: Any, spec: str, algorithm: str, longest: int
 ) -> None:
     """The private key opens it by `cryptography`; one byte more is refused."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=int(spec[-4:]))
+    private = _rsa_key(int(spec[-4:]))
     key = kms.create_key(spec=spec, usage="ENCRYPT_DECRYPT", material=_pkcs8(private))
 
     blob = client.encrypt(KeyId=key.arn, Plaintext=bytes(longest), EncryptionAlgorithm=algorithm)
@@ -237,6 +238,11 @@ def test_openssl_loads_an_sm2_data_key_pair(chinese_client: Any, openssl: Any) -
     )
 
     assert done.stdout == pair["PublicKey"]
+
+
+@functools.cache
+def _rsa_key(bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
 def _decapsulated(client: Any, arn: str, blob: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -90,7 +91,7 @@ def test_cryptography_accepts_an_ecdsa_signature(
 @pytest.mark.parametrize("algorithm", RSA_ALGORITHMS)
 def test_kms_accepts_an_rsa_signature_made_elsewhere(client: Any, kms: Any, algorithm: str) -> None:
     """Verify takes what anybody signed with the private key."""
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = _rsa_key()
     key = kms.create_key(spec="RSA_2048", material=_pkcs8(private))
     hash_ = HASHES[algorithm[-7:]]
     pad: Any = padding.PKCS1v15()
@@ -231,6 +232,11 @@ def test_openssl_accepts_an_sm2_signature(
     )
 
     assert b"Signature Verified Successfully" in done.stdout, done
+
+
+@functools.cache
+def _rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _pkcs8(private: Any) -> bytes:

@@ -27,7 +27,7 @@ def test_keys(kms: KmsMock) -> None:
     assert_type(key.tags, dict[str, str])
     assert_type(key.policy, dict[str, Any])
     assert_type(key.metadata, dict[str, Any])
-    assert_type(key.schedule_deletion(days=7), dt.datetime)
+    assert_type(key.schedule_deletion(days=7), dt.datetime | None)
     assert_type(key.encrypt("secret", {"tenant": "7"}), bytes)
     assert_type(key.decrypt(b"", context=None), bytes)
 

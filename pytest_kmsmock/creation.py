@@ -1,0 +1,150 @@
+"""Keys as the author of a test asks for them: `KmsMock.create_key`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+
+from .backend import Backend
+from .handle import Key
+from .service.identifiers import is_key_id, new_key_id
+from .service.material import is_sound, symmetric_length
+from .service.misuse import KmsMockError, suggestion
+from .service.specs import KEY_SPECS, KeySpec
+from .settings import check_alias
+
+# A failure ends at the line that asked for the key.
+__tracebackhide__ = True
+
+_ORIGINS = ("AWS_KMS", "EXTERNAL")
+_STATES = ("Enabled", "Disabled", "PendingDeletion")
+_STATES_WITHOUT_MATERIAL = ("PendingImport", "PendingDeletion")
+
+
+def create_key(
+    backend: Backend,
+    *,
+    alias: str | None,
+    spec: str,
+    usage: str | None,
+    origin: str,
+    state: str | None,
+    policy: str | Mapping[str, Any] | None,
+    tags: Mapping[str, str] | None,
+    description: str,
+    multi_region: bool,
+    region: str,
+    account: str,
+    key_id: str | None,
+    material: bytes | None,
+) -> Key:
+    """Create a key in *backend*; see `KmsMock.create_key`."""
+    if alias is not None:
+        check_alias(alias, "alias")
+    _check_key_id(backend, key_id, multi_region, region, account)
+    _check_choice("origin", origin, _ORIGINS)
+    waits = origin == "EXTERNAL" and material is None
+    states = _STATES_WITHOUT_MATERIAL if waits else _STATES
+    state = state or states[0]
+    _check_choice("state", state, states)
+    _check_choice("spec", spec, KEY_SPECS)
+    _check_choice("usage", usage, (None, *KEY_SPECS[spec].usages))
+    secret = None if material is None else _secret_of(material, KEY_SPECS[spec], region)
+    params = {
+        "KeySpec": spec,
+        "KeyUsage": usage or KEY_SPECS[spec].usual_usage,
+        "Origin": origin,
+        "Description": description,
+        "MultiRegion": multi_region,
+        "Tags": _tag_list(tags),
+    }
+    if policy is not None:
+        params["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
+    created = backend.perform(
+        "CreateKey", params, region=region, account=account, key_id=key_id, material=secret
+    )
+    key = Key(created["KeyMetadata"]["Arn"])
+    try:
+        if secret is not None and origin == "EXTERNAL":
+            key.import_material(secret)
+        if alias is not None:
+            backend.perform(
+                "CreateAlias",
+                {"AliasName": alias, "TargetKeyId": key.id},
+                region=region,
+                account=account,
+            )
+    except BaseException:
+        backend.delete(backend.value_of(key.arn))
+        raise
+    if state not in ("Enabled", "PendingImport"):
+        operation = "DisableKey" if state == "Disabled" else "ScheduleKeyDeletion"
+        backend.perform(operation, {"KeyId": key.id}, region=region, account=account)
+    return key
+
+
+def _check_key_id(
+    backend: Backend, key_id: str | None, multi_region: bool, region: str, account: str
+) -> None:
+    if key_id is None:
+        return
+    is_multi_region_id = str(key_id).startswith("mrk-")
+    if (
+        not isinstance(key_id, str)
+        or not is_key_id(key_id)
+        or (is_multi_region_id and not multi_region)
+    ):
+        raise KmsMockError(
+            f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
+        )
+    if backend.registry.place(account, region).keys.get(key_id) is not None:
+        raise KmsMockError(
+            f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
+        )
+
+
+def _check_choice(name: str, value: Any, choices: Any) -> None:
+    if not (value is None or isinstance(value, str)) or value not in choices:
+        possible = [str(choice) for choice in choices if choice is not None]
+        raise KmsMockError(
+            f"a key cannot have {name}={value!r}.{suggestion(str(value), possible)} "
+            f"It can have {', '.join(possible)}."
+        )
+
+
+def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
+    """Return *material* as the service keeps it, or raise unless it suits *spec*."""
+    if isinstance(material, bytes):
+        secret = _pkcs8_of(material) if spec.kind == "asymmetric" else material
+        if is_sound(secret, spec, region):
+            return secret
+    wanted = {
+        "symmetric": f"{symmetric_length(region)} bytes",
+        "hmac": "bytes, as many as KMS can import",
+    }.get(spec.family, "a private key of that spec, the bytes of its PKCS #8 in DER or PEM")
+    raise KmsMockError(f"this material does not suit a key of spec {spec.name}; give {wanted}.")
+
+
+def _pkcs8_of(material: bytes) -> bytes:
+    """Return a private key in PEM or DER, of whatever form, as PKCS #8 DER; else as it is."""
+    is_pem = material.startswith(b"-----BEGIN")
+    load = serialization.load_pem_private_key if is_pem else serialization.load_der_private_key
+    try:
+        key = load(material, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return material
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _tag_list(tags: Any) -> list[dict[str, str]]:
+    if not isinstance(tags, Mapping | None):
+        raise KmsMockError(f"tags={tags!r} is no mapping; write for example {{'team': 'red'}}.")
+    return [{"TagKey": name, "TagValue": value} for name, value in (tags or {}).items()]

@@ -456,3 +456,20 @@ def test_author_imports_in_each_region(kms: KmsMock, client: Any, pair: str) -> 
 
     assert [material.state for material in there.materials] == ["NON_CURRENT", "CURRENT"]
     assert here.decrypt(there.encrypt(b"secret")) == b"secret"
+
+
+def test_primary_kept_in_the_end_can_rotate(
+    kms: KmsMock, client: Any, west: Any, pair: str, import_material: Any, materials: Any
+) -> None:
+    """A replica that is gone is not waited for, also while the primary is to be deleted too."""
+    second = import_material(client, pair, SECOND, **NEW)["KeyMaterialId"]
+    for each in (client, west):
+        each.schedule_key_deletion(KeyId=pair, PendingWindowInDays=7)
+    kms.clock.advance(days=8)
+
+    assert materials(client, pair)[1]["KeyMaterialState"] == READY
+    client.cancel_key_deletion(KeyId=pair)
+    client.enable_key(KeyId=pair)
+    client.rotate_key_on_demand(KeyId=pair)
+
+    assert client.describe_key(KeyId=pair)["KeyMetadata"]["CurrentKeyMaterialId"] == second

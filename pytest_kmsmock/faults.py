@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, Literal, get_args
@@ -171,6 +172,10 @@ def checked(fault: Fault) -> Fault:
         raise KmsMockError(f"KMS has no operation {fault.operation!r}.{close}")
     if fault.error is not None:
         _check_error(fault)
+    if not isinstance(fault.message, str | None):
+        raise KmsMockError(f"message={fault.message!r} is no text.")
+    if type(fault.is_real) is not bool:
+        raise KmsMockError(f"real={fault.is_real!r} is neither True nor False.")
     if fault.disconnection is not None and fault.disconnection not in DISCONNECTIONS:
         raise KmsMockError(
             f"a connection cannot be lost in the way {fault.disconnection!r}; "
@@ -225,4 +230,4 @@ def _usual_message(code: str, operation: str, principal: str, arn: str | None) -
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float)
+    return type(value) in (int, float) and math.isfinite(value)

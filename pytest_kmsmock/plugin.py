@@ -167,7 +167,7 @@ def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     observed = item.stash[_OBSERVED] = hook.Observed()
     before, guard = hook.observe(observed), hook.guard
-    if _marker_options(item).get("guard") is False:
+    if _is_unguarded(item):
         hook.guard = None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
     try:
@@ -235,6 +235,14 @@ def _marker_options(node: Any) -> dict[str, Any]:
             )
         options.update(marker.kwargs)
     return options
+
+
+def _is_unguarded(item: pytest.Item) -> bool:
+    """Tell whether the nearest marker that speaks of the guard switches it off."""
+    for marker in item.iter_markers("kms"):
+        if "guard" in marker.kwargs:
+            return marker.kwargs["guard"] is False
+    return False
 
 
 def _guard(config: pytest.Config) -> Callable[[str, str], None] | None:

@@ -15,6 +15,7 @@ import datetime as dt
 import importlib
 import itertools
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -60,7 +61,7 @@ class Exchange:
     Args:
         make_request: Makes the service's request, anew for each attempt.
         endpoint: The URL that it would be sent to.
-        read_timeout: How many seconds the client waits for an answer.
+        read_timeout: How many seconds the client waits for an answer; None is for ever.
     """
 
     def __init__(
@@ -68,13 +69,13 @@ class Exchange:
         backend: Backend,
         make_request: Callable[[], Request],
         endpoint: str,
-        read_timeout: float,
+        read_timeout: float | None,
     ) -> None:
         self.host = f"{next(_numbers)}.kmsmock.invalid"
         self._backend = backend
         self._make_request = make_request
         self._endpoint = endpoint
-        self._read_timeout = read_timeout
+        self._read_timeout = math.inf if read_timeout is None else read_timeout
         self._source = sources.caller()
         self._attempts = 0
         self._call: Call | None = None

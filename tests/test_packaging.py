@@ -61,7 +61,16 @@ def is_within(name: str, package: str) -> bool:
 
 def test_public_names() -> None:
     """Nothing becomes public by accident, and nothing public goes unnoticed."""
-    assert pytest_kmsmock.__all__ == ["Call", "Calls", "Key", "KmsMock", "KmsMockError", "mock_kms"]
+    assert pytest_kmsmock.__all__ == [
+        "Call",
+        "Calls",
+        "Fault",
+        "Key",
+        "KmsMock",
+        "KmsMockError",
+        "Material",
+        "mock_kms",
+    ]
 
 
 @pytest.mark.parametrize("name", pytest_kmsmock.__all__)

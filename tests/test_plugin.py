@@ -51,7 +51,16 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def test_the_public_names_are_these() -> None:
     """Nothing becomes API by accident."""
-    assert pytest_kmsmock.__all__ == ["Call", "Calls", "Key", "KmsMock", "KmsMockError", "mock_kms"]
+    assert pytest_kmsmock.__all__ == [
+        "Call",
+        "Calls",
+        "Fault",
+        "Key",
+        "KmsMock",
+        "KmsMockError",
+        "Material",
+        "mock_kms",
+    ]
     assert set(pytest_kmsmock.__all__) <= set(dir(pytest_kmsmock))
     for name in pytest_kmsmock.__all__:
         assert getattr(pytest_kmsmock, name).__name__ == name

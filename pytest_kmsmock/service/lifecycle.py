@@ -240,7 +240,10 @@ def lose_last_replica(key: KmsKey, now: float) -> KmsKey:
 
 def enable(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
     """Return *key* enabled; a rotation that fell due meanwhile comes now."""
-    key = attrs.evolve(key, state="Enabled")
+    ends = key.transition_ends
+    key = attrs.evolve(
+        key, state="Enabled", transition_ends=None if ends is None else max(ends, now)
+    )
     if rotates_by_itself(key) and key.next_rotation is not None and key.next_rotation <= now:
         return rotate_automatically(key, now, new_secret())
     return key

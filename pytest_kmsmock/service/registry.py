@@ -197,11 +197,12 @@ class Registry:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
         with self.lock:
             self.place(key.account, key.region).remove_key(key)
+            if key.multi_region is None:
+                return
             related = self.related(key)
             if len(related) == 1 and related[0].state == "PendingReplicaDeletion":
                 self.put_key(lose_last_replica(related[0], now))
-            elif key.multi_region is not None:
-                self._synchronize(related)
+            self._synchronize(self.related(key))
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""

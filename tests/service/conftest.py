@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Request
+from pytest_kmsmock.service.request import Options, Request
 from pytest_kmsmock.service.service import Service
 
 ACCOUNT = "123456789012"
@@ -46,6 +46,7 @@ def request_of(registry: Registry) -> Callable[..., Request]:
         request.registry = registry
         request.place = registry.place(ACCOUNT, REGION)
         request.now = NOW
+        request.options = Options()
         return request
 
     return make

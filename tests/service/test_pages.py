@@ -9,7 +9,7 @@ import pytest
 
 from pytest_kmsmock.service import pages
 from pytest_kmsmock.service.errors import InvalidMarkerException
-from pytest_kmsmock.service.request import Request, Response
+from pytest_kmsmock.service.request import Options, Request, Response
 
 LETTERS = ["a", "b", "c", "d", "e"]
 MakeRequest = Callable[..., Request]
@@ -31,7 +31,7 @@ def test_page_size_of_the_mock_shortens_pages(request_of: MakeRequest) -> None:
     """It makes none longer."""
     request = request_of("ListAliases")
     for page_size, length in ((2, 2), (3, 3), (100, 3)):
-        request.page_size = page_size
+        request.options = Options(page_size=page_size)
 
         assert len(page(request)["Letters"]) == length
 

@@ -1,0 +1,778 @@
+"""Scheduled faults: what the application gets, and what its author is told."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
+
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
+from pytest_kmsmock.faults import possible_errors
+
+SESSION = botocore.session.Session()
+MODES = ["legacy", "standard", "adaptive"]
+
+Run = Callable[..., pytest.RunResult]
+
+
+def client_of(kms: KmsMock, mode: str = "standard", attempts: int = 3) -> Any:
+    return kms.client(retries={"mode": mode, "total_max_attempts": attempts})
+
+
+def once(kms: KmsMock) -> Any:
+    """Return a client that does not retry."""
+    return client_of(kms, attempts=1)
+
+
+def code_of(method: Callable[..., Any], **params: Any) -> str:
+    """Call something that is refused; return the error's code."""
+    with pytest.raises(ClientError) as caught:
+        method(**params)
+    code: str = caught.value.response["Error"]["Code"]
+    return code
+
+
+def codes_of(number: int, method: Callable[..., Any]) -> list[str]:
+    """Call *method* so often; return the error's code each time, or nothing if it went well."""
+    codes = []
+    for _ in range(number):
+        try:
+            method()
+            codes.append("")
+        except ClientError as error:
+            codes.append(error.response["Error"]["Code"])
+    return codes
+
+
+# Retries.
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_botocore_retries_until_the_fault_is_over(kms: KmsMock, mode: str) -> None:
+    """Its own retries, in each of its modes; the response and the record count them."""
+    key = kms.create_key(alias="alias/app")
+    kms.throttle("Encrypt", times=2)
+
+    response = client_of(kms, mode).encrypt(KeyId="alias/app", Plaintext=b"secret")
+
+    assert key.decrypt(response["CiphertextBlob"]) == b"secret"
+    assert response["ResponseMetadata"]["RetryAttempts"] == 2
+    assert kms.calls.operations == ["Encrypt"]
+    assert kms.calls[0].retries == 2
+    assert kms.calls[0].error is None
+    assert kms.calls[0].key == key
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_botocore_gives_up_after_its_attempts(kms: KmsMock, mode: str) -> None:
+    """The error is the last attempt's; one call is on record, with all its retries."""
+    fault = kms.throttle("ListKeys", times=None)
+
+    with pytest.raises(ClientError) as caught:
+        client_of(kms, mode).list_keys()
+
+    response = caught.value.response
+    assert response["Error"]["Code"] == "ThrottlingException"
+    assert response["ResponseMetadata"]["RetryAttempts"] == 2
+    assert response["ResponseMetadata"]["MaxAttemptsReached"] is True
+    assert fault.fired == 3
+    assert [(call.operation, call.retries) for call in kms.calls] == [("ListKeys", 2)]
+    assert str(kms.calls[0].error).startswith("ThrottlingException: ")
+
+
+def test_a_client_without_configuration_retries_as_it_would_against_aws(kms: KmsMock) -> None:
+    """As the application makes it, with botocore's defaults."""
+    kms.throttle("ListKeys", times=1)
+
+    response = SESSION.create_client("kms").list_keys()
+
+    assert response["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_back_off_costs_no_time(kms: KmsMock, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """Nine retries would take some minutes; `time.sleep` is the application's own all the same."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    kms.throttle("ListKeys", times=9)
+    began = time.perf_counter()
+
+    response = client_of(kms, mode, attempts=10).list_keys()
+
+    assert response["ResponseMetadata"]["RetryAttempts"] == 9
+    assert time.perf_counter() - began < 2
+    assert slept == []
+    time.sleep(0.5)
+    assert slept == [0.5]
+
+
+def test_adaptive_retries_work_while_the_clock_stands_still(kms: KmsMock) -> None:
+    """That mode waits for tokens that time brings; under a frozen clock it would wait for ever."""
+    freezegun = pytest.importorskip("freezegun")
+    kms.throttle("ListKeys", times=2)
+    client = client_of(kms, "adaptive")
+
+    with freezegun.freeze_time("2030-01-01"):
+        responses = [client.list_keys() for _ in range(20)]
+
+    assert [each["ResponseMetadata"]["RetryAttempts"] for each in responses] == [2] + [0] * 19
+
+
+def test_adaptive_retries_work_under_time_machine(kms: KmsMock) -> None:
+    time_machine = pytest.importorskip("time_machine")
+    kms.throttle("ListKeys", times=2)
+    client = client_of(kms, "adaptive")
+
+    with time_machine.travel(0, tick=False):
+        responses = [client.list_keys() for _ in range(20)]
+
+    assert [each["ResponseMetadata"]["RetryAttempts"] for each in responses] == [2] + [0] * 19
+
+
+def test_a_call_whose_error_is_not_to_be_retried_is_not(kms: KmsMock) -> None:
+    """Botocore decides by the error, as against AWS."""
+    kms.create_key(alias="alias/app")
+    kms.fail("DescribeKey", "InvalidArnException")
+
+    client = client_of(kms)
+
+    assert code_of(client.describe_key, KeyId="alias/app") == "InvalidArnException"
+    assert kms.calls[0].retries == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("KMSInternalException", 500), ("DependencyTimeoutException", 503), ("InternalFailure", 500)],
+)
+def test_the_services_own_failures_are_retried(kms: KmsMock, code: str, status: int) -> None:
+    """They come with AWS's HTTP status, by which botocore tells them."""
+    kms.fail("ListKeys", code, times=3)
+    client = client_of(kms)
+
+    with pytest.raises(ClientError) as caught:
+        client.list_keys()
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 2
+
+
+# Which attempts.
+
+
+def test_a_fault_befalls_one_attempt_unless_told(kms: KmsMock) -> None:
+    kms.fail("ListKeys", "KMSInternalException")
+
+    assert codes_of(3, once(kms).list_keys) == ["KMSInternalException", "", ""]
+
+
+def test_after_lets_attempts_go_well_first(kms: KmsMock) -> None:
+    """`after` counts attempts, as `times` does."""
+    kms.fail("ListKeys", "KMSInternalException", after=2, times=2)
+
+    codes = codes_of(5, once(kms).list_keys)
+
+    assert codes == ["", "", "KMSInternalException", "KMSInternalException", ""]
+
+
+def test_faults_befall_attempts_in_the_order_in_which_they_were_scheduled(kms: KmsMock) -> None:
+    """One attempt meets one fault: the first that is not over."""
+    kms.throttle("ListKeys", times=2)
+    kms.fail("ListKeys", "KMSInternalException")
+
+    codes = codes_of(4, once(kms).list_keys)
+
+    assert codes == ["ThrottlingException"] * 2 + ["KMSInternalException", ""]
+
+
+def test_a_star_is_every_operation(kms: KmsMock) -> None:
+    kms.throttle(times=2)
+    client = once(kms)
+
+    assert codes_of(1, client.list_keys) == ["ThrottlingException"]
+    assert codes_of(2, client.list_aliases) == ["ThrottlingException", ""]
+
+
+def test_a_star_spares_operations_that_cannot_answer_so(kms: KmsMock) -> None:
+    """GenerateRandom is about no key, so none can be disabled."""
+    kms.create_key(alias="alias/app")
+    kms.fail("*", "DisabledException")
+    client = once(kms)
+
+    client.generate_random(NumberOfBytes=1)
+
+    assert code_of(client.encrypt, KeyId="alias/app", Plaintext=b"x") == "DisabledException"
+
+
+@pytest.mark.parametrize("by", ["handle", "id", "arn", "alias"])
+def test_a_fault_of_one_key_spares_the_others(kms: KmsMock, by: str) -> None:
+    """By whatever the test calls it, and by whatever the application does."""
+    key = kms.create_key(alias="alias/broken")
+    kms.create_key(alias="alias/sound")
+    name = {"handle": key, "id": key.id, "arn": key.arn, "alias": "alias/broken"}[by]
+    kms.fail("Encrypt", "KeyUnavailableException", key=name, times=3)
+    client = once(kms)
+
+    client.encrypt(KeyId="alias/sound", Plaintext=b"x")
+
+    for identifier in ("alias/broken", key.id, key.arn):
+        code = code_of(client.encrypt, KeyId=identifier, Plaintext=b"x")
+        assert code == "KeyUnavailableException"
+
+
+def test_a_fault_of_a_key_befalls_decrypt_which_names_none(kms: KmsMock) -> None:
+    """The ciphertext tells which key it needs."""
+    broken, sound = kms.create_key(), kms.create_key()
+    kms.fail("Decrypt", "KeyUnavailableException", key=broken)
+    client = once(kms)
+
+    assert client.decrypt(CiphertextBlob=sound.encrypt(b"x"))["Plaintext"] == b"x"
+    code = code_of(client.decrypt, CiphertextBlob=broken.encrypt(b"x"))
+
+    assert code == "KeyUnavailableException"
+    assert kms.calls[-1].key == broken
+
+
+def test_a_fault_of_a_key_befalls_reencrypt_to_it(kms: KmsMock) -> None:
+    """Both keys of ReEncrypt are concerned."""
+    source, destination = kms.create_key(), kms.create_key()
+    kms.fail("ReEncrypt", "KeyUnavailableException", key=destination)
+
+    code = code_of(
+        once(kms).re_encrypt,
+        CiphertextBlob=source.encrypt(b"x"),
+        DestinationKeyId=destination.id,
+    )
+
+    assert code == "KeyUnavailableException"
+    assert kms.calls[0].keys == (source, destination)
+
+
+def test_after_of_one_key_counts_attempts_of_that_key(kms: KmsMock) -> None:
+    key, other = kms.create_key(), kms.create_key()
+    kms.throttle("DescribeKey", after=1, key=key)
+    client = once(kms)
+
+    for _ in range(3):
+        client.describe_key(KeyId=other.id)
+    client.describe_key(KeyId=key.id)
+
+    assert code_of(client.describe_key, KeyId=key.id) == "ThrottlingException"
+
+
+def test_a_fault_can_be_called_off(kms: KmsMock) -> None:
+    """From then on nothing happens."""
+    fault = kms.throttle("ListKeys", times=None)
+    client = once(kms)
+    assert codes_of(2, client.list_keys) == ["ThrottlingException"] * 2
+
+    fault.cancel()
+
+    assert codes_of(2, client.list_keys) == ["", ""]
+    assert fault.fired == 2
+
+
+def test_what_fails_has_no_effect(kms: KmsMock) -> None:
+    """A throttled CreateKey creates no key, and a retry of it one."""
+    kms.throttle("CreateKey", times=2)
+
+    client_of(kms).create_key()
+
+    assert len(kms.keys) == 1
+
+
+def test_a_handle_meets_no_faults(kms: KmsMock) -> None:
+    """Nor is it on record: it is the test's own."""
+    key = kms.create_key()
+    kms.throttle(times=None, allow_unused=True)
+
+    key.disable()
+    key.enable()
+
+    assert key.decrypt(key.encrypt(b"x")) == b"x"
+    assert not kms.calls
+
+
+# What the error says.
+
+
+def test_the_text_can_be_the_tests_own(kms: KmsMock) -> None:
+    kms.fail("ListKeys", "KMSInternalException", message="Größeres Problem")
+
+    with pytest.raises(ClientError) as caught:
+        once(kms).list_keys()
+
+    assert caught.value.response["Error"]["Message"] == "Größeres Problem"
+
+
+def test_the_clients_exceptions_catch_what_the_model_declares(kms: KmsMock) -> None:
+    key = kms.create_key(alias="alias/app")
+    kms.fail("Encrypt", "DisabledException")
+    client = client_of(kms)
+
+    with pytest.raises(client.exceptions.DisabledException) as caught:
+        client.encrypt(KeyId="alias/app", Plaintext=b"x")
+
+    assert caught.value.response["Error"]["Message"] == f"{key.arn} is disabled."
+    assert caught.value.response["message"] == f"{key.arn} is disabled."
+
+
+def test_access_denied_names_caller_action_and_key(kms: KmsMock) -> None:
+    """In AWS's words, which applications and people read."""
+    key = kms.create_key(alias="alias/app")
+    kms.fail("Encrypt", "AccessDeniedException")
+    role = "arn:aws:iam::123456789012:role/app"
+
+    with pytest.raises(ClientError) as caught:
+        kms.client(principal=role).encrypt(KeyId="alias/app", Plaintext=b"x")
+
+    message = caught.value.response["Error"]["Message"]
+    assert message.startswith(f"User: {role} is not authorized to perform: kms:Encrypt on resource")
+    assert key.arn in message
+
+
+@pytest.mark.parametrize("operation", ["Decrypt", "CreateKey", "ListKeys"])
+def test_every_error_that_an_operation_has_can_be_scheduled(kms: KmsMock, operation: str) -> None:
+    client = once(kms)
+    method = getattr(client, botocore.xform_name(operation))
+    params = {"CiphertextBlob": b"x"} if operation == "Decrypt" else {}
+
+    for code in possible_errors(operation):
+        kms.fail(operation, code)
+        assert code_of(method, **params) == code
+
+
+# Lost connections and delays.
+
+KINDS = {
+    "refused": EndpointConnectionError,
+    "read-timeout": ReadTimeoutError,
+    "closed": ConnectionClosedError,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lost_connection_is_botocores_own_exception(kms: KmsMock, kind: Any) -> None:
+    """It names the endpoint that the application wanted to reach; the call is on record."""
+    kms.disconnect("ListKeys", kind)
+
+    with pytest.raises(KINDS[kind]) as caught:
+        once(kms).list_keys()
+
+    assert "https://kms.us-east-1.amazonaws.com/" in str(caught.value)
+    error = kms.calls[0].error
+    assert error is not None
+    assert error.code == KINDS[kind].__name__
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lost_connection_is_retried(kms: KmsMock, kind: Any, mode: str) -> None:
+    kms.disconnect("ListKeys", kind, times=2)
+
+    response = client_of(kms, mode).list_keys()
+
+    assert response["ResponseMetadata"]["RetryAttempts"] == 2
+    assert kms.calls[0].retries == 2
+
+
+def test_a_connection_that_was_lost_changed_nothing(kms: KmsMock) -> None:
+    """The service never saw the request."""
+    kms.disconnect("CreateKey", "closed")
+
+    with pytest.raises(ConnectionClosedError):
+        once(kms).create_key()
+
+    assert kms.keys == []
+
+
+def test_a_delay_moves_the_services_clock(kms: KmsMock) -> None:
+    """Nobody waits; the answer is the same as ever, and later by the service's clock."""
+    kms.delay("CreateKey", 30)
+    before = kms.clock.now
+
+    metadata = once(kms).create_key()["KeyMetadata"]
+
+    assert kms.clock.offset == 30
+    assert (metadata["CreationDate"] - before).total_seconds() == pytest.approx(30, abs=5)
+
+
+def test_a_delay_beyond_the_read_timeout_is_that_timeout(kms: KmsMock) -> None:
+    """After as many seconds as the client waits, not after the whole delay."""
+    kms.delay("ListKeys", 100, times=2)
+    client = kms.client(read_timeout=7, retries={"total_max_attempts": 1})
+
+    with pytest.raises(ReadTimeoutError):
+        client.list_keys()
+
+    assert kms.clock.offset == 7
+
+
+def test_a_timeout_is_retried(kms: KmsMock) -> None:
+    kms.delay("ListKeys", 100)
+    client = kms.client(read_timeout=7)
+
+    assert client.list_keys()["ResponseMetadata"]["RetryAttempts"] == 1
+
+
+def test_a_client_that_waits_for_ever_gets_its_answer(kms: KmsMock) -> None:
+    """Botocore takes `read_timeout=None` for no limit."""
+    kms.delay("ListKeys", 1000)
+
+    assert kms.client(read_timeout=None).list_keys()["Keys"] == []
+    assert kms.clock.offset == 1000
+
+
+def test_a_real_delay_takes_that_long(kms: KmsMock) -> None:
+    """For an application that measures time itself; then the clock is not moved too."""
+    kms.delay("ListKeys", 0.05, real=True)
+    began = time.perf_counter()
+
+    once(kms).list_keys()
+
+    assert time.perf_counter() - began >= 0.05
+    assert kms.clock.offset == 0
+
+
+def test_a_real_delay_ends_with_the_read_timeout(kms: KmsMock) -> None:
+    kms.delay("ListKeys", 60, real=True)
+    client = kms.client(read_timeout=0.05, retries={"total_max_attempts": 1})
+    began = time.perf_counter()
+
+    with pytest.raises(ReadTimeoutError):
+        client.list_keys()
+
+    assert time.perf_counter() - began < 5
+
+
+# What makes no sense.
+
+
+def test_an_error_that_the_operation_never_has_is_refused(kms: KmsMock) -> None:
+    """With the list of those that it has, and the nearest of them."""
+    with pytest.raises(KmsMockError) as caught:
+        kms.fail("ListKeys", "AccessDenied")
+
+    message = str(caught.value)
+    assert "kms:ListKeys never answers with 'AccessDenied'" in message
+    assert "Did you mean 'AccessDeniedException'?" in message
+    for code in possible_errors("ListKeys"):
+        assert code in message
+    assert "DisabledException" not in message
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (lambda kms: kms.fail("decrypt", "DisabledException"), "Did you mean 'Decrypt'?"),
+        (lambda kms: kms.fail("list_keys", "DisabledException"), "Did you mean 'ListKeys'?"),
+        (lambda kms: kms.fail("*", "Oops"), "no operation of KMS answers with 'Oops'"),
+        (lambda kms: kms.fail("ListKeys", ValueError), "ValueError"),
+        (lambda kms: kms.fail("ListKeys", "InternalFailure", message=5), "message"),
+        (lambda kms: kms.throttle(2), "KMS has no operation 2"),
+        (lambda kms: kms.throttle("ListKeys", 0), "times=0"),
+        (lambda kms: kms.throttle("ListKeys", True), "times=True"),
+        (lambda kms: kms.throttle("ListKeys", 1.5), "times=1.5"),
+        (lambda kms: kms.throttle("ListKeys", after=-1), "after=-1"),
+        (lambda kms: kms.throttle("ListKeys", key="alias/none"), "there is no key 'alias/none'"),
+        (lambda kms: kms.delay("ListKeys", -1), "seconds=-1"),
+        (lambda kms: kms.delay("ListKeys", "1"), "seconds='1'"),
+        (lambda kms: kms.delay("ListKeys", float("nan")), "seconds=nan"),
+        (lambda kms: kms.delay("ListKeys", float("inf")), "seconds=inf"),
+        (lambda kms: kms.disconnect("ListKeys", "lost"), "refused, read-timeout, closed"),
+    ],
+)
+def test_what_could_never_happen_is_refused(
+    kms: KmsMock, schedule: Callable[[KmsMock], Any], words: str
+) -> None:
+    """At once, and in words that say what to write; nothing is scheduled then."""
+    with pytest.raises(KmsMockError) as caught:
+        schedule(kms)
+
+    assert words in str(caught.value)
+    assert codes_of(1, once(kms).list_keys) == [""]
+
+
+def test_the_refusal_ends_at_the_authors_line(kms: KmsMock) -> None:
+    with pytest.raises(KmsMockError) as caught:
+        kms.fail("ListKeys", "Oops")
+
+    hidden = [
+        entry.frame.f_locals.get("__tracebackhide__", False) for entry in caught.traceback[1:]
+    ]
+    assert all(hidden)
+
+
+# A fault that never happened.
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a test file, and return what pytest says."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
+        pytester.makepyfile(test_it="import pytest\n" + textwrap.dedent(source))
+        pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
+        return pytester.runpytest_inprocess(*arguments, plugins=[plugin])
+
+    return run_file
+
+
+def test_a_fault_that_never_happened_fails_the_test(run: Run) -> None:
+    """In the call phase, naming the fault, what was called, and the way out."""
+    result = run(
+        """
+        def test_it(kms):
+            kms.throttle("Decrypt", times=2)
+            kms.client().list_keys()
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    message = result.stdout.str()
+    assert "kms.throttle('Decrypt') never happened" in message
+    assert "ListKeys" in message
+    assert "allow_unused=True" in message
+
+
+def test_each_kind_of_fault_is_named_as_it_was_written(run: Run) -> None:
+    result = run(
+        """
+        def test_it(kms):
+            kms.fail("Decrypt", "DisabledException")
+            kms.delay("Encrypt", 5)
+            kms.disconnect("Sign", "closed")
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    message = result.stdout.str()
+    assert "kms.fail('Decrypt', 'DisabledException')" in message
+    assert "kms.delay('Encrypt', 5)" in message
+    assert "kms.disconnect('Sign', 'closed')" in message
+
+
+def test_a_fault_that_may_be_unused_fails_nothing(run: Run) -> None:
+    result = run(
+        """
+        def test_allowed(kms):
+            kms.throttle("Decrypt", allow_unused=True)
+
+        def test_partly_used(kms):
+            kms.throttle("ListKeys", times=2)
+            with pytest.raises(Exception, match="Throttling"):
+                kms.client(retries={"total_max_attempts": 1}).list_keys()
+
+        def test_called_off(kms):
+            kms.throttle("Decrypt").cancel()
+        """
+    )
+
+    result.assert_outcomes(passed=3)
+
+
+def test_a_fault_that_calls_passed_by_says_why(run: Run) -> None:
+    """Where there were calls of the operation, the message does not deny them."""
+    result = run(
+        """
+        def test_after(kms):
+            kms.throttle("ListKeys", after=5)
+            kms.client().list_keys()
+
+        def test_key(kms):
+            kms.create_key(alias="alias/app")
+            kms.throttle("DescribeKey", key=kms.create_key(alias="alias/other"))
+            kms.client().describe_key(KeyId="alias/app")
+        """,
+        "--tb=short",
+    )
+
+    result.assert_outcomes(failed=2)
+    assert "made no such call" not in result.stdout.str()
+    assert "after=5" in result.stdout.str()
+    assert "alias/other" in result.stdout.str() or "key=" in result.stdout.str()
+
+
+def test_the_message_stays_short_after_many_calls(run: Run) -> None:
+    result = run(
+        """
+        def test_it(kms):
+            kms.throttle("Decrypt")
+            client = kms.client()
+            for _ in range(300):
+                client.list_keys()
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    message = next(line for line in result.outlines if "never happened" in line)
+    assert len(message) < 1000
+
+
+def test_an_unused_fault_is_right_with_every_kind_of_test(run: Run) -> None:
+    """One outcome each: a failure, also where a failure is expected."""
+    result = run(
+        """
+        import unittest
+        from pytest_kmsmock import mock_kms
+
+        @pytest.mark.xfail(strict=True)
+        def test_expected(kms):
+            kms.throttle("Decrypt")
+
+        @mock_kms
+        def test_decorated():
+            with mock_kms() as kms:
+                kms.throttle("Encrypt")
+
+        def test_in_a_block():
+            with mock_kms() as kms:
+                kms.throttle("Decrypt")
+
+        def test_skipped(kms):
+            kms.throttle("Decrypt")
+            pytest.skip("no reason to fail")
+
+        class TestOfUnittest(unittest.TestCase):
+            def setUp(self):
+                self.kms = self.enterContext(mock_kms())
+
+            def test_unused(self):
+                self.kms.throttle("Decrypt")
+
+            def test_used(self):
+                self.kms.throttle("ListKeys")
+                self.kms.client().list_keys()
+
+            def test_fails_by_itself(self):
+                self.kms.throttle("Decrypt")
+                self.fail("as meant")
+
+            def test_skipped(self):
+                self.kms.throttle("Decrypt")
+                self.skipTest("no reason to fail")
+        """
+    )
+
+    result.assert_outcomes(xfailed=1, passed=1, failed=4, skipped=2)
+    message = result.stdout.str()
+    assert "kms.throttle('Encrypt') never happened" in message
+    assert message.count("\nkms.throttle('Decrypt') never happened") == 2
+
+
+def test_a_test_that_fails_anyway_says_only_why(run: Run) -> None:
+    result = run(
+        """
+        def test_it(kms):
+            kms.throttle("Decrypt")
+            assert 1 == 2
+        """
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "never happened" not in result.stdout.str()
+
+
+def test_a_fault_of_a_fixture_is_one_of_the_test(run: Run) -> None:
+    result = run(
+        """
+        @pytest.fixture
+        def throttled(kms):
+            kms.throttle("ListKeys")
+
+        def test_unused(throttled, kms):
+            pass
+
+        def test_used(throttled, kms):
+            kms.client().list_keys()
+        """
+    )
+
+    result.assert_outcomes(failed=1, passed=1)
+
+
+def test_an_unused_fault_fails_one_test_not_those_that_follow(run: Run) -> None:
+    """A shared mock outlives the test that scheduled it."""
+    result = run(
+        """
+        def test_guilty(kms_module):
+            kms_module.throttle("Decrypt")
+
+        def test_innocent(kms_module):
+            kms_module.client().list_keys()
+
+        def test_innocent_too(kms_module):
+            pass
+        """
+    )
+
+    result.assert_outcomes(failed=1, passed=2)
+
+
+def test_a_test_that_is_run_again_answers_for_its_last_run(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    """As plugins for flaky tests do it: several runs within one protocol."""
+    pytester.makeconftest(
+        """
+        import pytest
+        from _pytest.runner import runtestprotocol
+
+        @pytest.hookimpl
+        def pytest_runtest_protocol(item, nextitem):
+            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+            for _ in range(2):
+                reports = runtestprotocol(item, nextitem=nextitem, log=False)
+                if not any(report.failed for report in reports):
+                    break
+                item._initrequest()
+            for report in reports:
+                item.ihook.pytest_runtest_logreport(report=report)
+            return True
+        """
+    )
+    result = run(
+        """
+        runs = []
+
+        def test_flaky(kms):
+            kms.throttle("ListKeys")
+            runs.append(1)
+            assert len(runs) == 2, "the first run fails early"
+            kms.client().list_keys()
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_faults_do_not_outlive_their_mock(kms: KmsMock) -> None:
+    """Neither into the next mock nor into one within."""
+    kms.throttle("ListKeys", times=None, allow_unused=True)
+
+    with mock_kms() as inner:
+        inner.client().list_keys()
+
+    with mock_kms() as next_one:
+        next_one.client().list_keys()
+
+
+def test_a_fault_of_the_mock_around_awaits_its_turn(kms: KmsMock) -> None:
+    """The innermost mock answers, with its own faults alone."""
+    client = once(kms)
+    kms.throttle("ListKeys")
+
+    with mock_kms():
+        client.list_keys()
+
+    assert code_of(client.list_keys) == "ThrottlingException"

@@ -100,7 +100,7 @@ STATED: Final = (
         ("ListKeys takes ResourceOwners",),
     ),
     Stated(
-        "A fault of AWS's machines. The mock has none of its own.",
+        "A fault of AWS's machines. The mock has none of its own: it raises them when `kms.fail` says so.",
         (
             "* raises DependencyTimeoutException",
             "* raises KMSInternalException",
@@ -144,7 +144,7 @@ BEHAVIOUR: Final = (
     (
         "Request quotas",
         "`ThrottlingException` above so many calls a second.",
-        "None: a test must not depend on how fast it runs.",
+        "None of its own, since a test must not depend on how fast it runs: `kms.throttle` says when.",
     ),
     (
         "Resource quotas",
@@ -186,12 +186,12 @@ BEHAVIOUR: Final = (
     (
         "`ED25519_PH_SHA_512`",
         "Signs the SHA-512 of the digest that it is given.",
-        "The same, as Ed25519ph of the digest. Needs an extra.",
+        "The same: Ed25519ph of the digest.",
     ),
     (
-        "ML-KEM-512, Ed25519ph, SM2",
+        "ML-DSA, ML-KEM, Ed25519ph, SM2",
         "Always there.",
-        "Need an extra of the package: `cryptography` lacks them.",
+        "Need an extra of the package: `cryptography` lacks them, or its older versions do.",
     ),
     (
         "Records",

@@ -100,7 +100,7 @@ STATED: Final = (
         ("ListKeys takes ResourceOwners",),
     ),
     Stated(
-        "A fault of AWS's machines. The mock has none of its own: it raises them when `kms.fail` says so.",
+        "A fault of AWS's machines. The mock raises them when `kms.fail` says so.",
         (
             "* raises DependencyTimeoutException",
             "* raises KMSInternalException",
@@ -144,7 +144,7 @@ BEHAVIOUR: Final = (
     (
         "Request quotas",
         "`ThrottlingException` above so many calls a second.",
-        "None of its own, since a test must not depend on how fast it runs: `kms.throttle` says when.",
+        "When `kms.throttle` says so: a test must not depend on how fast it runs.",
     ),
     (
         "Resource quotas",
@@ -304,7 +304,7 @@ def page() -> str:
             "Besides, each operation raises `ValidationException`, and `AccessDeniedException` for "
             "what it may not speak of.",
             "",
-            *_table(("Operation", "Raises", "Never raises"), _error_rows(found)),
+            *_table(("Operation", "Raises", "Never raises by itself"), _error_rows(found)),
             "",
         )
     )

@@ -99,6 +99,10 @@ class Settings:
             raise KmsMockError(f"transport={value!r} is none of {', '.join(TRANSPORTS)}.")
 
 
+# The settings of tests without a marker, and the options that they are made of:
+# to check those anew for each test would cost half of the fixture's time.
+_of_ini: tuple[Mapping[str, Any], Settings] | None = None
+
 OPTIONS: Final = tuple(field.name for field in attrs.fields(Settings))
 
 
@@ -110,13 +114,19 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
         KmsMockError: There is no such option, or its value makes no sense.
     """
     __tracebackhide__ = True
+    global _of_ini
+    if not options and _of_ini is not None and _of_ini[0] is hook.ini_options:
+        return _of_ini[1]
     for name in options:
         if name not in OPTIONS:
             raise KmsMockError(
                 f"pytest-kmsmock has no option {name!r}.{suggestion(name, OPTIONS)} "
                 f"It has {', '.join(OPTIONS)}."
             )
-    return Settings(**{**hook.ini_options, **options})
+    settings = Settings(**{**hook.ini_options, **options})
+    if not options:
+        _of_ini = hook.ini_options, settings
+    return settings
 
 
 def is_region(value: Any) -> bool:

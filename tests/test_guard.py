@@ -196,6 +196,7 @@ def test_the_message_is_enough_to_act_on(run: Run) -> None:
     assert "with mock_kms():" in message
     assert "@pytest.mark.kms(guard=False)" in message
     assert "kms_guard_allow" in message
+    assert "During handling" not in message
 
 
 def test_the_message_has_the_whole_id_of_the_test(run: Run) -> None:
@@ -335,6 +336,7 @@ client = botocore.session.Session().create_client(
 def run_alone(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run what lies there in a process of its own, and return what pytest says."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_CURRENT_TEST", raising=False)
     pytester.makepyfile(guarded_application=IMPORTED)
 
     def run_folder(*arguments: str, ini: str = GUARDED) -> pytest.RunResult:

@@ -29,6 +29,7 @@ from .service.identifiers import root_arn
 from .service.key import KmsKey
 from .service.material import KeyMaker
 from .service.misuse import KmsMockError
+from .service.quotas import Quotas
 from .service.registry import Registry
 from .service.request import Options, Request, Response
 from .service.service import Service
@@ -51,10 +52,12 @@ class Backend:
         calls: The record.
         clock: The service's time.
         faults: What is scheduled to go wrong.
+        quotas: What can be had of each thing.
         is_wired: A call could have to go over the wire.
     """
 
     clock: Clock
+    quotas: Quotas
 
     def __init__(self, settings: Settings, outer: Backend | None = None) -> None:
         self._settings = settings
@@ -63,6 +66,7 @@ class Backend:
         self.clock = Clock(outer.clock.offset if outer else 0.0)
         self.faults = Faults()
         self.is_wired = settings.transport == "wire"
+        self.quotas = Quotas() if outer is None else attrs.evolve(outer.quotas)
         if outer is None:
             self.registry = Registry(KeyMaker(shared_pool if settings.key_pool else None))
         else:
@@ -74,6 +78,7 @@ class Backend:
                 page_size=settings.page_size,
                 transition_seconds=settings.transition_seconds,
                 create_missing=create if settings.auto_create else None,
+                quotas=self.quotas,
             ),
         )
 
@@ -102,7 +107,7 @@ class Backend:
     ) -> tuple[answers.DirectResponse, dict[str, Any]]:
         """Answer one call of the application, and put it on record."""
         request = self._request(operation, body, region, signer)
-        request_id = answers.new_request_id()
+        request.id = request_id = answers.new_request_id()
         try:
             response = self._service.handle(request)
         except KmsError as error:
@@ -199,6 +204,10 @@ class Backend:
 
     def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
         return self.registry.place(key.account, key.region).aliases_of(key.key_id)
+
+    def share(self, key: KmsKey, accounts: tuple[str, ...]) -> None:
+        """Let a RAM share give *key* to *accounts*."""
+        self.registry.put_key(attrs.evolve(key, shared_with=accounts))
 
     def delete(self, key: KmsKey) -> None:
         self.registry.remove_key(key, self.clock())

@@ -20,6 +20,7 @@ from .service.key import KeyMaterial, KeyState, KmsKey, material_id
 from .service.lifecycle import DAY
 from .service.misuse import KmsMockError
 from .service.operations.encryption import material_of
+from .settings import is_account
 
 if TYPE_CHECKING:
     from .backend import Backend
@@ -112,6 +113,17 @@ class Key:
         return dict(self._value.tags)
 
     @property
+    def grants(self) -> list[dict[str, Any]]:
+        """The grants on the key, as ListGrants lists them."""
+        found: list[dict[str, Any]] = []
+        response = self._do("ListGrants")
+        found += response["Grants"]
+        while response["Truncated"]:
+            response = self._do("ListGrants", Marker=response["NextMarker"])
+            found += response["Grants"]
+        return found
+
+    @property
     def policy(self) -> dict[str, Any]:
         """The key policy, its document."""
         policy: dict[str, Any] = json.loads(self._value.policy)
@@ -137,6 +149,13 @@ class Key:
     def cancel_deletion(self) -> None:
         """Keep the key after all. It is disabled then, as in AWS."""
         self._do("CancelKeyDeletion")
+
+    def share_with(self, *accounts: str) -> None:
+        """Share the key with *accounts*, 12 digits each, as by AWS RAM; with none, no more."""
+        for account in accounts:
+            if not is_account(account):
+                raise KmsMockError(f"{account!r} is no account ID; write 12 digits in quotes.")
+        _backend().share(self._value, accounts)
 
     def delete(self) -> None:
         """Delete the key at once, with its aliases, which nobody can do in AWS."""

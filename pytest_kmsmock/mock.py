@@ -14,6 +14,7 @@ from .creation import create_key
 from .faults import Disconnection, Fault
 from .handle import Key, find
 from .service.misuse import KmsMockError
+from .service.quotas import Quotas
 from .settings import Settings, checked_seconds, is_account, is_region, settings_from
 
 Target = TypeVar("Target", bound=Callable[..., Any])
@@ -88,6 +89,11 @@ class KmsMock:
     def clock(self) -> Clock:
         """The service's time."""
         return self._backend.clock
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much of each thing there can be: ``kms.quotas.aliases_per_key = 2``."""
+        return self._backend.quotas
 
     @property
     def transition_seconds(self) -> float:

@@ -84,7 +84,7 @@ class Exchange:
         """Answer one attempt, or raise what a lost connection raises."""
         self._attempts += 1
         request = self._make_request()
-        request_id = answers.new_request_id()
+        request.id = request_id = answers.new_request_id()
         try:
             self._suffer(request)
             response = self._backend.handle(request)

@@ -112,6 +112,10 @@ class InvalidCiphertextException(KmsError):
     """The ciphertext or its encryption context is wrong. AWS sends no text."""
 
 
+class InvalidGrantIdException(KmsError):
+    """The grant ID is malformed."""
+
+
 class InvalidGrantTokenException(KmsError):
     """The grant token was never given out."""
 

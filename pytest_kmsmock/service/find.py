@@ -87,6 +87,15 @@ def no_key(arn: str) -> NotFoundException:
     return NotFoundException(f"Key '{arn}' does not exist")
 
 
+def denied_by_policy(request: Request, key: KmsKey) -> AccessDeniedException:
+    """Return how AWS answers what the policy of *key* does not allow."""
+    action = _ACTIONS.get(request.operation, request.operation)
+    return AccessDeniedException(
+        f"User: {request.principal} is not authorized to perform: kms:{action} "
+        f"on resource: {key.arn} because no resource-based policy allows the kms:{action} action"
+    )
+
+
 def denied_elsewhere(
     request: Request, resource: str = "this resource", action: str | None = None
 ) -> AccessDeniedException:

@@ -90,6 +90,8 @@ class KmsKey:
         next_rotation: When the next automatic rotation is due.
         on_demand_rotations: How many there have been.
         rotating_since: When the on-demand rotation in progress was asked for.
+        manager: AWS manages the keys of its services.
+        shared_with: The accounts that a RAM share gives it to.
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
 
@@ -118,6 +120,8 @@ class KmsKey:
     on_demand_rotations: int = 0
     rotating_since: float | None = None
     transition_ends: float | None = None
+    manager: Literal["CUSTOMER", "AWS"] = "CUSTOMER"
+    shared_with: tuple[str, ...] = ()
 
     @property
     def material(self) -> KeyMaterial:

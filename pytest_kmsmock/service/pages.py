@@ -9,13 +9,24 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from .errors import InvalidMarkerException
 from .registry import Collection, Named
 from .request import Request, Response
 
 T = TypeVar("T")
+
+# Members that select what is listed, besides the key.
+_SELECTING: Final = (
+    "GrantId",
+    "GranteePrincipal",
+    "GranteeServicePrincipal",
+    "IncludeKeyMaterial",
+    "ResourceOwners",
+    "RetiringPrincipal",
+    "RetiringServicePrincipal",
+)
 
 
 def of_collection(
@@ -92,7 +103,8 @@ def _limit(request: Request, default: int) -> int:
 def _marker(request: Request, position: str) -> str:
     """Return *position* bound to the list: the operation, and whose it is."""
     keys = [key.arn for key in request.keys]
-    text = f"{request.operation} {request.account} {request.region} {keys} {position}"
+    selection = [request.params.get(name) for name in _SELECTING]
+    text = f"{request.operation} {request.account} {request.region} {keys} {selection} {position}"
     proof = hashlib.sha256(text.encode()).hexdigest()[:16]
     return base64.urlsafe_b64encode(f"{proof}{position}".encode()).decode()
 

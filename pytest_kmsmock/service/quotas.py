@@ -1,13 +1,49 @@
 """
-How much of each thing AWS allows.
+How much of each thing AWS allows, adjustable for a test.
 
 Source: KMS Developer Guide, "Resource quotas".
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any
 
-ALIASES_PER_KEY: Final = 50
-TAGS_PER_KEY: Final = 50
-ON_DEMAND_ROTATIONS_PER_KEY: Final = 25
+import attrs
+
+from .misuse import KmsMockError, suggestion
+
+
+# Assignments are checked below, unknown names among them.
+@attrs.define(on_setattr=attrs.setters.NO_OP)
+class Quotas:
+    """
+    The quotas of one mock; assign to one to change it.
+
+    Attributes:
+        keys: Customer managed keys in an account and Region.
+        aliases_per_key: Aliases of a key.
+        grants_per_key: Grants on a key.
+        tags_per_key: Tags of a key.
+        on_demand_rotations_per_key: Rotations on demand in the life of a key.
+        policy_bytes: The length of a key policy.
+        custom_key_stores: Key stores in an account and Region.
+    """
+
+    keys: int = 100_000
+    aliases_per_key: int = 50
+    grants_per_key: int = 50_000
+    tags_per_key: int = 50
+    on_demand_rotations_per_key: int = 25
+    policy_bytes: int = 32_768
+    custom_key_stores: int = 10
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        __tracebackhide__ = True
+        names = [field.name for field in attrs.fields(Quotas)]
+        if name not in names:
+            raise KmsMockError(
+                f"KMS has no quota {name!r}.{suggestion(name, names)} It has {', '.join(names)}."
+            )
+        if type(value) is not int or value < 0:
+            raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
+        object.__setattr__(self, name, value)

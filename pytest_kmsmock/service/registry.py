@@ -15,13 +15,14 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from .grant import Grant
 from .identifiers import key_arn
 from .import_tokens import new_token_key
 from .key import Alias, KmsKey
 from .lifecycle import fall_due, lose_last_replica, next_due, synchronize
 from .material import KeyMaker
 
-Named = TypeVar("Named", KmsKey, Alias)
+Named = TypeVar("Named", KmsKey, Alias, Grant)
 
 
 class Collection(Generic[Named]):
@@ -109,6 +110,16 @@ class Place:
         self.aliases: Collection[Alias] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}
         self._by_ciphertext_tag: dict[bytes, str] = {}
+        self.grants: dict[str, Collection[Grant]] = {}
+        # The IDs of the grants of a key and a name.
+        self.grant_ids: dict[tuple[str, str], tuple[str, ...]] = {}
+        # What changes on every call is beside the keys rather than in them:
+        # operation, time and request ID by key ID.
+        self.last_usages: dict[str, tuple[str, float, str]] = {}
+        # Keys that a test made without calling CreateKey.
+        self.given_keys = 0
+        # AWS managed keys, which no quota counts.
+        self.managed_keys = 0
 
     def put_key(self, key: KmsKey) -> None:
         self.keys.put(key.key_id, key)
@@ -120,6 +131,8 @@ class Place:
             self.aliases.remove(name)
         self._names_of_key.pop(key.key_id, None)
         del self._by_ciphertext_tag[key.ciphertext_tag]
+        self.grants.pop(key.key_id, None)
+        self.last_usages.pop(key.key_id, None)
         self.keys.remove(key.key_id)
 
     def aliases_of(self, key_id: str) -> tuple[str, ...]:
@@ -154,6 +167,11 @@ class Place:
         copied.aliases = self.aliases.copy()
         copied._names_of_key = self._names_of_key.copy()
         copied._by_ciphertext_tag = self._by_ciphertext_tag.copy()
+        copied.grants = {key_id: grants.copy() for key_id, grants in self.grants.items()}
+        copied.grant_ids = self.grant_ids.copy()
+        copied.last_usages = self.last_usages.copy()
+        copied.given_keys = self.given_keys
+        copied.managed_keys = self.managed_keys
         return copied
 
 
@@ -175,6 +193,8 @@ class Registry:
         # When time next changes which key: (time, account, Region, key ID).
         # An entry may be out of date; the key itself tells.
         self._dues: list[tuple[float, str, str, str]] = []
+        # By Region and retiring principal.
+        self._retirable: dict[tuple[str, str], Collection[Grant]] = {}
 
     def place(self, account: str, region: str) -> Place:
         place = self._places.get((account, region))
@@ -196,6 +216,8 @@ class Registry:
     def remove_key(self, key: KmsKey, now: float) -> None:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
         with self.lock:
+            for grant in self.grants_of(key):
+                self.remove_grant(key, grant)
             self.place(key.account, key.region).remove_key(key)
             if key.multi_region is None:
                 return
@@ -203,6 +225,52 @@ class Registry:
             if len(related) == 1 and related[0].state == "PendingReplicaDeletion":
                 self.put_key(lose_last_replica(related[0], now))
             self._synchronize(self.related(key))
+
+    def note_usage(
+        self, keys: tuple[KmsKey, ...], operation: str, now: float, request_id: str
+    ) -> None:
+        """Note that *operation* has used *keys*."""
+        for key in keys:
+            place = self.place(key.account, key.region)
+            place.last_usages[key.key_id] = operation, now, request_id
+
+    def grants_of(self, key: KmsKey) -> Collection[Grant]:
+        return self.place(key.account, key.region).grants.get(key.key_id) or Collection()
+
+    def named_grants(self, key: KmsKey, name: str) -> list[Grant]:
+        """Return the grants of *key* that have *name*."""
+        grants = self.grants_of(key)
+        ids = self.place(key.account, key.region).grant_ids.get((key.key_id, name), ())
+        return [grant for each in ids if (grant := grants.get(each)) is not None]
+
+    def put_grant(self, key: KmsKey, grant: Grant) -> None:
+        with self.lock:
+            place = self.place(key.account, key.region)
+            place.grants.setdefault(key.key_id, Collection()).put(grant.id, grant)
+            if grant.name:
+                at_name = (key.key_id, grant.name)
+                place.grant_ids[at_name] = (*place.grant_ids.get(at_name, ()), grant.id)
+            if grant.retiring_principal is not None:
+                at = (key.region, grant.retiring_principal)
+                self._retirable.setdefault(at, Collection()).put(grant.id, grant)
+
+    def remove_grant(self, key: KmsKey, grant: Grant) -> None:
+        with self.lock:
+            place = self.place(key.account, key.region)
+            place.grants[key.key_id].remove(grant.id)
+            if grant.name:
+                at_name = (key.key_id, grant.name)
+                left = tuple(each for each in place.grant_ids[at_name] if each != grant.id)
+                place.grant_ids[at_name] = left
+            self._forget_retirable(key.region, grant)
+
+    def retirable_grants(self, region: str, principal: str) -> Collection[Grant]:
+        """Return the grants that *principal* may retire, on keys of whichever account."""
+        return self._retirable.get((region, principal)) or Collection()
+
+    def _forget_retirable(self, region: str, grant: Grant) -> None:
+        if grant.retiring_principal is not None:
+            self._retirable[region, grant.retiring_principal].remove(grant.id)
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
@@ -255,4 +323,5 @@ class Registry:
             copied.token_key = self.token_key
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._dues = self._dues.copy()
+            copied._retirable = {at: grants.copy() for at, grants in self._retirable.items()}
         return copied

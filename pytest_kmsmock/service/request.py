@@ -9,6 +9,7 @@ import attrs
 
 from ..crypto.ciphertext import Envelope
 from .key import KmsKey
+from .quotas import Quotas
 from .registry import Place, Registry
 
 Params = dict[str, Any]
@@ -32,6 +33,7 @@ class Options:
     page_size: int | None = None
     transition_seconds: float = 0.0
     create_missing: Callable[[Request, str], KmsKey | None] | None = None
+    quotas: Quotas = attrs.field(factory=Quotas)
 
 
 @attrs.define
@@ -49,6 +51,7 @@ class Request:
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
         envelope: The request's ciphertext taken apart, if a key was found by it.
+        id: The request ID; None if a test does it off the record.
         key_id: The ID of the key to create, when the author of a test fixes it.
         material: Its key material, likewise.
     """
@@ -62,6 +65,7 @@ class Request:
     keys: tuple[KmsKey, ...] = ()
     now: float = 0.0
     envelope: Envelope | None = attrs.field(default=None, repr=False)
+    id: str | None = None
     key_id: str | None = None
     material: bytes | None = attrs.field(default=None, repr=False)
     registry: Registry = attrs.field(init=False, repr=False)

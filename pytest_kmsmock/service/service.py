@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import find
-from .errors import DryRunOperationException, InvalidGrantTokenException, KmsError
+from .errors import DryRunOperationException, KmsError
 from .key import KmsKey
+from .managed import VIEWING
 from .misuse import NotMockedError, suggestion
 from .operations import OPERATIONS
+from .operations.grants import check_tokens
 from .operations.table import Operation
 from .registry import Registry
 from .request import Options, Request, Response
@@ -90,8 +92,10 @@ class Service:
         key = operation.find(operation, request)  # aliases refused, Region, existence
         if key is not None:
             request.keys = (key,)
-        if "GrantTokens" in params:
-            _check_grant_tokens(operation, params["GrantTokens"])
+            if key.manager == "AWS" and not operation.name.startswith(VIEWING):
+                raise find.denied_by_policy(request, key)
+        if "GrantTokens" in params and "InvalidGrantTokenException" in operation.shapes.errors:
+            check_tokens(request, params["GrantTokens"])
         if operation.choose is not None:
             operation.choose(request)
         if key is not None:
@@ -108,6 +112,8 @@ class Service:
         response = operation.act(request, key)
         if params.get("DryRun"):
             raise DryRunOperationException
+        if operation.is_usage and request.id is not None:
+            self.registry.note_usage(request.keys, request.operation, request.now, request.id)
         return operation.shapes.trim(response)
 
 
@@ -127,12 +133,6 @@ def _check_mocked(request: Request, not_mocked: Mapping[str, tuple[Any, ...]]) -
                 f"{name}={_shown(request.params[name])} yet; "
                 f"leave the parameter out{_or_use(mocked)}."
             )
-
-
-def _check_grant_tokens(operation: Operation, tokens: list[str]) -> None:
-    # No grant exists yet, so none of them was ever given out.
-    if tokens and "InvalidGrantTokenException" in operation.shapes.errors:
-        raise InvalidGrantTokenException(f"Grant token {tokens[0]} is not valid.")
 
 
 def _shown(value: Any) -> str:

@@ -54,6 +54,7 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     # in state:              Enabled  Disabled  PendDel   PendRepl  PendImport  Unavail  Creating  Updating
     "CancelKeyDeletion":    (KEPT,    KEPT,     OK,       OK,       KEPT,       KEPT,    KEPT,     KEPT),
     "CreateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
+    "CreateGrant":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  OK,      CREATING, OK),
     "Decapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "Decrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "DeleteImportedKeyMaterial":
@@ -73,6 +74,7 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     "GenerateDataKeyWithoutPlaintext":
                             (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "GenerateMac":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "GetKeyLastUsage":      (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "GetKeyPolicy":         (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     # Imported keys rotate on demand only, and not before they have material.
     "GetKeyRotationStatus": (OK,      OK,       OK,       OK,       EXTERNAL,   OK,      OK,       OK),
@@ -81,12 +83,14 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     "GetPublicKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "ImportKeyMaterial":    (OK,      OK,       DELETING, REPLICA,  OK,         AWAY,    CREATING, OK),
     "ListAliases":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
+    "ListGrants":           (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "ListKeyPolicies":      (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "ListKeyRotations":     (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "ListResourceTags":     (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "PutKeyPolicy":         (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "ReEncrypt":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "ReplicateKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, UPDATING),
+    "RevokeGrant":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "RotateKeyOnDemand":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "ScheduleKeyDeletion":  (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       UPDATING),
     "Sign":                 (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),

@@ -61,18 +61,16 @@ def default_policy(root_arn: str) -> str:
     )
 
 
-def parse(text: str) -> Document:
+def parse(text: str, *, longest: int = POLICY_LENGTH_LIMIT) -> Document:
     """
     Return the document that *text* holds.
 
     Raises:
-        LimitExceededException: It is longer than 32,768 bytes.
+        LimitExceededException: It has more than *longest* bytes.
         MalformedPolicyDocumentException: It breaks a rule of the grammar.
     """
-    if len(text.encode()) > POLICY_LENGTH_LIMIT:
-        raise LimitExceededException(
-            f"The key policy is longer than the limit of {POLICY_LENGTH_LIMIT} bytes."
-        )
+    if len(text.encode()) > longest:
+        raise LimitExceededException(f"The key policy is longer than the limit of {longest} bytes.")
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

@@ -17,6 +17,7 @@ from . import (
     data_keys,
     deletion,
     encryption,
+    grants,
     imports,
     keys,
     macs,
@@ -46,17 +47,17 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             },
         ),
         Operation(
-            name="DescribeKey", act=keys.describe_key, takes_alias=True, across_accounts=True
+            name="DescribeKey",
+            act=keys.describe_key,
+            find=keys.find_described,
+            takes_alias=True,
+            across_accounts=True,
         ),
-        Operation(
-            name="ListKeys",
-            act=keys.list_keys,
-            key_member=None,
-            not_mocked={"ResourceOwners": (["SELF"],)},
-        ),
+        Operation(name="ListKeys", act=keys.list_keys, key_member=None),
         Operation(name="EnableKey", act=keys.enable_key, writes=True),
         Operation(name="DisableKey", act=keys.disable_key, writes=True),
         Operation(name="UpdateKeyDescription", act=keys.update_key_description, writes=True),
+        Operation(name="GetKeyLastUsage", act=keys.get_key_last_usage),
         # Deletion
         Operation(name="ScheduleKeyDeletion", act=deletion.schedule_key_deletion, writes=True),
         Operation(name="CancelKeyDeletion", act=deletion.cancel_key_deletion, writes=True),
@@ -128,6 +129,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         # Multi-Region keys
         Operation(name="ReplicateKey", act=multi_region.replicate_key, writes=True),
         Operation(name="UpdatePrimaryRegion", act=multi_region.update_primary_region, writes=True),
+        # Grants
+        Operation(name="CreateGrant", act=grants.create_grant, across_accounts=True, writes=True),
+        Operation(name="ListGrants", act=grants.list_grants, across_accounts=True),
+        Operation(name="ListRetirableGrants", act=grants.list_retirable_grants, key_member=None),
+        Operation(name="RetireGrant", act=grants.retire_grant, key_member=None, writes=True),
+        Operation(name="RevokeGrant", act=grants.revoke_grant, across_accounts=True, writes=True),
         # Tags
         Operation(name="TagResource", act=tags.tag_resource, writes=True),
         Operation(name="UntagResource", act=tags.untag_resource, writes=True),
@@ -140,6 +147,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="Encrypt",
             act=encryption.encrypt,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
@@ -148,6 +156,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="Decrypt",
             act=encryption.decrypt,
+            is_usage=True,
             find=encryption.find_source,
             takes_alias=True,
             across_accounts=True,
@@ -158,6 +167,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="ReEncrypt",
             act=encryption.re_encrypt,
+            is_usage=True,
             key_member="SourceKeyId",
             find=encryption.find_source,
             takes_alias=True,
@@ -169,6 +179,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="GenerateDataKey",
             act=data_keys.generate_data_key,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             choose=data_keys.check_choice,
@@ -179,6 +190,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="GenerateDataKeyWithoutPlaintext",
             act=data_keys.generate_data_key_without_plaintext,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             choose=data_keys.check_choice,
@@ -188,6 +200,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="GenerateDataKeyPair",
             act=data_keys.generate_data_key_pair,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
@@ -197,6 +210,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="GenerateDataKeyPairWithoutPlaintext",
             act=data_keys.generate_data_key_pair_without_plaintext,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
@@ -212,6 +226,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="Sign",
             act=signing.sign,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="SIGN_VERIFY",
@@ -220,6 +235,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="Verify",
             act=signing.verify,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="SIGN_VERIFY",
@@ -228,6 +244,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="GenerateMac",
             act=macs.generate_mac,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="GENERATE_VERIFY_MAC",
@@ -236,6 +253,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="VerifyMac",
             act=macs.verify_mac,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="GENERATE_VERIFY_MAC",
@@ -244,6 +262,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="DeriveSharedSecret",
             act=agreement.derive_shared_secret,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="KEY_AGREEMENT",
@@ -253,6 +272,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="Encapsulate",
             act=agreement.encapsulate,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="ENCAPSULATE_DECAPSULATE",
@@ -261,6 +281,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         Operation(
             name="Decapsulate",
             act=agreement.decapsulate,
+            is_usage=True,
             takes_alias=True,
             across_accounts=True,
             usage="ENCAPSULATE_DECAPSULATE",

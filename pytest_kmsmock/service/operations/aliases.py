@@ -17,7 +17,6 @@ from ..errors import (
 from ..identifiers import alias_arn
 from ..key import Alias, KmsKey
 from ..model import timestamp
-from ..quotas import ALIASES_PER_KEY
 from ..request import Request, Response
 
 
@@ -96,9 +95,10 @@ def list_aliases(request: Request, key: KmsKey | None) -> Response:
 
 
 def _check_quota(request: Request, key: KmsKey) -> None:
-    if len(request.place.aliases_of(key.key_id)) >= ALIASES_PER_KEY:
+    quota = request.options.quotas.aliases_per_key
+    if len(request.place.aliases_of(key.key_id)) >= quota:
         raise LimitExceededException(
-            f"{key.arn} has {ALIASES_PER_KEY} aliases, which is the limit for a key."
+            f"{key.arn} has {quota} aliases, which is the limit for a key."
         )
 
 

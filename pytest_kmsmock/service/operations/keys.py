@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from ...crypto import ciphertext
-from .. import lifecycle, pages
+from .. import lifecycle, managed, pages
 from ..authorization import documents
-from ..errors import UnsupportedOperationException, ValidationException
-from ..identifiers import key_arn, new_key_id, new_multi_region_key_id, root_arn
+from ..errors import (
+    LimitExceededException,
+    NotFoundException,
+    UnsupportedOperationException,
+    ValidationException,
+)
+from ..identifiers import key_arn, new_key_id, new_multi_region_key_id, parse_arn, root_arn
 from ..key import KeyMaterial, KmsKey, material_id
 from ..misuse import NotMockedError
 from ..model import timestamp
+from ..quotas import Quotas
 from ..request import Params, Request, Response
 from ..specs import ALGORITHMS_MEMBER, KEY_SPECS, KeySpec, KeyUsage
 from .policies import checked_policy
+from .table import Operation, find_key
 from .tags import checked_tags
+
+# AWS's own quota, which keys that a test made without calls do not use up.
+_QUOTA: Final = Quotas().keys
 
 
 def create_key(request: Request, _: None) -> Response:
@@ -34,7 +45,8 @@ def create_key(request: Request, _: None) -> Response:
         policy = checked_policy(request, params["Policy"], arn)
     else:
         policy = documents.default_policy(root_arn(region, account))
-    tags = checked_tags(params.get("Tags", []))
+    tags = checked_tags(request, params.get("Tags", []))
+    _check_quota(request)
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
@@ -62,7 +74,22 @@ def create_key(request: Request, _: None) -> Response:
     )
     request.registry.put_key(key)
     request.add_key(key)
+    if request.id is None:
+        request.place.given_keys += 1
     return {"KeyMetadata": metadata(key, [key])}
+
+
+def find_described(operation: Operation, request: Request) -> KmsKey | None:
+    """Return the key that the request names; describing an AWS managed key makes it."""
+    try:
+        return find_key(operation, request)
+    except NotFoundException:
+        arn = parse_arn(request.params["KeyId"])
+        name = request.params["KeyId"] if arn is None else arn.resource
+        key = managed.create(request, name)
+        if key is None:
+            raise
+        return key
 
 
 def describe_key(request: Request, key: KmsKey) -> Response:
@@ -72,7 +99,22 @@ def describe_key(request: Request, key: KmsKey) -> Response:
 
 def list_keys(request: Request, _: None) -> Response:
     """Source: KMS API Reference, ListKeys."""
-    return pages.of_collection(request, "Keys", request.place.keys, _list_entry, default=100)
+    owners = request.params.get("ResourceOwners", ["SELF"])
+    own = request.place.keys
+    if "OTHER_ACCOUNTS_VIA_RAM" not in owners:
+        return pages.of_collection(request, "Keys", own, _list_entry, default=100)
+    # Few keys are shared, and only a request that asks for them pays for the search.
+    shared = [
+        key
+        for place in request.registry.places()
+        if place.region == request.region
+        for key in place.keys
+        if request.account in key.shared_with
+    ]
+    keys = [*own, *shared] if "SELF" in owners else shared
+    return pages.of_sequence(
+        request, "Keys", keys, _list_entry, name=lambda key: key.arn, default=100
+    )
 
 
 def enable_key(request: Request, key: KmsKey) -> Response:
@@ -93,6 +135,37 @@ def update_key_description(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, UpdateKeyDescription."""
     request.registry.put_key(attrs.evolve(key, description=request.params["Description"]))
     return {}
+
+
+def get_key_last_usage(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, GetKeyLastUsage."""
+    usage = request.registry.place(key.account, key.region).last_usages.get(key.key_id)
+    response: Response = {
+        "KeyId": key.arn,
+        "KeyLastUsage": {},
+        # The mock has known every key from the start.
+        "TrackingStartDate": timestamp(key.creation_date),
+        "KeyCreationDate": timestamp(key.creation_date),
+    }
+    if usage is not None:
+        operation, seconds, request_id = usage
+        response["KeyLastUsage"] = {
+            "Operation": operation,
+            "Timestamp": timestamp(seconds),
+            "CloudTrailEventId": str(uuid.uuid5(uuid.UUID(request_id), "CloudTrail")),
+            "KmsRequestId": request_id,
+        }
+    return response
+
+
+def _check_quota(request: Request) -> None:
+    quota = request.options.quotas.keys
+    usage = len(request.place.keys) - request.place.managed_keys
+    if usage >= quota and (quota < _QUOTA or usage - request.place.given_keys >= quota):
+        raise LimitExceededException(
+            f"Key quota for this account in this region is {quota} "
+            f"but the current usage is {usage}."
+        )
 
 
 def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
@@ -119,7 +192,7 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     found["Origin"] = key.origin
     if key.origin == "EXTERNAL" and lifecycle.is_complete(key):
         found |= _expiration(key)
-    found["KeyManager"] = "CUSTOMER"
+    found["KeyManager"] = key.manager
     found["CustomerMasterKeySpec"] = key.spec.name
     found["KeySpec"] = key.spec.name
     found[ALGORITHMS_MEMBER[key.usage]] = list(key.algorithms)

@@ -51,7 +51,7 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         description=params.get("Description", ""),
         creation_date=request.now,
         policy=policy,
-        tags=checked_tags(params.get("Tags", [])),
+        tags=checked_tags(request, params.get("Tags", [])),
         multi_region="REPLICA",
         materials=key.materials if key.origin == "AWS_KMS" else _to_be_imported(key),
         rotating_since=None,

@@ -12,19 +12,24 @@ from ..key import KmsKey
 from ..request import Request, Response
 
 POLICY_NAME = "default"
+# The policy of a RAM share, which only RAM changes.
+RAM_POLICY_NAME = "AWS_RAM"
 
 
 def get_key_policy(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GetKeyPolicy."""
-    if request.params.get("PolicyName", POLICY_NAME) != POLICY_NAME:
+    name = request.params.get("PolicyName", POLICY_NAME)
+    if name == RAM_POLICY_NAME and key.shared_with:
+        return {"Policy": _ram_policy(key), "PolicyName": name}
+    if name != POLICY_NAME:
         raise NotFoundException("No such policy exists")
-    return {"Policy": key.policy, "PolicyName": POLICY_NAME}
+    return {"Policy": key.policy, "PolicyName": name}
 
 
 def put_key_policy(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, PutKeyPolicy."""
     name = request.params.get("PolicyName", POLICY_NAME)
-    if name == "AWS_RAM":
+    if name == RAM_POLICY_NAME:
         raise ValidationException("The AWS_RAM policy can only be managed by the RAM service.")
     if name != POLICY_NAME:
         raise NotFoundException("No such policy exists")
@@ -35,7 +40,32 @@ def put_key_policy(request: Request, key: KmsKey) -> Response:
 
 def list_key_policies(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListKeyPolicies."""
-    return pages.of_sequence(request, "PolicyNames", [POLICY_NAME], str, name=str, default=100)
+    names = [POLICY_NAME, RAM_POLICY_NAME] if key.shared_with else [POLICY_NAME]
+    return pages.of_sequence(request, "PolicyNames", names, str, name=str, default=100)
+
+
+def _ram_policy(key: KmsKey) -> str:
+    return documents.pretty(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {
+                        "AWS": [root_arn(key.region, account) for account in key.shared_with]
+                    },
+                    "Action": [
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey*",
+                        "kms:ReEncrypt*",
+                    ],
+                    "Resource": key.arn,
+                }
+            ],
+        }
+    )
 
 
 def checked_policy(request: Request, text: str, arn: str) -> str:
@@ -47,7 +77,7 @@ def checked_policy(request: Request, text: str, arn: str) -> str:
         MalformedPolicyDocumentException: It is malformed, or would lock the
             caller out and the request does not say that it may.
     """
-    document = documents.parse(text)
+    document = documents.parse(text, longest=request.options.quotas.policy_bytes)
     if not request.params.get("BypassPolicyLockoutSafetyCheck") and documents.locks_out(
         document,
         key_arn=arn,

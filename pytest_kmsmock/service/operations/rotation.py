@@ -19,7 +19,6 @@ from ..errors import (
 from ..key import KeyMaterial, KmsKey
 from ..lifecycle import DAY, rotates_by_itself
 from ..model import timestamp
-from ..quotas import ON_DEMAND_ROTATIONS_PER_KEY
 from ..request import Request, Response
 
 DEFAULT_PERIOD: Final = 365
@@ -69,7 +68,7 @@ def rotate_key_on_demand(request: Request, key: KmsKey) -> Response:
         raise KMSInvalidStateException(
             f"No available key material pending rotation for the key: {key.arn}."
         )
-    if key.on_demand_rotations >= ON_DEMAND_ROTATIONS_PER_KEY:
+    if key.on_demand_rotations >= request.options.quotas.on_demand_rotations_per_key:
         raise LimitExceededException(
             "The on-demand rotations limit has been reached for the given keyId. "
             f"No more on-demand rotations can be performed for this key: {key.arn}"

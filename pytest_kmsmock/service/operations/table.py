@@ -34,6 +34,7 @@ class Operation:
         choose: Checks members that exclude each other; AWS does it between
             finding the key and looking at it.
         usage: The key usage that the operation needs.
+        is_usage: GetKeyLastUsage tells of it.
         origin: The origin that the operation needs; AWS checks it before the state.
         fit: Checks the algorithm against the key's spec.
         not_mocked: Members that are not mocked yet, with the values of theirs
@@ -53,6 +54,7 @@ class Operation:
     choose: Callable[[Request], None] | None = None
     usage: KeyUsage | None = None
     origin: str | None = None
+    is_usage: bool = False
     fit: Callable[[Request, KmsKey], None] | None = None
     not_mocked: Mapping[str, tuple[Any, ...]] | None = None
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
 from .. import pages
 from ..errors import TagException
 from ..key import KmsKey
-from ..quotas import TAGS_PER_KEY
 from ..request import Request, Response
 
 
 def tag_resource(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, TagResource."""
-    added = dict(checked_tags(request.params["Tags"]))
+    added = dict(checked_tags(request, request.params["Tags"]))
     # A tag that is overwritten keeps its place.
     tags = {**dict(key.tags), **added}
-    _check_number(tags)
+    _check_number(request, tags)
     request.registry.put_key(attrs.evolve(key, tags=tuple(tags.items())))
     return {}
 
@@ -39,7 +38,9 @@ def list_resource_tags(request: Request, key: KmsKey) -> Response:
     )
 
 
-def checked_tags(tags: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
+def checked_tags(
+    request: Request, tags: Iterable[Mapping[str, str]]
+) -> tuple[tuple[str, str], ...]:
     """
     Return *tags*, a TagList of the API, as pairs.
 
@@ -51,7 +52,7 @@ def checked_tags(tags: Iterable[Mapping[str, str]]) -> tuple[tuple[str, str], ..
     _check_reserved(keys)
     if len(set(keys)) < len(keys):
         raise TagException("Duplicate tag keys")
-    _check_number(keys)
+    _check_number(request, keys)
     return pairs
 
 
@@ -60,8 +61,8 @@ def _check_reserved(keys: Iterable[str]) -> None:
         raise TagException("Tags beginning with aws: are reserved")
 
 
-def _check_number(tags: Iterable[str]) -> None:
-    if len(list(tags)) > TAGS_PER_KEY:
+def _check_number(request: Request, tags: Collection[str]) -> None:
+    if len(tags) > request.options.quotas.tags_per_key:
         raise TagException("Too many tags")
 
 

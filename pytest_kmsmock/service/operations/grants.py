@@ -1,0 +1,235 @@
+"""CreateGrant, ListGrants, ListRetirableGrants, RetireGrant, RevokeGrant."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from .. import find, pages
+from ..errors import (
+    DryRunOperationException,
+    InvalidArnException,
+    InvalidGrantIdException,
+    InvalidGrantTokenException,
+    LimitExceededException,
+    NotFoundException,
+    ValidationException,
+)
+from ..grant import (
+    MAX_CONTEXT_PAIRS,
+    MAX_CONTEXT_VALUE_LENGTH,
+    Grant,
+    is_grant_id,
+    is_principal,
+    new_grant_id,
+    open_token,
+    operations_of,
+    seal_token,
+)
+from ..identifiers import root_arn
+from ..key import KmsKey
+from ..model import timestamp
+from ..request import Params, Request, Response
+
+_PRINCIPALS: Final = (
+    "GranteePrincipal",
+    "GranteeServicePrincipal",
+    "RetiringPrincipal",
+    "RetiringServicePrincipal",
+)
+_SHOWN: Final = (*_PRINCIPALS, "Operations", "Constraints")
+_CONTEXTS: Final = ("EncryptionContextEquals", "EncryptionContextSubset")
+
+
+def create_grant(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, CreateGrant."""
+    params = request.params
+    _check_principals(params)
+    _check_operations(params, key)
+    _check_constraints(params, key)
+    grants = request.registry.grants_of(key)
+    grant = _same_grant(request, key)
+    if grant is None:
+        quota = request.options.quotas.grants_per_key
+        if len(grants) >= quota:
+            raise LimitExceededException(f"{key.arn} has {quota} grants, the limit for a key.")
+        grant = Grant(
+            id=new_grant_id(),
+            name=params.get("Name", ""),
+            key_arn=key.arn,
+            members={name: params[name] for name in _SHOWN if name in params},
+            issuing_account=root_arn(request.region, request.account),
+            creation_date=request.now,
+        )
+        if not params.get("DryRun"):
+            request.registry.put_grant(key, grant)
+    return {
+        "GrantToken": seal_token(request.registry.token_key, grant),
+        "GrantId": grant.id,
+    }
+
+
+def list_grants(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, ListGrants."""
+    params = request.params
+    grants = request.registry.grants_of(key)
+    if "GrantId" in params:
+        _check_grant_id(params["GrantId"])
+    if "GranteePrincipal" in params and "GranteeServicePrincipal" in params:
+        raise ValidationException(
+            "Specify either GranteePrincipal or GranteeServicePrincipal, but not both."
+        )
+    wanted = {name: params[name] for name in _PRINCIPALS if name in params}
+    if not wanted and "GrantId" not in params:
+        return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
+    one = grants.get(params.get("GrantId", ""))
+    candidates = grants if "GrantId" not in params else [one] if one else []
+    found = [
+        grant
+        for grant in candidates
+        if all(grant.members.get(name) == value for name, value in wanted.items())
+    ]
+    return pages.of_sequence(
+        request, "Grants", found, _list_entry, name=lambda grant: grant.id, default=50
+    )
+
+
+def list_retirable_grants(request: Request, _: None) -> Response:
+    """Source: KMS API Reference, ListRetirableGrants."""
+    params = request.params
+    named = [name for name in ("RetiringPrincipal", "RetiringServicePrincipal") if name in params]
+    if len(named) != 1:
+        raise ValidationException(
+            "Specify either RetiringPrincipal or RetiringServicePrincipal, but not both."
+        )
+    principal = params[named[0]]
+    if named[0] == "RetiringPrincipal" and not is_principal(principal):
+        raise InvalidArnException(f"ARN does not refer to a valid principal: {principal}")
+    grants = request.registry.retirable_grants(request.region, principal)
+    return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
+
+
+def retire_grant(request: Request, _: None) -> Response:
+    """Source: KMS API Reference, RetireGrant."""
+    params = request.params
+    has_token, has_ids = "GrantToken" in params, "KeyId" in params and "GrantId" in params
+    if has_token == has_ids or (has_token and ("KeyId" in params or "GrantId" in params)):
+        raise ValidationException("Specify either a grant token, or a key ID and a grant ID.")
+    if has_token:
+        opened = open_token(request.registry.token_key, params["GrantToken"])
+        if opened is None:
+            raise InvalidGrantTokenException(f"Grant token {params['GrantToken']} is not valid.")
+        key_arn, grant_id = opened
+    else:
+        key_arn, grant_id = params["KeyId"], params["GrantId"]
+    key = find.key(request, key_arn, alias_refusal=find.alias_refused)
+    request.add_key(key)
+    _remove(request, key, grant_id)
+    return {}
+
+
+def revoke_grant(request: Request, key: KmsKey) -> Response:
+    """Source: KMS API Reference, RevokeGrant."""
+    _remove(request, key, request.params["GrantId"])
+    return {}
+
+
+def check_tokens(request: Request, tokens: list[str]) -> None:
+    """Raise unless all *tokens* were given out by CreateGrant."""
+    for token in tokens:
+        if open_token(request.registry.token_key, token) is None:
+            raise InvalidGrantTokenException(f"Grant token {token} is not valid.")
+
+
+def _remove(request: Request, key: KmsKey, grant_id: str) -> None:
+    _check_grant_id(grant_id)
+    grant = request.registry.grants_of(key).get(grant_id)
+    if grant is None:
+        raise NotFoundException(f"Grant ID {grant_id} of key {key.arn} is not found.")
+    if request.params.get("DryRun"):
+        raise DryRunOperationException
+    request.registry.remove_grant(key, grant)
+
+
+def _check_principals(params: Params) -> None:
+    for kind in ("Grantee", "Retiring"):
+        given = [name for name in (f"{kind}Principal", f"{kind}ServicePrincipal") if name in params]
+        if len(given) == 2 or (kind == "Grantee" and not given):
+            raise ValidationException(
+                f"Specify either {kind}Principal or {kind}ServicePrincipal, but not both."
+            )
+    if "GranteeServicePrincipal" in params:
+        if "SourceArn" not in params.get("Constraints", {}):
+            raise ValidationException(
+                "A grant to a service principal must have a SourceArn constraint."
+            )
+        if "RetiringPrincipal" not in params and "RetiringServicePrincipal" not in params:
+            raise ValidationException(
+                "A grant to a service principal must have a retiring principal."
+            )
+    for name in ("GranteePrincipal", "RetiringPrincipal"):
+        if name in params and not is_principal(params[name]):
+            raise InvalidArnException(f"ARN does not refer to a valid principal: {params[name]}")
+
+
+def _check_operations(params: Params, key: KmsKey) -> None:
+    operations = params["Operations"]
+    if not operations:
+        raise ValidationException("A grant must permit at least one operation.")
+    if set(operations) == {"CreateGrant"}:
+        raise ValidationException("Grants must not contain only the CreateGrant operation.")
+    possible = operations_of(key)
+    for operation in operations:
+        if operation not in possible:
+            raise ValidationException(
+                f"Operation {operation} is not supported in a grant for {key.arn}, "
+                f"whose key spec is {key.spec.name} and key usage {key.usage}."
+            )
+
+
+def _check_constraints(params: Params, key: KmsKey) -> None:
+    constraints = params.get("Constraints", {})
+    contexts = [constraints[name] for name in _CONTEXTS if name in constraints]
+    if len(contexts) == 2:
+        raise ValidationException(
+            "Specify either EncryptionContextEquals or EncryptionContextSubset, but not both."
+        )
+    for context in contexts:
+        if not key.spec.is_symmetric_encryption:
+            raise ValidationException(
+                "Encryption context constraints are only supported for symmetric encryption keys."
+            )
+        if len(context) > MAX_CONTEXT_PAIRS:
+            raise ValidationException(
+                f"A grant constraint can have at most {MAX_CONTEXT_PAIRS} encryption context pairs."
+            )
+        if any(len(value) > MAX_CONTEXT_VALUE_LENGTH for value in context.values()):
+            raise ValidationException(
+                "A value of a grant constraint can have at most "
+                f"{MAX_CONTEXT_VALUE_LENGTH} characters."
+            )
+
+
+def _same_grant(request: Request, key: KmsKey) -> Grant | None:
+    """Return the grant that the request would make once more: one of the same name and terms."""
+    params = request.params
+    if "Name" not in params:
+        return None
+    members = {name: params[name] for name in _SHOWN if name in params}
+    named = request.registry.named_grants(key, params["Name"])
+    return next((grant for grant in named if grant.members == members), None)
+
+
+def _check_grant_id(grant_id: str) -> None:
+    if not is_grant_id(grant_id):
+        raise InvalidGrantIdException(f"Grant ID {grant_id} is not valid.")
+
+
+def _list_entry(grant: Grant) -> dict[str, Any]:
+    return {
+        "KeyId": grant.key_arn,
+        "GrantId": grant.id,
+        "Name": grant.name,
+        "CreationDate": timestamp(grant.creation_date),
+        "IssuingAccount": grant.issuing_account,
+        **grant.members,
+    }

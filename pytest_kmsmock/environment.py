@@ -16,11 +16,41 @@ from typing import Any, Final
 _REGION: Final = "AWS_DEFAULT_REGION"
 _METADATA: Final = "AWS_EC2_METADATA_DISABLED"
 
-# What botocore asks over the network: (module, class, method, answer instead).
-_ASKING: Final[tuple[tuple[str, str, str, Any], ...]] = (
-    ("botocore.credentials", "ContainerProvider", "load", None),
-    ("botocore.utils", "InstanceMetadataFetcher", "retrieve_iam_role_credentials", {}),
-    ("botocore.utils", "InstanceMetadataRegionFetcher", "retrieve_region", None),
+
+def _answering(answer: Any) -> Callable[..., Any]:
+    return lambda *args, **kwargs: answer
+
+
+def _answering_async(answer: Any) -> Callable[..., Any]:
+    async def answer_async(*args: Any, **kwargs: Any) -> Any:
+        return answer
+
+    return answer_async
+
+
+# What clients ask over the network: (module, class, method, what answers instead).
+_ASKING: Final[tuple[tuple[str, str, str, Callable[..., Any]], ...]] = (
+    ("botocore.credentials", "ContainerProvider", "load", _answering(None)),
+    (
+        "botocore.utils",
+        "InstanceMetadataFetcher",
+        "retrieve_iam_role_credentials",
+        _answering({}),
+    ),
+    ("botocore.utils", "InstanceMetadataRegionFetcher", "retrieve_region", _answering(None)),
+    ("aiobotocore.credentials", "AioContainerProvider", "load", _answering_async(None)),
+    (
+        "aiobotocore.utils",
+        "AioInstanceMetadataFetcher",
+        "retrieve_iam_role_credentials",
+        _answering_async({}),
+    ),
+    (
+        "aiobotocore.utils",
+        "AioInstanceMetadataRegionFetcher",
+        "retrieve_region",
+        _answering_async(None),
+    ),
 )
 
 
@@ -28,27 +58,28 @@ class Replacements:
     """Attributes of botocore's that are others for a time."""
 
     def __init__(self) -> None:
-        self._originals: dict[tuple[Any, str], Any] = {}
+        # What was there, and what is there now.
+        self._values: dict[tuple[Any, str], tuple[Any, Any]] = {}
 
     def replace(self, owner: Any, name: str, value: Any) -> None:
         """Let ``owner.name`` be *value*, unless it is replaced already."""
-        if (owner, name) not in self._originals:
-            self._originals[owner, name] = vars(owner)[name]
+        if (owner, name) not in self._values:
+            self._values[owner, name] = vars(owner)[name], value
             setattr(owner, name, value)
 
     def restore(self) -> None:
-        while self._originals:
-            (owner, name), original = self._originals.popitem()
-            setattr(owner, name, original)
+        while self._values:
+            (owner, name), (original, value) = self._values.popitem()
+            # What somebody else has put there since is theirs to take away.
+            if vars(owner)[name] is value:
+                setattr(owner, name, original)
 
 
 def isolate(replacements: Replacements) -> None:
     """Answer what client creation asks over the network, as far as botocore is imported."""
-    if "botocore.credentials" in sys.modules:
-        for module, class_name, method, answer in _ASKING:
-            replacements.replace(
-                getattr(sys.modules[module], class_name), method, _answering(answer)
-            )
+    for module, class_name, method, answering in _ASKING:
+        if module in sys.modules:
+            replacements.replace(getattr(sys.modules[module], class_name), method, answering)
 
 
 class RegionProvider:
@@ -102,7 +133,3 @@ def follow(region: str | None) -> None:
     """Let a Region from `configure_region` give way to *region*, that of a mock; None ends it."""
     if _given_region is not None:
         os.environ[_REGION] = region or _given_region
-
-
-def _answering(answer: Any) -> Callable[..., Any]:
-    return lambda *args, **kwargs: answer

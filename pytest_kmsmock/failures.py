@@ -40,10 +40,12 @@ class Failure:
     def schedule(self, mock: KmsMock) -> None:
         """Let the operation fail so in *mock*."""
         if self.error is not None:
-            mock.fail(self.operation, self.error, times=None)
+            fault = mock.fail(self.operation, self.error, times=None)
         else:
             kind: Any = _KINDS[self.name]
-            mock.disconnect(self.operation, kind, times=None)
+            fault = mock.disconnect(self.operation, kind, times=None)
+        fault.wording = f"{self}, a failure of @pytest.mark.kms_failures,"
+        fault.remedy = f"Let the test make the call, or leave it out by exclude={self.name!r}."
 
 
 _KINDS: Final = {
@@ -69,11 +71,17 @@ def failures_of(
     found = [failure for operation in operations for failure in _all_of(operation)]
     names = {failure.name for failure in found}
     wanted, unwanted = _checked("only", only, names), _checked("exclude", exclude, names)
-    return [
+    left = [
         failure
         for failure in found
         if (not wanted or failure.name in wanted) and failure.name not in unwanted
     ]
+    if not left:
+        raise KmsMockError(
+            f"only={sorted(wanted)} and exclude={sorted(unwanted)} leave no failure of "
+            f"{', '.join(operations)}."
+        )
+    return left
 
 
 def _all_of(operation: str) -> list[Failure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import math
 import threading
@@ -75,6 +76,7 @@ class Fault:
 
     Attributes:
         operation: The operation that it befalls, ``*`` is every one.
+        wording: How the author of the test has asked for it.
         error: The code of the error, if it is one.
         message: The error's text, None is the usual one.
         disconnection: How the connection is lost, if it is.
@@ -84,6 +86,7 @@ class Fault:
         after: How many attempts go well before.
         arn: The key that a call must concern, None is any or none.
         allow_unused: It need not happen.
+        remedy: What to do if it has not happened.
         fired: How often it has happened.
     """
 
@@ -98,12 +101,31 @@ class Fault:
     after: int = 0
     arn: str | None = None
     allow_unused: bool = False
+    remedy: str = "If that is all right, pass allow_unused=True."
     fired: int = 0
     _is_cancelled: bool = False
 
     def cancel(self) -> None:
         """Let it not happen any more."""
         self._is_cancelled = True
+
+    def why_unused(self, operations: Sequence[str]) -> str:
+        """
+        Return a sentence on why it has not happened, and what to do.
+
+        Args:
+            operations: Those that the application has called.
+        """
+        made = len(operations) if self.operation == ANY else operations.count(self.operation)
+        if not made:
+            others = collections.Counter(operations)
+            called = ", ".join(f"{name} {count}×" for name, count in others.most_common(10))
+            why = f"the application did not call it. It called {called or 'nothing'}"
+        elif self.arn is not None:
+            why = f"none of {made} calls concerned {self.arn}"
+        else:
+            why = f"{made} calls were not enough to come after {made + self.after}"
+        return f"{self.wording} never happened: {why}. {self.remedy}"
 
     @property
     def is_pending(self) -> bool:
@@ -160,7 +182,16 @@ class Faults:
 
     def unused(self) -> list[Fault]:
         """Return those that never happened although they were meant to."""
-        return [fault for fault in self._faults if not fault.fired and not fault.allow_unused]
+        return [
+            fault
+            for fault in self._faults
+            if not fault.fired and not fault.allow_unused and not fault._is_cancelled
+        ]
+
+    def excuse(self) -> None:
+        """Let what has not happened so far be no matter any more."""
+        for fault in self._faults:
+            fault.allow_unused = True
 
 
 def checked(fault: Fault) -> Fault:

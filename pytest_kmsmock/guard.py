@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -23,10 +22,8 @@ def check(operation: str, url: str, allowed: Sequence[str]) -> None:
     """
     if any(_is_at(url, endpoint) for endpoint in allowed):
         return
-    # pytest's own word for where it is, as "test_app.py::test_it (call)".
-    test = os.environ.get("PYTEST_CURRENT_TEST", "the import of a module").partition(" ")[0]
     error = KmsGuardError(
-        f"{test} called kms:{operation} at {url} outside any mock, from "
+        f"{hook.where()} called kms:{operation} at {url} outside any mock, from "
         f"{sources.shown(sources.caller())}. Take the `kms` fixture, or wrap the call in "
         "`with mock_kms():`. To let it through, mark the test with "
         "@pytest.mark.kms(guard=False), or name the endpoint in the ini option kms_guard_allow."
@@ -36,7 +33,12 @@ def check(operation: str, url: str, allowed: Sequence[str]) -> None:
 
 
 def _is_at(url: str, endpoint: str) -> bool:
-    if "://" in endpoint:
-        return url.startswith(endpoint)
-    parts = urlsplit(url)
-    return endpoint in (parts.hostname, parts.netloc)
+    called, allowed = urlsplit(url), urlsplit(endpoint)
+    if "://" not in endpoint:
+        return endpoint.lower() in (called.hostname, called.netloc.lower())
+    path = allowed.path.rstrip("/")
+    return (
+        called.scheme == allowed.scheme
+        and called.netloc.lower() == allowed.netloc.lower()
+        and (called.path == path or called.path.startswith(f"{path}/"))
+    )

@@ -45,11 +45,13 @@ class Observed:
     What happened during one test.
 
     Attributes:
+        where: The test's node ID, or what else is going on.
         backends: Those that became active, and the one that was so before.
         misuses: Errors for the author of the test, raised in the application.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, where: str) -> None:
+        self.where = where
         self.backends: list[Backend] = _active[-1:]
         self.misuses: list[Exception] = []
 
@@ -109,6 +111,11 @@ def pop(backend: Backend) -> None:
         _replacements.restore()
 
 
+def where() -> str:
+    """Return the test that is running, or what else is going on."""
+    return "something" if _observed is None else _observed.where
+
+
 def misuse(error: Exception) -> None:
     """Note *error*, which is about to pass through the application."""
     if _observed is not None:
@@ -160,8 +167,10 @@ def answer(
     """Answer botocore's event ``before-call.kms.*``: the response instead of a request."""
     try:
         # The innermost; `active_backend`, but this is the path of every call.
-        backend = _active[-1]
+        backend: Backend | None = _active[-1]
     except IndexError:
+        backend = None
+    if backend is None:
         if guard is not None:
             guard(model.name, params["url"])
         return None

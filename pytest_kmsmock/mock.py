@@ -244,7 +244,7 @@ class KmsMock:
             KmsMockError: It could never happen.
         """
         __tracebackhide__ = True
-        wording = f"kms.fail({operation!r}, {error!r})"
+        wording = f"kms.fail({operation!r}, {error!r}{_said(times, after, key)})"
         return self._backend.schedule(
             Fault(
                 operation,
@@ -272,7 +272,7 @@ class KmsMock:
         return self._backend.schedule(
             Fault(
                 operation,
-                f"kms.throttle({operation!r})",
+                f"kms.throttle({operation!r}{_said(times, after, key)})",
                 error="ThrottlingException",
                 times=times,
                 after=after,
@@ -305,7 +305,7 @@ class KmsMock:
         return self._backend.schedule(
             Fault(
                 operation,
-                f"kms.delay({operation!r}, {seconds!r})",
+                f"kms.delay({operation!r}, {seconds!r}{_said(times, after, key)})",
                 delay=seconds,
                 is_real=real,
                 times=times,
@@ -335,7 +335,7 @@ class KmsMock:
         return self._backend.schedule(
             Fault(
                 operation,
-                f"kms.disconnect({operation!r}, {kind!r})",
+                f"kms.disconnect({operation!r}, {kind!r}{_said(times, after, key)})",
                 disconnection=kind,
                 times=times,
                 after=after,
@@ -381,3 +381,9 @@ def mock_kms(target: Any = None, /, **options: Any) -> Any:
     __tracebackhide__ = True
     mock = KmsMock(settings_from(options))
     return mock if target is None else mock(target)
+
+
+def _said(times: int | None, after: int, key: Key | str | None) -> str:
+    """Return the arguments of a fault that are not the usual ones, as they were written."""
+    told = {"times": (times, 1), "after": (after, 0), "key": (key, None)}
+    return "".join(f", {name}={value!r}" for name, (value, usual) in told.items() if value != usual)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
@@ -82,6 +82,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     region = early_config.getini("kms_region")
     if region:
         early_config.add_cleanup(configure_region(region))
+    option = early_config.known_args_namespace.kms_guard
+    wanted = early_config.getini("kms_guard") if option is None else option
+    before = hook.guard  # of a run that this one is within
+    hook.guard = _guard(early_config) if wanted else None
+    early_config.add_cleanup(lambda: setattr(hook, "guard", before))
+    observed = early_config.stash[_OBSERVED] = hook.Observed("the root conftest")
+    outer = hook.observe(observed)
+
+    def restore() -> None:
+        hook.observe(outer)
+
+    early_config.add_cleanup(restore)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -100,15 +112,45 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
     hook.keep_in(functools.partial(cache.mkdir, "kmsmock-key-pairs") if cache else None)
 
-    guard_before = hook.guard
-    hook.guard = _guard(config)
-
     def restore() -> None:
         hook.ini_options = before
-        hook.guard = guard_before
         hook.keep_in(None)
 
     config.add_cleanup(restore)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    observed = session.config.stash.get(_OBSERVED, None)
+    if observed is not None and observed.misuses:
+        raise pytest.UsageError(_swallowed(observed.misuses))
+
+
+# A guarded call at the import of a module, which the module has caught.
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    observed = hook.Observed(f"the import of {collector.nodeid or 'the tests'}")
+    before = hook.observe(observed)
+    try:
+        report = yield
+    finally:
+        hook.observe(before)
+    if observed.misuses and report.passed:
+        report.outcome = "failed"
+        report.longrepr = _swallowed(observed.misuses)
+    return report
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    names = getattr(item, "fixturenames", None)
+    # pytest forgets what `pytest_generate_tests` has added. Last, so that what other
+    # fixtures arrange goes well.
+    if names is None or "kms_failure" in names:
+        return
+    if item.get_closest_marker("kms_failures"):
+        names.append("kms_failure")
 
 
 @pytest.fixture
@@ -165,10 +207,11 @@ def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
 # Around set-up, call, tear-down and their reports.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    observed = item.stash[_OBSERVED] = hook.Observed()
+    observed = item.stash[_OBSERVED] = hook.Observed(item.nodeid)
     before, guard = hook.observe(observed), hook.guard
-    if _is_unguarded(item):
-        hook.guard = None
+    wanted = _guard_of_marker(item)
+    if wanted is not None:
+        hook.guard = _guard(item.config) if wanted else None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
     try:
         with contextlib.nullcontext() if decorated is None else decorated():
@@ -178,18 +221,28 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         hook.guard = guard
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("kms_failures") and not hasattr(item, "callspec"):
+        pytest.fail(
+            "kms_failures runs a test several times, which pytest cannot do with a method of "
+            "unittest.TestCase; write a test function, or a class that is no TestCase.",
+            pytrace=False,
+        )
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    observed = item.stash[_OBSERVED]
     try:
         result = yield
     except BaseException:
         # The test fails anyway, and its report tells why.
-        item.stash[_OBSERVED].misuses.clear()
+        _excuse(observed)
         raise
     if not getattr(item, "_excinfo", None):  # how unittest's failures are kept
         _fail_if_swallowed(item)
-        _fail_if_unused(item.stash[_OBSERVED])
-    item.stash[_OBSERVED].misuses.clear()
+        _fail_if_unused(observed)
+    _excuse(observed)
     return result
 
 
@@ -237,19 +290,16 @@ def _marker_options(node: Any) -> dict[str, Any]:
     return options
 
 
-def _is_unguarded(item: pytest.Item) -> bool:
-    """Tell whether the nearest marker that speaks of the guard switches it off."""
+def _guard_of_marker(item: pytest.Item) -> bool | None:
+    """Return what the nearest marker that speaks of the guard says; None if there is none."""
     for marker in item.iter_markers("kms"):
         if "guard" in marker.kwargs:
-            return marker.kwargs["guard"] is False
-    return False
+            return bool(marker.kwargs["guard"])
+    return None
 
 
-def _guard(config: pytest.Config) -> Callable[[str, str], None] | None:
-    """Return what to ask about a call outside any mock: the command line beats the ini file."""
-    option = config.getoption("kms_guard")
-    if not (config.getini("kms_guard") if option is None else option):
-        return None
+def _guard(config: pytest.Config) -> Callable[[str, str], None]:
+    """Return what to ask about a call outside any mock."""
     allowed = config.getini("kms_guard_allow")
 
     def check(operation: str, url: str) -> None:
@@ -280,30 +330,37 @@ def _fail_if_swallowed(item: pytest.Item) -> None:
     if observed is None or not observed.misuses:
         return
     misuses, observed.misuses = observed.misuses, []
-    for misuse in misuses:
-        if not _was_expected(misuse, item):
-            pytest.fail(
-                "the application caught an error that was meant for the test:\n"
-                f"{type(misuse).__name__}: {misuse}\n"
-                "To accept it, let the test itself make the call, and catch it there "
-                "or with pytest.raises.",
-                pytrace=False,
-            )
+    swallowed = [misuse for misuse in misuses if not _was_expected(misuse, item)]
+    if swallowed:
+        pytest.fail(_swallowed(swallowed), pytrace=False)
+
+
+def _swallowed(misuses: Iterable[Exception]) -> str:
+    told = "\n".join(f"{type(misuse).__name__}: {misuse}" for misuse in misuses)
+    return (
+        f"the application caught an error that was meant for the test:\n{told}\n"
+        "To accept it, let the test itself make the call, and catch it there "
+        "or with pytest.raises."
+    )
 
 
 def _fail_if_unused(observed: hook.Observed) -> None:
     """Fail the test for a fault that was scheduled and never happened."""
-    unused = [fault for backend in observed.backends for fault in backend.faults.unused()]
-    if unused:
-        calls = [
-            operation for backend in observed.backends for operation in backend.calls.operations
-        ]
-        pytest.fail(
-            f"{', '.join(fault.wording for fault in unused)} never happened, for the application "
-            f"made no such call. It called {', '.join(calls) or 'nothing'}. If that is all "
-            "right, pass allow_unused=True.",
-            pytrace=False,
-        )
+    reasons = [
+        fault.why_unused(backend.calls.operations)
+        for backend in observed.backends
+        for fault in backend.faults.unused()
+    ]
+    _excuse(observed)
+    if reasons:
+        pytest.fail("\n".join(reasons), pytrace=False)
+
+
+def _excuse(observed: hook.Observed) -> None:
+    """Let no other test answer for what was swallowed or unused in this one."""
+    observed.misuses.clear()
+    for backend in observed.backends:
+        backend.faults.excuse()
 
 
 def _was_expected(error: Exception, item: pytest.Item) -> bool:

@@ -9,6 +9,7 @@ anew, with a real HTTP response or a real connection error.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextvars
 import datetime as dt
@@ -18,6 +19,7 @@ import json
 import math
 import sys
 import time
+import weakref
 from collections.abc import Callable, Generator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -49,9 +51,10 @@ _ERRORS: Final[dict[str, Any]] = {
 }
 
 _numbers = itertools.count()
-_exchanges: dict[str, Exchange] = {}
-# Set from when the hook declines a call until the call is over.
-_is_mocked: contextvars.ContextVar[bool] = contextvars.ContextVar("kmsmock", default=False)
+# Weak: an exchange is over when botocore lets go of it, also if the call is interrupted.
+_exchanges: weakref.WeakValueDictionary[str, Exchange] = weakref.WeakValueDictionary()
+# The host of the exchange that is under way.
+_under_way: contextvars.ContextVar[str] = contextvars.ContextVar("kmsmock", default="")
 
 
 class Exchange:
@@ -77,16 +80,35 @@ class Exchange:
         self._endpoint = endpoint
         self._read_timeout = math.inf if read_timeout is None else read_timeout
         self._source = sources.caller()
-        self._attempts = 0
         self._call: Call | None = None
+        self._attempts = 0
+        # Of the latest attempt: its request, the keys it concerns, and what befalls it.
+        self._request: Request
+        self._request_id = ""
+        self._arns: list[str] = []
+        self._fault: Fault | None = None
 
-    def attempt(self) -> AWSResponse:
-        """Answer one attempt, or raise what a lost connection raises."""
+    def begin(self) -> float:
+        """Begin an attempt; return how many seconds are to pass, really, before its answer."""
         self._attempts += 1
-        request = self._make_request()
-        request.id = request_id = answers.new_request_id()
+        request = self._request = self._make_request()
+        request.id = self._request_id = answers.new_request_id()
+        self._arns = [key.arn for key in self._backend.keys_of(request)]
+        fault = self._fault = self._backend.faults.take(request.operation, self._arns)
+        if fault is None:
+            return 0.0
+        waited = min(fault.delay, self._read_timeout)
+        if fault.is_real:
+            return waited
+        if waited:
+            self._backend.clock.advance(seconds=waited)
+        return 0.0
+
+    def answer(self) -> AWSResponse:
+        """Answer the attempt that has begun, or raise what a lost connection raises."""
+        request, request_id = self._request, self._request_id
         try:
-            self._suffer(request)
+            self._suffer()
             response = self._backend.handle(request)
         except KmsError as error:
             self._note(request, request_id, error=CallError(error.code, error.message))
@@ -105,28 +127,18 @@ class Exchange:
         if self._call is not None:
             self._backend.calls.add(self._call)
 
-    def _suffer(self, request: Request) -> None:
-        """Let the fault that is scheduled for this attempt happen, if there is one."""
-        arns = [key.arn for key in self._backend.keys_of(request)]
-        fault = self._backend.faults.take(request.operation, arns)
+    def _suffer(self) -> None:
+        """Let the fault that was scheduled for this attempt happen, if there is one."""
+        fault = self._fault
         if fault is None:
             return
-        if fault.delay:
-            self._wait(fault)
+        if fault.delay > self._read_timeout:
+            raise ReadTimeoutError(endpoint_url=self._endpoint, error="scheduled")
         if fault.disconnection is not None:
             raise _ERRORS[fault.disconnection](endpoint_url=self._endpoint, error="scheduled")
         if fault.error is not None:
-            arn = arns[0] if arns else None
-            raise fault.as_error(request.operation, request.principal, arn)
-
-    def _wait(self, fault: Fault) -> None:
-        waited = min(fault.delay, self._read_timeout)
-        if fault.is_real:
-            time.sleep(waited)
-        else:
-            self._backend.clock.advance(seconds=waited)
-        if fault.delay > self._read_timeout:
-            raise ReadTimeoutError(endpoint_url=self._endpoint, error="scheduled")
+            arn = self._arns[0] if self._arns else None
+            raise fault.as_error(self._request.operation, self._request.principal, arn)
 
     def _note(
         self,
@@ -172,11 +184,12 @@ def decline(
     exchange = Exchange(backend, make_request, params["url"], context["client_config"].read_timeout)
     context[_MARK] = exchange
     _exchanges[exchange.host] = exchange
-    _is_mocked.set(True)
+    _under_way.set(exchange.host)
     _skip_back_off()
     # The client's own emitter; only here is it at hand.
     emitter = signer._event_emitter
-    for event, handler in _HANDLERS.items():
+    send = _send_async if _is_asynchronous(emitter) else _send
+    for event, handler in {**_HANDLERS, "before-send": send}.items():
         emitter.register(f"{event}.kms", handler, unique_id=f"{_UNIQUE_ID}-{event}")
 
 
@@ -193,23 +206,48 @@ def _redirect(request: Any, **_: Any) -> None:
 
 
 def _send(request: Any, **_: Any) -> AWSResponse | None:
-    host = request.url.removeprefix("https://").removesuffix("/")
-    exchange = _exchanges.get(host)
-    return None if exchange is None else exchange.attempt()
+    exchange = _exchange_at(request.url)
+    if exchange is None:
+        return None
+    seconds = exchange.begin()
+    if seconds:
+        time.sleep(seconds)
+    return exchange.answer()
+
+
+async def _send_async(request: Any, **_: Any) -> AWSResponse | None:
+    exchange = _exchange_at(request.url)
+    if exchange is None:
+        return None
+    seconds = exchange.begin()
+    if seconds:
+        # Other tasks go on, as they would while a request is under way.
+        await asyncio.sleep(seconds)
+    return exchange.answer()
+
+
+def _is_asynchronous(emitter: Any) -> bool:
+    """Tell whether what handlers of *emitter* return is awaited."""
+    hooks = sys.modules.get("aiobotocore.hooks")
+    inner = getattr(emitter, "_emitter", emitter)  # within botocore's EventAliaser
+    return hooks is not None and isinstance(inner, hooks.AioHierarchicalEmitter)
+
+
+def _exchange_at(url: str) -> Exchange | None:
+    return _exchanges.get(url.removeprefix("https://").removesuffix("/"))
 
 
 def _finish(context: dict[str, Any], **_: Any) -> None:
     exchange = context.pop(_MARK, None)
     if exchange is not None:
-        _is_mocked.set(False)
-        del _exchanges[exchange.host]
+        _under_way.set("")
+        _exchanges.pop(exchange.host, None)
         exchange.finish()
 
 
 _HANDLERS: Final[dict[str, Callable[..., Any]]] = {
     "choose-signer": _choose_signer,
     "request-created": _redirect,
-    "before-send": _send,
     "after-call": _finish,
     "after-call-error": _finish,
 }
@@ -230,7 +268,8 @@ class _Without:
 
     def __init__(self, module: ModuleType, sleep: Callable[..., Any]) -> None:
         self._module = module
-        self.sleep = sleep(module.sleep)
+        # Looked up when called: a test may patch it at any time.
+        self.sleep = sleep(lambda *args, **kwargs: module.sleep(*args, **kwargs))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._module, name)
@@ -255,13 +294,18 @@ def _skip_back_off_of_aiobotocore(endpoint: Any) -> None:
     hook.replace(bucket, "acquire", _unless_mocked_async(bucket.acquire))
 
 
+def _is_mocked() -> bool:
+    """Tell whether it is for a mocked call that botocore is about to wait."""
+    return _under_way.get() in _exchanges
+
+
 def _unless_mocked(wait: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **kwargs: _is_mocked.get() or wait(*args, **kwargs)
+    return lambda *args, **kwargs: _is_mocked() or wait(*args, **kwargs)
 
 
 def _unless_mocked_async(wait: Callable[..., Any]) -> Callable[..., Any]:
     async def wait_unless_mocked(*args: Any, **kwargs: Any) -> Any:
-        return _is_mocked.get() or await wait(*args, **kwargs)
+        return _is_mocked() or await wait(*args, **kwargs)
 
     return wait_unless_mocked
 

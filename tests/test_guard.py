@@ -357,7 +357,7 @@ def test_a_call_while_a_test_module_is_imported_fails_the_collection(
 
     result.assert_outcomes(errors=1)
     text = result.stdout.str()
-    assert "the import of a module called kms:ListKeys at http://127.0.0.1:9/" in text
+    assert "the import of test_it.py called kms:ListKeys at http://127.0.0.1:9/" in text
     assert "test_it.py:2" in text
     assert REACHED not in text
 
@@ -406,7 +406,7 @@ def test_a_module_of_an_inner_run_is_not_the_outer_test(run: Run) -> None:
     result = run("client.list_keys()\ndef test_it(): pass", ini=GUARDED)
 
     result.assert_outcomes(errors=1)
-    assert "the import of a module called kms:ListKeys" in result.stdout.str()
+    assert "the import of test_it.py called kms:ListKeys" in result.stdout.str()
 
 
 def test_a_test_may_expect_the_guard(run: Run) -> None:

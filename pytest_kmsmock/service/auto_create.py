@@ -7,7 +7,9 @@ test asks for it: AWS answers with NotFoundException.
 
 from __future__ import annotations
 
-from .identifiers import Arn, is_key_id, key_arn, parse_arn
+import re
+
+from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
 from .key import Alias, KmsKey
 from .operations.keys import create_key
 from .request import Params, Request
@@ -19,7 +21,8 @@ _USAGE_OF_OPERATION = {
     "Encapsulate": "ENCAPSULATE_DECAPSULATE",
     "Decapsulate": "ENCAPSULATE_DECAPSULATE",
 }
-_ALGORITHM_MEMBERS = (
+_IMPORTING = ("GetParametersForImport", "ImportKeyMaterial", "DeleteImportedKeyMaterial")
+_ALGORITHM_MEMBERS: tuple[str, ...] = (
     "SigningAlgorithm",
     "MacAlgorithm",
     "KeyAgreementAlgorithm",
@@ -37,42 +40,64 @@ def create(request: Request, identifier: str) -> KmsKey | None:
     arn = _arn_of(request, identifier)
     if arn is None or arn.region != request.region:
         return None
-    if not arn.is_alias and not is_key_id(arn.key_id):
+    if arn.partition != partition_of(arn.region) or not _can_be(arn):
         return None
     with request.registry.lock:
-        key = _create(request, arn.account, None if arn.is_alias else arn.key_id)
-        if arn.is_alias:
-            place = request.registry.place(arn.account, arn.region)
-            place.put_alias(
-                Alias(arn.account, arn.region, arn.resource, key.key_id, request.now, request.now)
-            )
-    return key
+        return _found(request, arn) or _create(request, arn, _params(request, identifier))
 
 
 def _arn_of(request: Request, identifier: str) -> Arn | None:
     if identifier.startswith("arn:"):
         return parse_arn(identifier)
     if identifier.startswith("alias/"):
-        return Arn("", request.region, request.account, identifier)
+        return parse_arn(alias_arn(request.region, request.account, identifier))
     return parse_arn(key_arn(request.region, request.account, identifier))
 
 
-def _create(request: Request, account: str, key_id: str | None) -> KmsKey:
-    creation = Request("CreateKey", {}, request.region, account, request.principal)
-    creation.params = _params(request)
-    creation.params["MultiRegion"] = bool(key_id and key_id.startswith("mrk-"))
+def _can_be(arn: Arn) -> bool:
+    """Tell whether a key or an alias can have that name."""
+    if arn.is_alias:
+        return re.fullmatch("alias/[a-zA-Z0-9/_-]{1,250}", arn.resource) is not None
+    return is_key_id(arn.key_id)
+
+
+def _found(request: Request, arn: Arn) -> KmsKey | None:
+    """Return the key if another thread has made it meanwhile."""
+    place = request.registry.place(arn.account, arn.region)
+    if not arn.is_alias:
+        return place.keys.get(arn.key_id)
+    alias = place.aliases.get(arn.resource)
+    return None if alias is None else place.keys.get(alias.key_id)
+
+
+def _create(request: Request, arn: Arn, params: Params) -> KmsKey:
+    key_id = None if arn.is_alias else arn.key_id
+    creation = Request("CreateKey", {}, request.region, arn.account, request.principal)
+    creation.params = params | {"MultiRegion": bool(key_id and key_id.startswith("mrk-"))}
     creation.key_id = key_id
     creation.now = request.now
     creation.registry = request.registry
     creation.options = request.options
-    creation.place = request.registry.place(account, request.region)
+    creation.place = request.registry.place(arn.account, arn.region)
     create_key(creation, None)
-    return creation.keys[0]
+    key = creation.keys[0]
+    if arn.is_alias:
+        creation.place.put_alias(
+            Alias(arn.account, arn.region, arn.resource, key.key_id, request.now, request.now)
+        )
+    return key
 
 
-def _params(request: Request) -> Params:
-    """Return the KeySpec and KeyUsage of a key that suits *request*."""
-    algorithms = [request.params[name] for name in _ALGORITHM_MEMBERS if name in request.params]
+def _params(request: Request, identifier: str) -> Params:
+    """Return what CreateKey needs to make a key that suits *request*."""
+    params = request.params
+    if request.operation in _IMPORTING:
+        return {"Origin": "EXTERNAL"}
+    members = _ALGORITHM_MEMBERS
+    if request.operation == "ReEncrypt":
+        side = "Destination" if identifier == params.get("DestinationKeyId") else "Source"
+        members = (f"{side}EncryptionAlgorithm",)
+    algorithms = [params[name] for name in members if name in params]
     usage = _USAGE_OF_OPERATION.get(request.operation)
     for spec in KEY_SPECS.values():
         for each, its in spec.usages.items():

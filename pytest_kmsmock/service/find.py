@@ -49,7 +49,9 @@ def key(
         return found
     try:
         return _by_name(request, identifier, alias_refusal, foreign_refusal, action)
-    except (NotFoundException, AccessDeniedException):
+    except (NotFoundException, AccessDeniedException) as error:
+        if isinstance(error, AccessDeniedException) and foreign_refusal is not None:
+            raise
         create = request.options.create_missing
         created = None if create is None else create(request, identifier)
         if created is not None:

@@ -11,6 +11,8 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
+
 from . import find
 from .errors import DryRunOperationException, KmsError
 from .key import KmsKey
@@ -61,9 +63,10 @@ class Service:
             return self._answer(operation, request)
 
     def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
-        """Return the keys that *request* names, as far as AWS would find them."""
+        """Return the keys that *request* names, as far as AWS would find them now."""
         with contextlib.suppress(KmsError):
             operation = self._prepare(request)
+            request.options = attrs.evolve(self.options, create_missing=None)
             key = operation.find(operation, request)
             request.keys = () if key is None else (key,)
             if "DestinationKeyId" in request.params:

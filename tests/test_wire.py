@@ -79,6 +79,26 @@ def authenticated(kms: KmsMock) -> Params:
     return {**mac, "Mac": kms.client().generate_mac(**mac)["Mac"]}
 
 
+GRANTEE = "arn:aws:iam::123456789012:role/app"
+
+
+def granting(kms: KmsMock) -> Params:
+    return {**new(kms), "GranteePrincipal": GRANTEE, "Operations": ["Encrypt"], "Name": "app"}
+
+
+def granted(kms: KmsMock) -> Params:
+    """Two grants: the second names who may retire it, and has constraints."""
+    params = granting(kms)
+    kms.client().create_grant(**params)
+    params |= {
+        "Name": "other",
+        "RetiringPrincipal": GRANTEE,
+        "Constraints": {"EncryptionContextSubset": {"tenant": "42"}},
+    }
+    grant_id = kms.client().create_grant(**params)["GrantId"]
+    return {"KeyId": params["KeyId"], "GrantId": grant_id}
+
+
 def encapsulating(kms: KmsMock) -> Params:
     pytest.importorskip("kyber_py")
     return {**new(kms, spec="ML_KEM_512"), "EncapsulationAlgorithm": "ML_KEM"}
@@ -94,6 +114,7 @@ def encapsulated(kms: KmsMock) -> Params:
 PARAMS: dict[str, Callable[[KmsMock], Params]] = {
     "CancelKeyDeletion": lambda kms: new(kms, state="PendingDeletion"),
     "CreateAlias": lambda kms: {"AliasName": "alias/new", "TargetKeyId": new(kms)["KeyId"]},
+    "CreateGrant": granting,
     "CreateKey": lambda kms: {"MultiRegion": True, "Description": "für alle ✓"},
     "Decapsulate": encapsulated,
     "Decrypt": sealed,
@@ -124,6 +145,7 @@ PARAMS: dict[str, Callable[[KmsMock], Params]] = {
         "MacAlgorithm": "HMAC_SHA_256",
     },
     "GenerateRandom": lambda kms: {"NumberOfBytes": 32},
+    "GetKeyLastUsage": lambda kms: {"KeyId": granting(kms)["KeyId"]},
     "GetKeyPolicy": new,
     "GetKeyRotationStatus": rotating,
     "GetParametersForImport": lambda kms: {
@@ -134,11 +156,15 @@ PARAMS: dict[str, Callable[[KmsMock], Params]] = {
     "GetPublicKey": lambda kms: new(kms, **RSA_SIGNING),
     "ImportKeyMaterial": to_import,
     "ListAliases": lambda kms: new(kms, alias="alias/app") and {"Limit": 1},
+    "ListGrants": lambda kms: {"KeyId": granted(kms)["KeyId"], "Limit": 1},
     "ListKeyPolicies": new,
     "ListKeyRotations": rotating,
     "ListKeys": lambda kms: new(kms) and new(kms) and {"Limit": 1},
     "ListResourceTags": lambda kms: new(kms, tags={"team": "red", "empty": ""}),
     "PutKeyPolicy": lambda kms: {**new(kms), "Policy": "{}"},
+    "ListRetirableGrants": lambda kms: granted(kms) and {"RetiringPrincipal": GRANTEE},
+    "RetireGrant": granted,
+    "RevokeGrant": granted,
     "ReEncrypt": lambda kms: {**sealed(kms), "DestinationKeyId": new(kms)["KeyId"]},
     "ReplicateKey": lambda kms: {**new(kms, multi_region=True), "ReplicaRegion": "eu-west-1"},
     "RotateKeyOnDemand": new,

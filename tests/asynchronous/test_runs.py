@@ -80,6 +80,7 @@ def test_anyio(arranged: pytest.Pytester) -> None:
         test_it="""
         import anyio
         import pytest
+        from aiobotocore.config import AioConfig
         from application import new_client
 
         @pytest.fixture
@@ -91,7 +92,8 @@ def test_anyio(arranged: pytest.Pytester) -> None:
             kms.throttle("ListKeys", times=3)
             found = []
 
-            async with new_client() as client:
+            config = AioConfig(retries={"mode": "legacy", "total_max_attempts": 5})
+            async with new_client(config=config) as client:
                 async def call():
                     found.append(await client.list_keys())
 

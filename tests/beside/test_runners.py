@@ -173,8 +173,9 @@ def test_pytest_asyncio(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPat
 
         async def test_threads(kms):
             kms.throttle("ListKeys", times=3)
+            client = kms.client(retries={"mode": "legacy", "total_max_attempts": 5})
             found = await asyncio.gather(
-                *(asyncio.to_thread(CLIENT.list_keys) for _ in range(20))
+                *(asyncio.to_thread(client.list_keys) for _ in range(20))
             )
             assert sum(each["ResponseMetadata"]["RetryAttempts"] for each in found) == 3
             assert len(kms.calls) == 20

@@ -17,6 +17,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from .private_keys import PrivateKeys
+
 _CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
     "ECC_NIST_P256": ec.SECP256R1(),
     "ECC_NIST_P384": ec.SECP384R1(),
@@ -41,12 +43,7 @@ DIGEST_LENGTHS: Final[Mapping[str, int]] = {
 
 def generate(spec: str) -> bytes:
     """Return a new private key, PKCS #8 DER."""
-    key = ec.generate_private_key(_CURVES[spec])
-    return key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    return _private.add(ec.generate_private_key(_CURVES[spec]))
 
 
 @functools.lru_cache(maxsize=256)
@@ -120,13 +117,14 @@ def exchange(private: bytes, peer: bytes) -> bytes | None:
     return own.exchange(_ECDH, key)
 
 
-# Parsing costs as much as a signature, and a test uses few keys often.
-@functools.lru_cache(maxsize=256)
-def _private(private: bytes) -> ec.EllipticCurvePrivateKey:
+def _load(private: bytes) -> ec.EllipticCurvePrivateKey:
     key = serialization.load_der_private_key(private, password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise ValueError("not an elliptic curve private key")
     return key
+
+
+_private: Final = PrivateKeys(_load)
 
 
 @functools.lru_cache(maxsize=256)

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from . import missing
+from .private_keys import PrivateKeys
 
 SPECS: Final = ("ECC_NIST_EDWARDS25519",)
 PURE: Final = "ED25519_SHA_512"
@@ -32,11 +33,7 @@ DIGEST_LENGTHS: Final[Mapping[str, int]] = {PREHASHED: 64}
 def generate(spec: str) -> bytes:
     """Return a new private key, PKCS #8 DER."""
     assert spec in SPECS
-    return ed25519.Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    return _private.add(ed25519.Ed25519PrivateKey.generate())
 
 
 @functools.lru_cache(maxsize=256)
@@ -97,12 +94,14 @@ def verify(
     return True
 
 
-@functools.lru_cache(maxsize=256)
-def _private(private: bytes) -> ed25519.Ed25519PrivateKey:
+def _load(private: bytes) -> ed25519.Ed25519PrivateKey:
     key = serialization.load_der_private_key(private, password=None)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise ValueError("not an Ed25519 private key")
     return key
+
+
+_private: Final = PrivateKeys(_load)
 
 
 @functools.lru_cache(maxsize=256)

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from . import missing
+from .private_keys import PrivateKeys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import mldsa
@@ -50,11 +51,7 @@ def generate(spec: str) -> bytes:
         key: _PrivateKey = _class(spec).generate()
     except UnsupportedAlgorithm as error:
         raise missing.ML_DSA.error() from error
-    return key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    return _private.add(key)
 
 
 @functools.lru_cache(maxsize=256)
@@ -128,8 +125,7 @@ def _class(spec: str) -> Any:
     return getattr(library, _CLASSES[spec])
 
 
-@functools.lru_cache(maxsize=256)
-def _private(private: bytes) -> _PrivateKey:
+def _load(private: bytes) -> _PrivateKey:
     library = missing.ML_DSA.load("cryptography.hazmat.primitives.asymmetric.mldsa")
     try:
         key = serialization.load_der_private_key(private, password=None)
@@ -138,6 +134,9 @@ def _private(private: bytes) -> _PrivateKey:
     if not isinstance(key, tuple(getattr(library, name) for name in _CLASSES.values())):
         raise ValueError("not an ML-DSA private key")
     return cast("_PrivateKey", key)
+
+
+_private: Final = PrivateKeys(_load)
 
 
 @functools.lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from . import missing
+from .private_keys import PrivateKeys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import mlkem
@@ -60,11 +61,7 @@ def generate(spec: str) -> bytes:
         key: _PrivateKey = getattr(library, _CLASSES[spec]).generate()
     except UnsupportedAlgorithm as error:
         raise missing.ML_KEM.error() from error
-    return key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    return _private.add(key)
 
 
 @functools.lru_cache(maxsize=256)
@@ -117,8 +114,7 @@ def decapsulate(private: bytes, ciphertext: bytes) -> bytes | None:
         return None
 
 
-@functools.lru_cache(maxsize=256)
-def _private(private: bytes) -> _PrivateKey:
+def _load(private: bytes) -> _PrivateKey:
     library = missing.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
     try:
         key = serialization.load_der_private_key(private, password=None)
@@ -127,6 +123,9 @@ def _private(private: bytes) -> _PrivateKey:
     if not isinstance(key, tuple(getattr(library, name) for name in _CLASSES.values())):
         raise ValueError("not an ML-KEM private key")
     return cast("_PrivateKey", key)
+
+
+_private: Final = PrivateKeys(_load)
 
 
 @attrs.frozen

@@ -72,6 +72,8 @@ def test_a_cryptography_on_a_library_without_the_scheme_says_so(
         raise UnsupportedAlgorithm("not supported by this backend")
 
     private = family.generate(spec)  # type: ignore[attr-defined]  # one of two modules
+    # Another seed, so that it is a key which has to be loaded.
+    private = private[:-1] + bytes([private[-1] ^ 1])
     monkeypatch.setattr(serialization, "load_der_private_key", unsupported)
 
     with pytest.raises(missing.MissingExtra):

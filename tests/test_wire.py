@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import unittest.mock
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import botocore.endpoint
@@ -19,7 +21,7 @@ from botocore.model import ServiceModel
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from pytest_kmsmock import KmsMock, KmsMockError, hook, mock_kms, wire
+from pytest_kmsmock import KmsMock, KmsMockError, hook, mock_kms, plugin, wire
 from pytest_kmsmock.faults import ScheduledError, possible_errors
 from pytest_kmsmock.service.errors import KmsError
 from pytest_kmsmock.service.operations import OPERATIONS
@@ -400,8 +402,6 @@ def test_a_misuse_of_the_plugin_passes_through_botocore(
 
     assert not kms.calls
 
-
-def test_a_request_of_the_wire_goes_nowhere(kms: KmsMock) -> None:
     """Who looks at the request sees a host that cannot exist, so that no other mock answers."""
     requests: list[Any] = []
     client = kms.client()
@@ -422,8 +422,6 @@ def handlers_of(client: Any) -> list[Any]:
         found += [each for each in handlers if each.__module__.startswith("pytest_kmsmock")]
     return found
 
-
-def test_a_client_that_meets_no_fault_gets_no_handlers_of_the_wire(kms: KmsMock) -> None:
     """An unused feature adds nothing to a call: a mock that never saw one is not asked for one."""
     client = kms.client()
     client.list_keys()
@@ -619,3 +617,34 @@ def test_a_request_that_is_not_ours_is_left_alone() -> None:
     assert request.url == "https://kms.us-east-1.amazonaws.com/"
     assert wire._choose_signer({}) is None
     assert wire._send(request) is None
+
+
+def test_a_misuse_that_the_application_swallowed_fails_the_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the wire as on the direct path."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delitem(OPERATIONS, "ListKeys")  # type: ignore[arg-type] # a dict behind a Mapping
+    application = ModuleType("wired_application")
+    application.client = CLIENT  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "wired_application", application)
+    pytester.makepyfile(
+        test_it="""
+        import contextlib
+        import pytest
+        from wired_application import client
+
+        def read():
+            with contextlib.suppress(Exception):
+                client.list_keys()
+
+        @pytest.mark.kms(transport="wire")
+        def test_it(kms):
+            read()
+        """
+    )
+
+    result = pytester.runpytest_inprocess(plugins=[plugin])
+
+    result.assert_outcomes(failed=1)
+    assert "kms:ListKeys" in result.stdout.str()

@@ -456,7 +456,7 @@ def test_a_grant_is_on_a_key_not_on_an_alias(
         "Message": "Key Aliases are not supported for this operation.",
     }
 
-    calls = [
+    calls: list[tuple[Any, dict[str, Any]]] = [
         (client.create_grant, {"GranteePrincipal": WORKER, "Operations": ["Encrypt"]}),
         (client.list_grants, {}),
         (client.revoke_grant, {"GrantId": "a1" * 32}),

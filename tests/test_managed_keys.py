@@ -1,0 +1,341 @@
+"""AWS managed keys, `alias/aws/…`: made when first described, looked at, and not used."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any, Final
+
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from pytest_kmsmock import Key, KmsMock
+
+ALIAS: Final = "alias/aws/s3"
+ROOT: Final = "arn:aws:iam::123456789012:root"
+OTHER: Final = "210987654321"
+
+
+@pytest.fixture
+def client(kms: KmsMock) -> Any:
+    """A client as an application has one."""
+    return kms.client()
+
+
+@pytest.fixture
+def managed(kms: KmsMock, client: Any) -> Key:
+    """The AWS managed key of S3."""
+    return kms.key(client.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])
+
+
+def code_of(method: Any, **params: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        method(**params)
+    code: str = caught.value.response["Error"]["Code"]
+    return code
+
+
+def test_it_comes_into_being_when_it_is_first_described(kms: KmsMock, client: Any) -> None:
+    """Once; from then on it is found by its ID and its ARN too."""
+    assert kms.keys == []
+
+    first = client.describe_key(KeyId=ALIAS)["KeyMetadata"]
+
+    assert [key.id for key in kms.keys] == [first["KeyId"]]
+    for identifier in (ALIAS, f"arn:aws:kms:us-east-1:123456789012:{ALIAS}", first["Arn"]):
+        assert client.describe_key(KeyId=identifier)["KeyMetadata"] == first
+
+
+def test_it_says_what_it_is(client: Any) -> None:
+    """KeyManager is AWS; the description names the service's data, as recorded."""
+    s3 = client.describe_key(KeyId=ALIAS)["KeyMetadata"]
+    dynamodb = client.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]
+
+    assert s3["KeyManager"] == dynamodb["KeyManager"] == "AWS"
+    assert s3["Description"] == (
+        "Default key that protects my S3 objects when no other key is defined"
+    )
+    assert dynamodb["Description"] == (
+        "Default key that protects my DynamoDB data when no other key is defined"
+    )
+    assert s3["KeySpec"] == "SYMMETRIC_DEFAULT"
+    assert s3["Origin"] == "AWS_KMS"
+    assert s3["Enabled"] is True
+    assert s3["MultiRegion"] is False
+    assert "CurrentKeyMaterialId" in s3
+
+
+def test_a_customers_key_is_managed_by_the_customer(kms: KmsMock) -> None:
+    assert kms.create_key().metadata["KeyManager"] == "CUSTOMER"
+
+
+def test_it_is_listed(client: Any, managed: Key) -> None:
+    """Among the keys and the aliases of its account."""
+    (key,) = client.list_keys()["Keys"]
+    (alias,) = client.list_aliases()["Aliases"]
+
+    assert key == {"KeyId": managed.id, "KeyArn": managed.arn}
+    assert alias["AliasName"] == ALIAS
+    assert alias["AliasArn"] == f"arn:aws:kms:us-east-1:123456789012:{ALIAS}"
+    assert alias["TargetKeyId"] == managed.id
+    assert client.list_aliases(KeyId=managed.id)["Aliases"] == [alias]
+
+
+def test_each_account_and_region_has_its_own(kms: KmsMock, client: Any) -> None:
+    """Of the same name."""
+    stranger = kms.client(principal=f"arn:aws:iam::{OTHER}:role/app")
+    abroad = kms.client("eu-west-1")
+
+    arns = {
+        each.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"] for each in (client, stranger, abroad)
+    }
+
+    assert len(arns) == 3
+    assert len(client.list_keys()["Keys"]) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["alias/aws/nothing", "alias/aws/", "alias/aws", "alias/aws/s3/", "alias/aws/S3"]
+)
+def test_not_every_name_is_a_services(kms: KmsMock, client: Any, name: str) -> None:
+    """`alias/aws/<unknown>` is an alias that does not exist."""
+    with pytest.raises(client.exceptions.NotFoundException, match=f"{name} is not found"):
+        client.describe_key(KeyId=name)
+
+    assert kms.keys == []
+
+
+def test_another_regions_alias_makes_no_key_here(kms: KmsMock, client: Any) -> None:
+    """The Region of an ARN is checked before anything else."""
+    with pytest.raises(client.exceptions.NotFoundException, match=r"Invalid arn eu-west-1$"):
+        client.describe_key(KeyId=f"arn:aws:kms:eu-west-1:123456789012:{ALIAS}")
+
+    assert kms.keys == []
+
+
+def test_another_accounts_alias_makes_no_key(kms: KmsMock, client: Any) -> None:
+    """Nobody learns from KMS which services another account uses."""
+    assert (
+        code_of(client.describe_key, KeyId=f"arn:aws:kms:us-east-1:{OTHER}:{ALIAS}")
+        == "AccessDeniedException"
+    )
+    assert kms.keys == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("Encrypt", {"Plaintext": b"x"}),
+        ("GenerateDataKey", {"KeySpec": "AES_256"}),
+        ("GetPublicKey", {}),
+    ],
+)
+def test_only_describing_makes_it(
+    kms: KmsMock, client: Any, operation: str, params: dict[str, Any]
+) -> None:
+    """Another operation finds no such alias yet."""
+    method = getattr(client, xform_name(operation))
+
+    assert code_of(method, KeyId=ALIAS, **params) == "NotFoundException"
+    assert kms.keys == []
+
+
+def test_a_call_that_fails_makes_no_key(kms: KmsMock, client: Any) -> None:
+    """A fault befalls the request before KMS has done anything."""
+    kms.fail("DescribeKey", "KMSInternalException", times=None)
+
+    assert code_of(client.describe_key, KeyId=ALIAS) == "KMSInternalException"
+
+    assert kms.keys == []
+
+
+def test_threads_that_describe_it_get_one_key(kms: KmsMock) -> None:
+    """Whoever comes second finds the first one's."""
+    for _ in range(20):
+        clients = [kms.client() for _ in range(4)]
+        start = threading.Barrier(len(clients))
+        found: list[str] = []
+
+        def describe(client: Any, start: Any = start, found: list[str] = found) -> None:
+            start.wait()
+            found.append(client.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"])
+
+        threads = [threading.Thread(target=describe, args=(each,)) for each in clients]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(set(found)) == len(kms.keys) == 1
+        kms.keys[0].delete()
+
+
+# What its policy allows: looking.
+
+
+def test_its_policy_is_the_services(client: Any, managed: Key) -> None:
+    """Everybody through the service; the account itself may look."""
+    through, direct = json.loads(client.get_key_policy(KeyId=managed.id)["Policy"])["Statement"]
+
+    assert through["Principal"] == {"AWS": "*"}
+    assert through["Condition"] == {
+        "StringEquals": {
+            "kms:CallerAccount": "123456789012",
+            "kms:ViaService": "s3.us-east-1.amazonaws.com",
+        }
+    }
+    assert direct["Principal"] == {"AWS": ROOT}
+    assert set(direct["Action"]) >= {"kms:Describe*", "kms:Get*", "kms:List*"}
+
+
+def test_one_can_look_at_it(client: Any, managed: Key) -> None:
+    """Whatever describes, gets or lists."""
+    assert client.list_key_policies(KeyId=managed.id)["PolicyNames"] == ["default"]
+    assert client.list_resource_tags(KeyId=managed.id)["Tags"] == []
+    assert client.list_grants(KeyId=managed.id)["Grants"] == []
+    assert client.list_key_rotations(KeyId=managed.id)["Rotations"] == []
+    assert client.get_key_rotation_status(KeyId=managed.id)["KeyRotationEnabled"] is True
+
+
+OPERATIONS: Final[dict[str, dict[str, Any]]] = {
+    "CancelKeyDeletion": {},
+    "CreateGrant": {
+        "GranteePrincipal": "arn:aws:iam::123456789012:role/app",
+        "Operations": ["Decrypt"],
+    },
+    "DisableKey": {},
+    "DisableKeyRotation": {},
+    "EnableKey": {},
+    "EnableKeyRotation": {},
+    "Encrypt": {"Plaintext": b"x"},
+    "GenerateDataKey": {"KeySpec": "AES_256"},
+    "GenerateDataKeyPair": {"KeyPairSpec": "ECC_NIST_P256"},
+    "GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": "ECC_NIST_P256"},
+    "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
+    "PutKeyPolicy": {"Policy": "{}"},
+    "ReplicateKey": {"ReplicaRegion": "eu-west-1"},
+    "RotateKeyOnDemand": {},
+    "ScheduleKeyDeletion": {},
+    "TagResource": {"Tags": [{"TagKey": "team", "TagValue": "red"}]},
+    "UntagResource": {"TagKeys": ["team"]},
+    "UpdateKeyDescription": {"Description": "ours"},
+    "UpdatePrimaryRegion": {"PrimaryRegion": "eu-west-1"},
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_nobody_but_the_service_uses_or_changes_it(
+    kms: KmsMock, client: Any, managed: Key, operation: str
+) -> None:
+    """Its policy allows nothing else, and nobody can change the policy."""
+    before = client.describe_key(KeyId=managed.id)["KeyMetadata"]
+
+    with pytest.raises(ClientError) as caught:
+        getattr(client, xform_name(operation))(KeyId=managed.id, **OPERATIONS[operation])
+
+    assert caught.value.response["Error"] == {
+        "Code": "AccessDeniedException",
+        "Message": f"User: {ROOT} is not authorized to perform: kms:{operation} on resource: "
+        f"{managed.arn} because no resource-based policy allows the kms:{operation} action",
+    }
+    assert client.describe_key(KeyId=managed.id)["KeyMetadata"] == before
+    assert kms.keys == [managed]
+
+
+@pytest.mark.parametrize("identifier", [ALIAS, f"arn:aws:kms:us-east-1:123456789012:{ALIAS}"])
+def test_its_alias_helps_nobody(client: Any, managed: Key, identifier: str) -> None:
+    """The alias names the same key."""
+    assert code_of(client.encrypt, KeyId=identifier, Plaintext=b"x") == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("form", ["alias", "id", "arn"])
+def test_nothing_is_re_encrypted_under_it(
+    kms: KmsMock, client: Any, managed: Key, form: str
+) -> None:
+    """The permission for the destination is ReEncryptTo."""
+    blob = kms.create_key().encrypt(b"secret")
+    destination = {"alias": ALIAS, "id": managed.id, "arn": managed.arn}[form]
+
+    with pytest.raises(ClientError) as caught:
+        client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=destination)
+
+    error = caught.value.response["Error"]
+    assert error["Code"] == "AccessDeniedException"
+    assert f"kms:ReEncryptTo on resource: {managed.arn}" in error["Message"]
+
+
+def test_it_gets_no_other_alias(kms: KmsMock, client: Any, managed: Key) -> None:
+    """Neither a new one nor one of another key."""
+    kms.create_key(alias="alias/app")
+
+    for method, name in ((client.create_alias, "alias/new"), (client.update_alias, "alias/app")):
+        assert code_of(method, AliasName=name, TargetKeyId=managed.id) == "AccessDeniedException"
+    assert managed.aliases == [ALIAS]
+
+
+def test_its_alias_is_awss(kms: KmsMock, client: Any, managed: Key) -> None:
+    """Nobody makes, deletes or redirects `alias/aws/…`."""
+    own = kms.create_key()
+
+    with pytest.raises(ClientError):
+        client.delete_alias(AliasName=ALIAS)
+    with pytest.raises(ClientError):
+        client.update_alias(AliasName=ALIAS, TargetKeyId=own.id)
+    with pytest.raises(ClientError):
+        client.create_alias(AliasName=ALIAS, TargetKeyId=own.id)
+
+    assert managed.aliases == [ALIAS]
+    assert client.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"] == managed.id
+
+
+def test_it_rotates_every_year(kms: KmsMock, client: Any, managed: Key) -> None:
+    """By itself; nobody can turn that off."""
+    status = client.get_key_rotation_status(KeyId=managed.id)
+    before = client.describe_key(KeyId=managed.id)["KeyMetadata"]["CurrentKeyMaterialId"]
+    assert status["RotationPeriodInDays"] == 365
+
+    kms.clock.advance(days=366)
+
+    after = client.describe_key(KeyId=managed.id)["KeyMetadata"]["CurrentKeyMaterialId"]
+    (rotation,) = client.list_key_rotations(KeyId=managed.id)["Rotations"]
+    assert after != before
+    assert rotation["RotationType"] == "AUTOMATIC"
+
+
+def test_no_quota_counts_it(kms: KmsMock, client: Any) -> None:
+    """The quota is of customer managed keys, whatever becomes of the others."""
+    kms.quotas.keys = 1
+    for service in ("s3", "sqs", "sns"):
+        client.describe_key(KeyId=f"alias/aws/{service}")
+    kms.key(ALIAS).delete()
+
+    client.create_key()
+
+    assert code_of(client.create_key) == "LimitExceededException"
+
+
+@pytest.mark.kms(auto_create=True)
+def test_auto_create_makes_no_customers_key_of_it(kms: KmsMock, client: Any) -> None:
+    """Described it is AWS's; other operations do not find it until then."""
+    assert code_of(client.encrypt, KeyId=ALIAS, Plaintext=b"x") == "NotFoundException"
+
+    metadata = client.describe_key(KeyId=ALIAS)["KeyMetadata"]
+
+    assert metadata["KeyManager"] == "AWS"
+
+
+def test_the_handle_obeys_its_policy_too(managed: Key) -> None:
+    """A test cannot encrypt by it either."""
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        managed.encrypt(b"secret")
+
+
+@pytest.mark.kms(region="cn-north-1")
+def test_in_china(client: Any) -> None:
+    """The partition is in the ARN and in the policy's principal."""
+    metadata = client.describe_key(KeyId=ALIAS)["KeyMetadata"]
+    policy = client.get_key_policy(KeyId=metadata["KeyId"])["Policy"]
+
+    assert metadata["Arn"].startswith("arn:aws-cn:kms:cn-north-1:")
+    assert '"arn:aws-cn:iam::123456789012:root"' in policy

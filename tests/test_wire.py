@@ -21,7 +21,7 @@ from botocore.model import ServiceModel
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from pytest_kmsmock import KmsMock, KmsMockError, hook, mock_kms, plugin, wire
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin, wire
 from pytest_kmsmock.faults import ScheduledError, possible_errors
 from pytest_kmsmock.service.errors import KmsError
 from pytest_kmsmock.service.operations import OPERATIONS
@@ -81,26 +81,6 @@ def authenticated(kms: KmsMock) -> Params:
     return {**mac, "Mac": kms.client().generate_mac(**mac)["Mac"]}
 
 
-GRANTEE = "arn:aws:iam::123456789012:role/app"
-
-
-def granting(kms: KmsMock) -> Params:
-    return {**new(kms), "GranteePrincipal": GRANTEE, "Operations": ["Encrypt"], "Name": "app"}
-
-
-def granted(kms: KmsMock) -> Params:
-    """Two grants: the second names who may retire it, and has constraints."""
-    params = granting(kms)
-    kms.client().create_grant(**params)
-    params |= {
-        "Name": "other",
-        "RetiringPrincipal": GRANTEE,
-        "Constraints": {"EncryptionContextSubset": {"tenant": "42"}},
-    }
-    grant_id = kms.client().create_grant(**params)["GrantId"]
-    return {"KeyId": params["KeyId"], "GrantId": grant_id}
-
-
 def encapsulating(kms: KmsMock) -> Params:
     pytest.importorskip("kyber_py")
     return {**new(kms, spec="ML_KEM_512"), "EncapsulationAlgorithm": "ML_KEM"}
@@ -110,6 +90,32 @@ def encapsulated(kms: KmsMock) -> Params:
     params = encapsulating(kms)
     blob = kms.client().encapsulate(**params)["SharedSecretCiphertextBlob"]
     return {**params, "SharedSecretCiphertextBlob": blob}
+
+
+WORKER = "arn:aws:iam::123456789012:role/worker"
+
+
+def granting(kms: KmsMock) -> Params:
+    return {
+        **new(kms),
+        "GranteePrincipal": WORKER,
+        "RetiringPrincipal": WORKER,
+        "Operations": ["Encrypt"],
+        "Constraints": {"EncryptionContextEquals": {"tenant": "ü"}},
+    }
+
+
+def granted(kms: KmsMock) -> Params:
+    params = granting(kms)
+    made = kms.client().create_grant(**params)
+    kms.client().create_grant(**params)
+    return {"KeyId": params["KeyId"], "GrantId": made["GrantId"]}
+
+
+def used(kms: KmsMock) -> Params:
+    key = new(kms)
+    kms.client().encrypt(**key, Plaintext=b"x")
+    return key
 
 
 # For each operation the parameters of a call, made when a mock is active.
@@ -147,7 +153,7 @@ PARAMS: dict[str, Callable[[KmsMock], Params]] = {
         "MacAlgorithm": "HMAC_SHA_256",
     },
     "GenerateRandom": lambda kms: {"NumberOfBytes": 32},
-    "GetKeyLastUsage": lambda kms: {"KeyId": granting(kms)["KeyId"]},
+    "GetKeyLastUsage": used,
     "GetKeyPolicy": new,
     "GetKeyRotationStatus": rotating,
     "GetParametersForImport": lambda kms: {
@@ -163,12 +169,12 @@ PARAMS: dict[str, Callable[[KmsMock], Params]] = {
     "ListKeyRotations": rotating,
     "ListKeys": lambda kms: new(kms) and new(kms) and {"Limit": 1},
     "ListResourceTags": lambda kms: new(kms, tags={"team": "red", "empty": ""}),
+    "ListRetirableGrants": lambda kms: granted(kms) and {"RetiringPrincipal": WORKER},
     "PutKeyPolicy": lambda kms: {**new(kms), "Policy": "{}"},
-    "ListRetirableGrants": lambda kms: granted(kms) and {"RetiringPrincipal": GRANTEE},
-    "RetireGrant": granted,
-    "RevokeGrant": granted,
     "ReEncrypt": lambda kms: {**sealed(kms), "DestinationKeyId": new(kms)["KeyId"]},
     "ReplicateKey": lambda kms: {**new(kms, multi_region=True), "ReplicaRegion": "eu-west-1"},
+    "RetireGrant": granted,
+    "RevokeGrant": granted,
     "RotateKeyOnDemand": new,
     "ScheduleKeyDeletion": lambda kms: {**new(kms), "PendingWindowInDays": 7},
     "Sign": lambda kms: {
@@ -402,6 +408,8 @@ def test_a_misuse_of_the_plugin_passes_through_botocore(
 
     assert not kms.calls
 
+
+def test_a_request_of_the_wire_goes_nowhere(kms: KmsMock) -> None:
     """Who looks at the request sees a host that cannot exist, so that no other mock answers."""
     requests: list[Any] = []
     client = kms.client()
@@ -414,22 +422,26 @@ def test_a_misuse_of_the_plugin_passes_through_botocore(
     assert requests[0].headers["X-Amz-Target"] == b"TrentService.ListKeys"
 
 
-def handlers_of(client: Any) -> list[Any]:
-    """Return our handlers of *client*, by trying what each event calls."""
-    found = []
-    for event in ("before-call", *wire._HANDLERS):
-        handlers = client.meta.events._emitter._handlers.prefix_search(f"{event}.kms.ListKeys")
-        found += [each for each in handlers if each.__module__.startswith("pytest_kmsmock")]
-    return found
+def handlers_of(client: Any) -> list[str]:
+    """Return the events of *client* that a handler of ours gets."""
+    return [
+        event
+        for event in [*EVENTS_OF_BOTH, *EVENTS_OF_THE_WIRE, "after-call-error"]
+        for handler in client.meta.events._emitter._handlers.prefix_search(f"{event}.kms.ListKeys")
+        if handler.__module__.startswith("pytest_kmsmock")
+    ]
 
-    """An unused feature adds nothing to a call: a mock that never saw one is not asked for one."""
+
+def test_a_client_that_meets_no_fault_gets_no_handlers_of_the_other_path(kms: KmsMock) -> None:
+    """An unused feature adds nothing to a call."""
     client = kms.client()
     client.list_keys()
-    assert handlers_of(client) == [hook.answer]
+    assert handlers_of(client) == ["before-call"]
+
     kms.throttle("ListKeys")
     client.list_keys()
 
-    assert len(handlers_of(client)) == 1 + len(wire._HANDLERS)
+    assert len(handlers_of(client)) > 1
 
 
 def test_only_calls_that_a_fault_could_befall_go_over_the_wire(kms: KmsMock) -> None:

@@ -79,21 +79,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # Before the root conftest is imported, which may make a client.
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    region = early_config.getini("kms_region")
-    if region:
-        early_config.add_cleanup(configure_region(region))
-    option = early_config.known_args_namespace.kms_guard
-    wanted = early_config.getini("kms_guard") if option is None else option
-    before = hook.guard  # of a run that this one is within
-    hook.guard = _guard(early_config) if wanted else None
-    early_config.add_cleanup(lambda: setattr(hook, "guard", before))
-    observed = early_config.stash[_OBSERVED] = hook.Observed("the root conftest")
-    outer = hook.observe(observed)
-
-    def restore() -> None:
-        hook.observe(outer)
-
-    early_config.add_cleanup(restore)
+    _begin(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -107,6 +93,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "kms_failures(*operations, only, exclude): run the test once for each way in which one "
         "of the operations can fail.",
     )
+    if _OBSERVED not in config.stash:
+        _begin(config)  # a conftest names the plugin
     before = hook.ini_options
     hook.ini_options = _ini_options(config)
     cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
@@ -266,6 +254,25 @@ def pytest_runtest_makereport(
         if text:
             report.sections.append(("KMS calls", text))
     return report
+
+
+def _begin(config: pytest.Config) -> None:
+    """Set up what holds for a whole run, also while modules are imported."""
+    region = config.getini("kms_region")
+    if region:
+        config.add_cleanup(configure_region(region))
+    option = config.known_args_namespace.kms_guard
+    wanted = config.getini("kms_guard") if option is None else option
+    before = hook.guard  # of a run that this one is within
+    hook.guard = _guard(config) if wanted else None
+    config.add_cleanup(lambda: setattr(hook, "guard", before))
+    observed = config.stash[_OBSERVED] = hook.Observed("the root conftest")
+    outer = hook.observe(observed)
+
+    def restore() -> None:
+        hook.observe(outer)
+
+    config.add_cleanup(restore)
 
 
 def _mock_for(request: pytest.FixtureRequest) -> KmsMock:

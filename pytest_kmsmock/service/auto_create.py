@@ -57,7 +57,8 @@ def _arn_of(request: Request, identifier: str) -> Arn | None:
 def _can_be(arn: Arn) -> bool:
     """Tell whether a key or an alias can have that name."""
     if arn.is_alias:
-        return re.fullmatch("alias/[a-zA-Z0-9/_-]{1,250}", arn.resource) is not None
+        # AWS's own aliases are for its services to make.
+        return re.fullmatch("alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}", arn.resource) is not None
     return is_key_id(arn.key_id)
 
 

@@ -89,12 +89,23 @@ def no_key(arn: str) -> NotFoundException:
     return NotFoundException(f"Key '{arn}' does not exist")
 
 
-def denied_by_policy(request: Request, key: KmsKey) -> AccessDeniedException:
-    """Return how AWS answers what the policy of *key* does not allow."""
+def denied_by_policy(
+    request: Request, resource: str, action: str | None = None
+) -> AccessDeniedException:
+    """Return how AWS answers what no policy of *resource*, an ARN, allows."""
+    action = action or _ACTIONS.get(request.operation, request.operation)
+    return AccessDeniedException(
+        f"User: {request.principal} is not authorized to perform: kms:{action} "
+        f"on resource: {resource} because no resource-based policy allows the kms:{action} action"
+    )
+
+
+def denied_by_identity(request: Request, resource: str) -> AccessDeniedException:
+    """Return how AWS answers what the caller's own policies do not allow on *resource*."""
     action = _ACTIONS.get(request.operation, request.operation)
     return AccessDeniedException(
         f"User: {request.principal} is not authorized to perform: kms:{action} "
-        f"on resource: {key.arn} because no resource-based policy allows the kms:{action} action"
+        f"on resource: {resource} because no identity-based policy allows the kms:{action} action"
     )
 
 

@@ -41,8 +41,9 @@ ON_KEY_PAIRS: Final = frozenset({"GetPublicKey"})
 MAX_CONTEXT_PAIRS: Final = 8
 MAX_CONTEXT_VALUE_LENGTH: Final = 384
 _PRINCIPAL: Final = re.compile(
-    r"arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
-    r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
+    r"arn:(?P<partition>aws[a-z-]*):("
+    r"iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
+    r"|sts::[0-9]{12}:(assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)"
     # As ListGrants shows grants of services, and as services make them.
     r"|[0-9]{12}|[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 )
@@ -81,9 +82,10 @@ def operations_of(key: KmsKey) -> frozenset[str]:
     return possible | ON_KEY_PAIRS if key.spec.kind == "asymmetric" else possible
 
 
-def is_principal(text: str) -> bool:
+def is_principal(text: str, partition: str) -> bool:
     """Tell whether *text* can be a grantee: an account, user, role, session or service."""
-    return _PRINCIPAL.fullmatch(text) is not None
+    match = _PRINCIPAL.fullmatch(text)
+    return match is not None and match["partition"] in (None, partition)
 
 
 def is_grant_id(text: str) -> bool:

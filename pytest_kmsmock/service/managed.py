@@ -19,6 +19,7 @@ from .lifecycle import DAY
 from .request import Request
 from .specs import KEY_SPECS
 
+PREFIX: Final = "alias/aws/"
 # What each service's key protects, as its description says it.
 SERVICES: Final[Mapping[str, str]] = {
     "acm": "ACM private keys",
@@ -52,11 +53,19 @@ VIEWING: Final = ("Describe", "Get", "List", "Revoke")
 
 
 def create(request: Request, alias_name: str) -> KmsKey | None:
-    """Return the new AWS managed key that *alias_name* stands for; None if it stands for none."""
-    service = alias_name.removeprefix("alias/aws/")
+    """Return the AWS managed key, new that *alias_name* stands for; None if it stands for none."""
+    service = alias_name.removeprefix(PREFIX)
     protects = SERVICES.get(service)
-    if protects is None or not alias_name.startswith("alias/aws/"):
+    if protects is None or not alias_name.startswith(PREFIX):
         return None
+    with request.registry.lock:
+        alias = request.place.aliases.get(alias_name)
+        # Another thread may have made it meanwhile.
+        found = None if alias is None else request.place.keys.get(alias.key_id)
+        return found or _create(request, alias_name, service, protects)
+
+
+def _create(request: Request, alias_name: str, service: str, protects: str) -> KmsKey:
     account, region = request.account, request.region
     key_id = new_key_id()
     spec = KEY_SPECS["SYMMETRIC_DEFAULT"]
@@ -79,12 +88,9 @@ def create(request: Request, alias_name: str) -> KmsKey | None:
         rotation_period=ROTATION_PERIOD,
         next_rotation=request.now + ROTATION_PERIOD * DAY,
     )
-    with request.registry.lock:
-        request.registry.put_key(key)
-        request.place.managed_keys += 1
-        request.place.put_alias(
-            Alias(account, region, alias_name, key_id, request.now, request.now)
-        )
+    request.registry.put_key(key)
+    request.place.managed_keys += 1
+    request.place.put_alias(Alias(account, region, alias_name, key_id, request.now, request.now))
     return key
 
 

@@ -96,6 +96,11 @@ class OperationShapes:
             for name, member in self._output.items()
             if isinstance(member, StructureShape)
         ]
+        self._output_entries = [
+            (name, frozenset(member.member.members))
+            for name, member in self._output.items()
+            if isinstance(member, ListShape) and isinstance(member.member, StructureShape)
+        ]
 
     def decode(self, body: Mapping[str, Any], params: Params) -> None:
         """
@@ -131,6 +136,12 @@ class OperationShapes:
             inner = response.get(name)
             if inner is not None and not known >= inner.keys():
                 response[name] = {k: v for k, v in inner.items() if k in known}
+        for name, known in self._output_entries:
+            entries = response.get(name) or ()
+            if not all(known >= entry.keys() for entry in entries):
+                response[name] = [
+                    {k: v for k, v in entry.items() if k in known} for entry in entries
+                ]
         return response
 
     def _violations_of(self, body: Mapping[str, Any]) -> ValidationException:

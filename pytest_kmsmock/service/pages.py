@@ -59,6 +59,7 @@ def of_sequence(
     *,
     name: Callable[[T], str],
     default: int,
+    breaks_at: int = 0,
 ) -> Response:
     """
     Like `of_collection`, for a few values that are at hand.
@@ -66,10 +67,13 @@ def of_sequence(
     Args:
         name: Tells a value from the others. A marker knows the last one listed
             and the one to come, so that others can be removed in between.
+        breaks_at: How many of *values* come before one that begins a page.
     """
     tags = [_tag(name(value)) for value in values]
     start = _start(_position(request), tags)
     end = start + _limit(request, default)
+    if start < breaks_at:
+        end = min(end, breaks_at)
     following = f"{end}.{tags[end - 1]}.{tags[end]}" if end < len(tags) else None
     return _page(request, member, [entry(value) for value in values[start:end]], following)
 

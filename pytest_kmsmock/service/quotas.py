@@ -6,7 +6,8 @@ Source: KMS Developer Guide, "Resource quotas".
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Final
 
 import attrs
 
@@ -47,3 +48,7 @@ class Quotas:
         if type(value) is not int or value < 0:
             raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
         object.__setattr__(self, name, value)
+
+
+UNLIMITED: Final = Quotas(*[sys.maxsize] * len(attrs.fields(Quotas)))
+"""For what a test does off the record."""

@@ -131,6 +131,8 @@ class Place:
             self.aliases.remove(name)
         self._names_of_key.pop(key.key_id, None)
         del self._by_ciphertext_tag[key.ciphertext_tag]
+        if key.manager == "AWS":
+            self.managed_keys -= 1
         self.grants.pop(key.key_id, None)
         self.last_usages.pop(key.key_id, None)
         self.keys.remove(key.key_id)

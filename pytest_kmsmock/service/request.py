@@ -9,7 +9,7 @@ import attrs
 
 from ..crypto.ciphertext import Envelope
 from .key import KmsKey
-from .quotas import Quotas
+from .quotas import UNLIMITED, Quotas
 from .registry import Place, Registry
 
 Params = dict[str, Any]
@@ -28,11 +28,14 @@ class Options:
             demand last. With 0 they are over at the next request.
         create_missing: Creates a key that a request names and that is missing;
             None leaves it missing, as AWS does.
+        creates_managed: DescribeKey makes the AWS managed key that it names.
+        quotas: How much of each thing there can be.
     """
 
     page_size: int | None = None
     transition_seconds: float = 0.0
     create_missing: Callable[[Request, str], KmsKey | None] | None = None
+    creates_managed: bool = True
     quotas: Quotas = attrs.field(factory=Quotas)
 
 
@@ -71,6 +74,10 @@ class Request:
     registry: Registry = attrs.field(init=False, repr=False)
     place: Place = attrs.field(init=False, repr=False)
     options: Options = attrs.field(init=False, repr=False)
+
+    @property
+    def quotas(self) -> Quotas:
+        return UNLIMITED if self.id is None else self.options.quotas
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

@@ -64,9 +64,10 @@ class Service:
 
     def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
         """Return the keys that *request* names, as far as AWS would find them now."""
-        with contextlib.suppress(KmsError):
+        # What is wrong with the request, `handle` will say.
+        with contextlib.suppress(KmsError, NotMockedError):
             operation = self._prepare(request)
-            request.options = attrs.evolve(self.options, create_missing=None)
+            request.options = attrs.evolve(self.options, create_missing=None, creates_managed=False)
             key = operation.find(operation, request)
             request.keys = () if key is None else (key,)
             if "DestinationKeyId" in request.params:
@@ -96,7 +97,7 @@ class Service:
         if key is not None:
             request.keys = (key,)
             if key.manager == "AWS" and not operation.name.startswith(VIEWING):
-                raise find.denied_by_policy(request, key)
+                raise find.denied_by_policy(request, key.arn)
         if "GrantTokens" in params and "InvalidGrantTokenException" in operation.shapes.errors:
             check_tokens(request, params["GrantTokens"])
         if operation.choose is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from .. import find, pages
+from .. import find, managed, pages
 from ..errors import (
     AlreadyExistsException,
     InvalidAliasNameException,
@@ -34,7 +34,7 @@ def check_name(request: Request) -> None:
         return
     if name == "alias/":
         raise InvalidAliasNameException("The alias name must not be empty after alias/.")
-    if name.startswith("alias/aws/"):
+    if name.startswith(managed.PREFIX):
         raise InvalidAliasNameException(
             "The alias name for a customer managed CMK cannot begin with alias/aws/."
         )
@@ -63,7 +63,7 @@ def create_alias(request: Request, key: KmsKey) -> Response:
 
 def update_alias(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, UpdateAlias."""
-    alias = find.alias(request, request.params["AliasName"])
+    alias = _customer_alias(request)
     current = request.place.keys.get(alias.key_id)
     if current is not None and (current.spec.kind, current.usage) != (key.spec.kind, key.usage):
         raise ValidationException(
@@ -78,7 +78,7 @@ def update_alias(request: Request, key: KmsKey) -> Response:
 
 def delete_alias(request: Request, _: None) -> Response:
     """Source: KMS API Reference, DeleteAlias."""
-    request.place.remove_alias(find.alias(request, request.params["AliasName"]))
+    request.place.remove_alias(_customer_alias(request))
     return {}
 
 
@@ -94,8 +94,16 @@ def list_aliases(request: Request, key: KmsKey | None) -> Response:
     )
 
 
+def _customer_alias(request: Request) -> Alias:
+    """Return the alias that *request* names, unless it is AWS's own."""
+    alias = find.alias(request, request.params["AliasName"])
+    if alias.name.startswith(managed.PREFIX):
+        raise find.denied_by_policy(request, alias.arn)
+    return alias
+
+
 def _check_quota(request: Request, key: KmsKey) -> None:
-    quota = request.options.quotas.aliases_per_key
+    quota = request.quotas.aliases_per_key
     if len(request.place.aliases_of(key.key_id)) >= quota:
         raise LimitExceededException(
             f"{key.arn} has {quota} aliases, which is the limit for a key."

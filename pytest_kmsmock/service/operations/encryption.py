@@ -50,6 +50,8 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     params = request.params
     destination = find.key(request, params["DestinationKeyId"], action="ReEncryptTo")
     request.add_key(destination)
+    if destination.manager == "AWS":
+        raise find.denied_by_policy(request, destination.arn, "ReEncryptTo")
     if destination.usage != "ENCRYPT_DECRYPT":
         raise wrong_usage(request.operation, destination)
     check_state(request.operation, destination)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from .. import find, pages
@@ -25,7 +26,7 @@ from ..grant import (
     operations_of,
     seal_token,
 )
-from ..identifiers import root_arn
+from ..identifiers import partition_of, root_arn
 from ..key import KmsKey
 from ..model import timestamp
 from ..request import Params, Request, Response
@@ -43,20 +44,23 @@ _CONTEXTS: Final = ("EncryptionContextEquals", "EncryptionContextSubset")
 def create_grant(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, CreateGrant."""
     params = request.params
-    _check_principals(params)
+    _check_principals(request)
     _check_operations(params, key)
     _check_constraints(params, key)
     grants = request.registry.grants_of(key)
-    grant = _same_grant(request, key)
+    members = _members(params)
+    named = request.registry.named_grants(key, params["Name"]) if "Name" in params else []
+    # Asked for once more: one of the same name and terms.
+    grant = next((each for each in named if _terms(each.members) == _terms(members)), None)
     if grant is None:
-        quota = request.options.quotas.grants_per_key
+        quota = request.quotas.grants_per_key
         if len(grants) >= quota:
             raise LimitExceededException(f"{key.arn} has {quota} grants, the limit for a key.")
         grant = Grant(
             id=new_grant_id(),
             name=params.get("Name", ""),
             key_arn=key.arn,
-            members={name: params[name] for name in _SHOWN if name in params},
+            members=members,
             issuing_account=root_arn(request.region, request.account),
             creation_date=request.now,
         )
@@ -102,8 +106,10 @@ def list_retirable_grants(request: Request, _: None) -> Response:
             "Specify either RetiringPrincipal or RetiringServicePrincipal, but not both."
         )
     principal = params[named[0]]
-    if named[0] == "RetiringPrincipal" and not is_principal(principal):
-        raise InvalidArnException(f"ARN does not refer to a valid principal: {principal}")
+    if named[0] == "RetiringPrincipal":
+        _check_principal(request, principal)
+        if request.account not in principal.split(":"):
+            raise find.denied_by_identity(request, principal)
     grants = request.registry.retirable_grants(request.region, principal)
     return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
 
@@ -150,7 +156,13 @@ def _remove(request: Request, key: KmsKey, grant_id: str) -> None:
     request.registry.remove_grant(key, grant)
 
 
-def _check_principals(params: Params) -> None:
+def _check_principal(request: Request, principal: str) -> None:
+    if not is_principal(principal, partition_of(request.region)):
+        raise InvalidArnException(f"ARN does not refer to a valid principal: {principal}")
+
+
+def _check_principals(request: Request) -> None:
+    params = request.params
     for kind in ("Grantee", "Retiring"):
         given = [name for name in (f"{kind}Principal", f"{kind}ServicePrincipal") if name in params]
         if len(given) == 2 or (kind == "Grantee" and not given):
@@ -167,8 +179,8 @@ def _check_principals(params: Params) -> None:
                 "A grant to a service principal must have a retiring principal."
             )
     for name in ("GranteePrincipal", "RetiringPrincipal"):
-        if name in params and not is_principal(params[name]):
-            raise InvalidArnException(f"ARN does not refer to a valid principal: {params[name]}")
+        if name in params:
+            _check_principal(request, params[name])
 
 
 def _check_operations(params: Params, key: KmsKey) -> None:
@@ -209,14 +221,15 @@ def _check_constraints(params: Params, key: KmsKey) -> None:
             )
 
 
-def _same_grant(request: Request, key: KmsKey) -> Grant | None:
-    """Return the grant that the request would make once more: one of the same name and terms."""
-    params = request.params
-    if "Name" not in params:
-        return None
-    members = {name: params[name] for name in _SHOWN if name in params}
-    named = request.registry.named_grants(key, params["Name"])
-    return next((grant for grant in named if grant.members == members), None)
+def _members(params: Params) -> Params:
+    """Return what a grant of *params* says: each operation once, no empty constraints."""
+    members = {name: params[name] for name in _SHOWN if params.get(name)}
+    return members | {"Operations": list(dict.fromkeys(params["Operations"]))}
+
+
+def _terms(members: Mapping[str, Any]) -> Params:
+    """Return *members* so that equal terms compare equal."""
+    return {**members, "Operations": frozenset(members["Operations"])}
 
 
 def _check_grant_id(grant_id: str) -> None:

@@ -23,6 +23,7 @@ from ..key import KeyMaterial, KmsKey, material_id
 from ..misuse import NotMockedError
 from ..model import timestamp
 from ..quotas import Quotas
+from ..registry import Place
 from ..request import Params, Request, Response
 from ..specs import ALGORITHMS_MEMBER, KEY_SPECS, KeySpec, KeyUsage
 from .policies import checked_policy
@@ -46,7 +47,7 @@ def create_key(request: Request, _: None) -> Response:
     else:
         policy = documents.default_policy(root_arn(region, account))
     tags = checked_tags(request, params.get("Tags", []))
-    _check_quota(request)
+    check_quota(request, request.place)
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
@@ -84,9 +85,11 @@ def find_described(operation: Operation, request: Request) -> KmsKey | None:
     try:
         return find_key(operation, request)
     except NotFoundException:
-        arn = parse_arn(request.params["KeyId"])
-        name = request.params["KeyId"] if arn is None else arn.resource
-        key = managed.create(request, name)
+        identifier = request.params["KeyId"]
+        arn = parse_arn(identifier)
+        if not request.options.creates_managed or (arn and arn.region != request.region):
+            raise
+        key = managed.create(request, identifier if arn is None else arn.resource)
         if key is None:
             raise
         return key
@@ -113,7 +116,14 @@ def list_keys(request: Request, _: None) -> Response:
     ]
     keys = [*own, *shared] if "SELF" in owners else shared
     return pages.of_sequence(
-        request, "Keys", keys, _list_entry, name=lambda key: key.arn, default=100
+        request,
+        "Keys",
+        keys,
+        _list_entry,
+        name=lambda key: key.arn,
+        default=100,
+        # No page has keys of both kinds.
+        breaks_at=len(keys) - len(shared),
     )
 
 
@@ -158,10 +168,11 @@ def get_key_last_usage(request: Request, key: KmsKey) -> Response:
     return response
 
 
-def _check_quota(request: Request) -> None:
-    quota = request.options.quotas.keys
-    usage = len(request.place.keys) - request.place.managed_keys
-    if usage >= quota and (quota < _QUOTA or usage - request.place.given_keys >= quota):
+def check_quota(request: Request, place: Place) -> None:
+    """Raise if there can be no more keys in *place*."""
+    quota = request.quotas.keys
+    usage = len(place.keys) - place.managed_keys
+    if usage >= quota and (quota < _QUOTA or usage - place.given_keys >= quota):
         raise LimitExceededException(
             f"Key quota for this account in this region is {quota} "
             f"but the current usage is {usage}."

@@ -18,7 +18,7 @@ from ..identifiers import key_arn, partition_of, root_arn
 from ..key import KeyMaterial, KmsKey
 from ..request import Request, Response
 from ..states import check_state
-from .keys import metadata
+from .keys import check_quota, metadata
 from .policies import checked_policy
 from .tags import checked_tags
 
@@ -43,6 +43,7 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         policy = checked_policy(request, params["Policy"], arn)
     else:
         policy = documents.default_policy(root_arn(region, key.account))
+    check_quota(request, request.registry.place(key.account, region))
     replica = attrs.evolve(
         key,
         region=region,
@@ -55,6 +56,7 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         multi_region="REPLICA",
         materials=key.materials if key.origin == "AWS_KMS" else _to_be_imported(key),
         rotating_since=None,
+        shared_with=(),
         transition_ends=request.now + request.options.transition_seconds,
     )
     request.registry.put_shared(replica)

@@ -77,7 +77,7 @@ def checked_policy(request: Request, text: str, arn: str) -> str:
         MalformedPolicyDocumentException: It is malformed, or would lock the
             caller out and the request does not say that it may.
     """
-    document = documents.parse(text, longest=request.options.quotas.policy_bytes)
+    document = documents.parse(text, longest=request.quotas.policy_bytes)
     if not request.params.get("BypassPolicyLockoutSafetyCheck") and documents.locks_out(
         document,
         key_arn=arn,

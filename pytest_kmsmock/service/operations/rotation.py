@@ -68,7 +68,7 @@ def rotate_key_on_demand(request: Request, key: KmsKey) -> Response:
         raise KMSInvalidStateException(
             f"No available key material pending rotation for the key: {key.arn}."
         )
-    if key.on_demand_rotations >= request.options.quotas.on_demand_rotations_per_key:
+    if key.on_demand_rotations >= request.quotas.on_demand_rotations_per_key:
         raise LimitExceededException(
             "The on-demand rotations limit has been reached for the given keyId. "
             f"No more on-demand rotations can be performed for this key: {key.arn}"

@@ -62,7 +62,7 @@ def _check_reserved(keys: Iterable[str]) -> None:
 
 
 def _check_number(request: Request, tags: Collection[str]) -> None:
-    if len(tags) > request.options.quotas.tags_per_key:
+    if len(tags) > request.quotas.tags_per_key:
         raise TagException("Too many tags")
 
 

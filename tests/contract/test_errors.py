@@ -511,6 +511,19 @@ def primary_updating(scene: Scene, operation: str) -> Params:
     return scene.request(operation)
 
 
+def with_an_unknown_grantee(scene: Scene, operation: str) -> Params:
+    group = f"arn:aws:iam::{ACCOUNT}:group/admins"
+    scene.means(principal_arn=group)
+    return {**scene.request(operation), "GranteePrincipal": group}
+
+
+def with_two_keys_where_two_can_be(scene: Scene, operation: str) -> Params:
+    scene.new_key()
+    scene.kms.quotas.keys = 2
+    scene.means(limit="2", usage="2")
+    return scene.request(operation)
+
+
 def replicated_to(region: str) -> Provocation:
     def provoke(scene: Scene, operation: str) -> Params:
         scene.use(MultiRegion=True)
@@ -744,19 +757,19 @@ PROVOCATIONS: Final[Mapping[str, tuple[Provocation, ...]]] = {
     "replicate-same-region": (replicated_to(REGION),),
     "replicate-other-partition": (replicated_to("cn-north-1"),),
     "replicate-not-multi-region": (Scene.request,),
+    "grant-principal-missing": (with_an_unknown_grantee,),
+    "grant-only-creategrant": (with_("Operations", ["CreateGrant"]),),
+    "create-key-quota": (with_two_keys_where_two_can_be,),
     "pending-replica-deletion": (primary_pending_deletion,),
     "key-creating": (replica_creating,),
     "key-updating": (primary_updating,),
 }
 
 # Why no row of these is provoked here.
-GRANT: Final = "is about grants"
 KEY_STORE: Final = "needs a custom key store"
 IDENTITY: Final = "needs identity policies or enforced key policies"
 FAULT: Final = "comes only when a test asks for it"
-QUOTA: Final = "needs as many keys as an account may have"
 ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
-    GRANT: ("grant-principal-missing", "grant-only-creategrant"),
     KEY_STORE: (
         *("key-unavailable", "hsm-no-contact", "xks-bad-uri-path", "xks-tls"),
         *("xks-unreachable-transient", "xks-unreachable", "xks-timeout", "xks-timeout-allotted"),
@@ -772,7 +785,6 @@ ELSEWHERE: Final[Mapping[str, tuple[str, ...]]] = {
         *("denied-create-with-tags", "denied-alias-resource", "bad-credentials"),
     ),
     FAULT: ("fault-kmsinternal", "fault-dependencytimeout", "fault-keyunavailable", "throttled"),
-    QUOTA: ("create-key-quota",),
 }
 
 

@@ -18,7 +18,7 @@ import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_type_hints
 
 import attrs
 import botocore
@@ -27,11 +27,10 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.service import errors
 from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
-from pytest_kmsmock.service.key import KeyState, MaterialState, RotationType
+from pytest_kmsmock.service.key import KeyState, KmsKey, MaterialState, RotationType
 from pytest_kmsmock.service.model import service_model
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
-from pytest_kmsmock.service.operations.keys import metadata
 from pytest_kmsmock.service.operations.table import Operation
 from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
 from pytest_kmsmock.service.states import KEY_STATES
@@ -83,21 +82,8 @@ STATED: Final = (
         ),
     ),
     Stated(
-        "Grants are not mocked yet. Every grant token is one that was never given out.",
-        ("*Grant", "*Grants", "error InvalidGrantIdException"),
-    ),
-    Stated("The last use of a key is not mocked yet.", ("GetKeyLastUsage",)),
-    Stated(
         "Enclaves are not mocked yet.",
         ("* takes Recipient", "* returns CiphertextForRecipient"),
-    ),
-    Stated(
-        "There are no AWS managed keys yet (`alias/aws/…`).",
-        ("KeyManagerType AWS",),
-    ),
-    Stated(
-        "All keys that a caller lists are its own account's.",
-        ("ListKeys takes ResourceOwners",),
     ),
     Stated(
         "A fault of AWS's machines. The mock raises them when `kms.fail` says so.",
@@ -118,10 +104,13 @@ STATED: Final = (
             "GetKeyPolicy raises KMSInvalidStateException",
             "GetKeyRotationStatus raises KMSInvalidStateException",
             "GetPublicKey raises InvalidKeyUsageException",
+            "ListGrants raises KMSInvalidStateException",
             "ListKeyPolicies raises KMSInvalidStateException",
             "ListKeyRotations raises KMSInvalidStateException",
             "PutKeyPolicy raises KMSInvalidStateException",
             "PutKeyPolicy raises UnsupportedOperationException",
+            "RetireGrant raises KMSInvalidStateException",
+            "RevokeGrant raises KMSInvalidStateException",
             "TagResource raises LimitExceededException",
         ),
     ),
@@ -149,8 +138,18 @@ BEHAVIOUR: Final = (
     (
         "Resource quotas",
         "Adjustable, by account.",
-        "AWS's defaults for the aliases, tags, on-demand rotations and the policy of a key. "
-        "Not for the number of keys: 100,000 of them would be no test.",
+        "AWS's defaults, adjustable by `kms.quotas`. "
+        "What a test makes without calls meets none, and counts.",
+    ),
+    (
+        "AWS managed keys",
+        "`ListAliases` lists `alias/aws/…` of services that have no key yet.",
+        "Listed with their keys, which are there once they have been described.",
+    ),
+    (
+        "Principals of grants",
+        "Must exist. Only services list the grants of services.",
+        "Must be well-formed. Every caller may filter by a service principal.",
     ),
     (
         "Consistency",
@@ -448,7 +447,7 @@ def _known_values() -> dict[str, frozenset[str]]:
         "WrappingKeySpec": (spec.name for spec in specs if spec.family in ("rsa", "sm2")),
         # The code asks for the one; the other is what happens without it.
         "IncludeKeyMaterial": ("ALL_KEY_MATERIAL", "ROTATIONS_ONLY"),
-        "KeyManagerType": Reached.from_(metadata).texts,
+        "KeyManagerType": get_args(get_type_hints(KmsKey)["manager"]),
         "KeyMaterialState": get_args(MaterialState),
         "KeyState": get_args(KeyState),
         "RotationType": get_args(RotationType),

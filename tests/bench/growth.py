@@ -12,7 +12,7 @@ from pytest_kmsmock import Key, KmsMock, hook, mock_kms
 from pytest_kmsmock.service.operations import OPERATIONS
 
 from .figures import Figure, Form, settled
-from .rows import Row, State, first_rows
+from .rows import Row, State, first_rows, mocked_rows
 from .sides import new_client
 from .timing import Call, Prepare, Spread, compared, in_turns, medians
 
@@ -27,7 +27,10 @@ _SHORT_FACTOR: Final = 1.5
 _MEMORY_ROUNDS: Final = 3
 _GRANTEE: Final = "arn:aws:iam::123456789012:role/bench"
 # What looks at the grants of a key, or could.
-_OF_GRANTS: Final = ("Encrypt", "DescribeKey", "CreateGrant", "ListGrants", "RevokeGrant")
+_OF_GRANTS: Final = (
+    *("Encrypt", "DescribeKey", "CreateGrant"),
+    *("ListGrants", "RetireGrant", "RevokeGrant"),
+)
 
 
 class Nest:
@@ -47,7 +50,8 @@ class Nest:
         """Let *name*, ``few`` or ``many``, answer."""
         self._mocks[name].calls.clear()
         if name != self._turn:
-            hook.push(self._many) if name == "many" else hook.pop(self._many)
+            backend = self._many._backend
+            hook.push(backend) if name == "many" else hook.pop(backend)
             self._turn = name
 
 
@@ -90,11 +94,9 @@ def _measure(row: Row, nest: Nest, client: Any, form: Form) -> list[Figure]:
 
 def _grants(nest: Nest, client: Any, form: Form) -> Iterator[Figure]:
     """Yield the figures of operations on a key with many grants."""
-    rows = {row.operation: row for row in first_rows()}
-    for operation in _OF_GRANTS:
-        if operation not in rows:
+    for row in mocked_rows():
+        if row.operation not in _OF_GRANTS or row.spec != "SYMMETRIC_DEFAULT":
             continue
-        row = rows[operation]
         nest.give_turn("few")
         states = {"few": row.setup(client), "many": row.setup(client)}
         for number in range(form.grants):

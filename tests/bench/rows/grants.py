@@ -37,6 +37,16 @@ ROWS: Final = (
         params=lambda state: {**key_id(state), **first_page(state)},
     ),
     Row(
+        operation="ListGrants",
+        variant="of one grantee",
+        setup=_with_grant,
+        params=lambda state: {
+            **key_id(state),
+            "GranteePrincipal": _GRANTEE,
+            **first_page(state),
+        },
+    ),
+    Row(
         operation="ListRetirableGrants",
         setup=_with_grant,
         params=lambda state: {"RetiringPrincipal": _GRANTEE, **first_page(state)},

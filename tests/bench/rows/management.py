@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from .row import (
     ACCOUNT,
+    PLAINTEXT,
     Params,
     Row,
     State,
@@ -15,10 +16,17 @@ from .row import (
     key_after,
     key_id,
     key_with_alias,
+    new_key,
     simple,
 )
 
 _TAG: Final = {"TagKey": "team", "TagValue": "bench"}
+
+
+def _used(client: Any) -> State:
+    state = new_key(client)
+    client.encrypt(KeyId=state["key"], Plaintext=PLAINTEXT)
+    return state
 
 
 def _create_alias(client: Any, state: State) -> None:
@@ -61,6 +69,7 @@ ROWS: Final = (
     Row(operation="EnableKey", before=calling("DisableKey"), params=key_id),
     Row(operation="DisableKey", before=calling("EnableKey"), params=key_id),
     simple("UpdateKeyDescription", Description="for the benchmark"),
+    Row(operation="GetKeyLastUsage", setup=_used, params=key_id),
     # Deletion
     Row(
         operation="ScheduleKeyDeletion",

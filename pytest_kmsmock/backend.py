@@ -213,9 +213,11 @@ class Backend:
         self.registry.remove_key(key, self.clock())
 
     def values(self) -> list[KmsKey]:
-        """Return all keys, of all accounts and Regions."""
+        """Return all keys, first those of its own account and Region."""
         self.registry.settle(self.clock())
-        return [key for place in self.registry.places() for key in place.keys]
+        home = (self.account, self.region)
+        places = sorted(self.registry.places(), key=lambda at: (at.account, at.region) != home)
+        return [key for place in places for key in place.keys]
 
 
 def shared_pool() -> KeyPool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -60,19 +61,23 @@ class Replacements:
     def __init__(self) -> None:
         # What was there, and what is there now.
         self._values: dict[tuple[Any, str], tuple[Any, Any]] = {}
+        # A call in another thread replaces too, when it is the first that a fault may befall.
+        self._lock = threading.Lock()
 
     def replace(self, owner: Any, name: str, value: Any) -> None:
         """Let ``owner.name`` be *value*, unless it is replaced already."""
-        if (owner, name) not in self._values:
-            self._values[owner, name] = vars(owner)[name], value
-            setattr(owner, name, value)
+        with self._lock:
+            if (owner, name) not in self._values:
+                self._values[owner, name] = vars(owner)[name], value
+                setattr(owner, name, value)
 
     def restore(self) -> None:
-        while self._values:
-            (owner, name), (original, value) = self._values.popitem()
-            # What somebody else has put there since is theirs to take away.
-            if vars(owner)[name] is value:
-                setattr(owner, name, original)
+        with self._lock:
+            while self._values:
+                (owner, name), (original, value) = self._values.popitem()
+                # What somebody else has put there since is theirs to take away.
+                if vars(owner)[name] is value:
+                    setattr(owner, name, original)
 
 
 def isolate(replacements: Replacements) -> None:

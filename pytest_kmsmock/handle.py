@@ -310,10 +310,8 @@ def find(backend: Backend | None, identifier: Key | str) -> Key:
     if not isinstance(identifier, str):
         raise KmsMockError(f"a key is named by an ID, an ARN or an alias name, not {identifier!r}.")
     backend = backend or _backend()
-    home = (backend.account, backend.region)
-    keys = sorted(backend.values(), key=lambda key: (key.account, key.region) != home)
     known: dict[str, KmsKey] = {}
-    for key in keys:
+    for key in backend.values():
         for name in _names(backend, key):
             known.setdefault(name, key)
     if identifier not in known:

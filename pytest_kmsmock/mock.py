@@ -111,7 +111,7 @@ class KmsMock:
 
     @property
     def keys(self) -> list[Key]:
-        """The keys of all accounts and Regions."""
+        """The keys of all accounts and Regions, first those of the mock's own."""
         return [Key(key.arn) for key in self._backend.values()]
 
     def key(self, identifier: str) -> Key:

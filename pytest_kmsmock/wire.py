@@ -18,6 +18,7 @@ import itertools
 import json
 import math
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable, Generator
@@ -50,6 +51,7 @@ _ERRORS: Final[dict[str, Any]] = {
     "closed": ConnectionClosedError,
 }
 
+_registering = threading.Lock()
 _numbers = itertools.count()
 # Weak: an exchange is over when botocore lets go of it, also if the call is interrupted.
 _exchanges: weakref.WeakValueDictionary[str, Exchange] = weakref.WeakValueDictionary()
@@ -189,8 +191,11 @@ def decline(
     # The client's own emitter; only here is it at hand.
     emitter = signer._event_emitter
     send = _send_async if _is_asynchronous(emitter) else _send
-    for event, handler in {**_HANDLERS, "before-send": send}.items():
-        emitter.register(f"{event}.kms", handler, unique_id=f"{_UNIQUE_ID}-{event}")
+    # botocore notes the ID of a handler before it has registered it, so that without
+    # the lock another thread's call could go on before there is one.
+    with _registering:
+        for event, handler in {**_HANDLERS, "before-send": send}.items():
+            emitter.register(f"{event}.kms", handler, unique_id=f"{_UNIQUE_ID}-{event}")
 
 
 def _choose_signer(context: dict[str, Any], **_: Any) -> Any:

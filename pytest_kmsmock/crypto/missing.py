@@ -52,6 +52,7 @@ class Need:
             raise self.error() from error
 
 
+CBOR: Final = Need("An attestation document", "nitro", "cbor2>=5.6")
 ED25519PH: Final = Need("Ed25519ph", "ed25519ph", "pycryptodome>=3.15")
 ML_DSA: Final = Need("ML-DSA", "pqc", "cryptography>=48")
 ML_DSA_MU: Final = Need("ML-DSA with an external mu", "pqc", "cryptography>=49")

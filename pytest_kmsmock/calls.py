@@ -322,9 +322,12 @@ def shown(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={_shown(value, _is_secret(name))}" for name, value in params.items())
 
 
-def _shown(value: Any, is_secret: bool) -> str:
+def _shown(value: Any, is_secret: bool = False) -> str:
     if isinstance(value, bytes | bytearray) or (is_secret and isinstance(value, str)):
         return f"<{len(value)} byte{'s' * (len(value) != 1)}>"
+    if isinstance(value, Mapping) and not is_secret:
+        inner = ", ".join(f"{name!r}: {_shown(item)}" for name, item in value.items())
+        return f"{{{inner}}}"
     return "<secret>" if is_secret else repr(value)
 
 
@@ -374,11 +377,15 @@ def _map_differences(
     found = []
     for key in {**expected, **actual}:
         if key not in actual:
-            found.append(f"{name}[{key!r}]: expected {expected[key]!r}, but there is no such key")
+            found.append(
+                f"{name}[{key!r}]: expected {_shown(expected[key])}, but there is no such key"
+            )
         elif key not in expected:
-            found.append(f"{name}[{key!r}]: not expected, got {actual[key]!r}")
+            found.append(f"{name}[{key!r}]: not expected, got {_shown(actual[key])}")
         elif expected[key] != actual[key]:
-            found.append(f"{name}[{key!r}]: expected {expected[key]!r}, got {actual[key]!r}")
+            found.append(
+                f"{name}[{key!r}]: expected {_shown(expected[key])}, got {_shown(actual[key])}"
+            )
     return found
 
 

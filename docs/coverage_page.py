@@ -82,10 +82,6 @@ STATED: Final = (
         ),
     ),
     Stated(
-        "Enclaves are not mocked yet.",
-        ("* takes Recipient", "* returns CiphertextForRecipient"),
-    ),
-    Stated(
         "A fault of AWS's machines. The mock raises them when `kms.fail` says so.",
         (
             "* raises DependencyTimeoutException",
@@ -191,6 +187,13 @@ BEHAVIOUR: Final = (
         "ML-DSA, ML-KEM, Ed25519ph, SM2",
         "Always there.",
         "Need an extra of the package: `cryptography` lacks them, or its older versions do.",
+    ),
+    (
+        "Attestation documents",
+        "Signed by Nitro hardware, under the root of trust of AWS.",
+        "Made by `kms.enclave()`, under a root of the mock; those of another root are refused, "
+        "as AWS refuses them, until `kms.trust_attestation_root` names it. "
+        "They are read before the key is looked for. Need the extra `nitro`.",
     ),
     (
         "Records",

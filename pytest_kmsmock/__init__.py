@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .calls import Call, Calls
+    from .enclave import Enclave
     from .faults import Fault
     from .handle import Key, Material
     from .mock import KmsMock, mock_kms
@@ -19,11 +20,22 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Call", "Calls", "Fault", "Key", "KmsMock", "KmsMockError", "Material", "mock_kms"]
+__all__ = [
+    "Call",
+    "Calls",
+    "Enclave",
+    "Fault",
+    "Key",
+    "KmsMock",
+    "KmsMockError",
+    "Material",
+    "mock_kms",
+]
 
 _MODULES: Final = {
     "Call": ".calls",
     "Calls": ".calls",
+    "Enclave": ".enclave",
     "Fault": ".faults",
     "Key": ".handle",
     "KmsMock": ".mock",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from . import clients, decorating, hook
 from .backend import Backend, account_of
@@ -15,7 +15,11 @@ from .faults import Disconnection, Fault
 from .handle import Key, find
 from .service.misuse import KmsMockError
 from .service.quotas import Quotas
+from .service.specs import KEY_SPECS
 from .settings import Settings, checked_seconds, is_account, is_region, settings_from
+
+if TYPE_CHECKING:
+    from .enclave import Enclave
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -215,6 +219,51 @@ class KmsMock:
         if not hasattr(client, "meta"):
             raise KmsMockError(f"attach() takes a client of boto3 or botocore, not {client!r}.")
         hook.attach(client)
+
+    def enclave(
+        self,
+        *,
+        pcrs: Mapping[int, str | bytes] | None = None,
+        module_id: str | None = None,
+        debug: bool = False,
+        nitrotpm: bool = False,
+    ) -> Enclave:
+        """
+        Return a Nitro enclave, whose attestation documents the mock accepts.
+
+        Args:
+            pcrs: Platform configuration registers by index, SHA-384 digests in
+                hex digits or bytes; the others are as an example has them.
+            module_id: None is an example.
+            debug: The enclave is in debug mode: all its PCRs are zero.
+            nitrotpm: It is not an enclave but an instance with NitroTPM.
+
+        Raises:
+            KmsMockError: An argument makes no sense, or the extra ``nitro`` is
+                not installed.
+        """
+        __tracebackhide__ = True
+        from .enclave import Enclave  # not at the top: x509 is slow to import
+
+        backend = self._backend
+        return Enclave(
+            lambda: backend.registry.key_maker.new(KEY_SPECS["RSA_2048"], backend.region),
+            pcrs=pcrs,
+            module_id=module_id,
+            debug=debug,
+            nitrotpm=nitrotpm,
+        )
+
+    def trust_attestation_root(self, certificate: bytes | str) -> None:
+        """
+        Accept attestation documents that lead to *certificate* too, PEM or DER.
+
+        AWS accepts those of its own root alone, the mock those of its own.
+        """
+        __tracebackhide__ = True
+        from .enclave import root_of  # not at the top: x509 is slow to import
+
+        self._backend.registry.attestation_roots += (root_of(certificate),)
 
     def fail(
         self,

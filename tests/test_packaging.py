@@ -64,6 +64,7 @@ def test_public_names() -> None:
     assert pytest_kmsmock.__all__ == [
         "Call",
         "Calls",
+        "Enclave",
         "Fault",
         "Key",
         "KmsMock",

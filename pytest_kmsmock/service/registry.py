@@ -185,12 +185,15 @@ class Registry:
         lock: Held by whoever changes something that it has read before.
         key_maker: Makes new key material, none of it twice.
         token_key: Seals import tokens.
+        attestation_roots: Certificates, DER, that attestation documents may lead to,
+            besides the mock's own.
     """
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
         self.key_maker = key_maker or KeyMaker()
         self.lock = threading.RLock()
         self.token_key = new_token_key()
+        self.attestation_roots: tuple[bytes, ...] = ()
         self._places: dict[tuple[str, str], Place] = {}
         # When time next changes which key: (time, account, Region, key ID).
         # An entry may be out of date; the key itself tells.
@@ -323,6 +326,7 @@ class Registry:
         copied = Registry(self.key_maker.copy())
         with self.lock:
             copied.token_key = self.token_key
+            copied.attestation_roots = self.attestation_roots
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._dues = self._dues.copy()
             copied._retirable = {at: grants.copy() for at, grants in self._retirable.items()}

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from ..crypto.attestation import Attestation
 from ..crypto.ciphertext import Envelope
 from .key import KmsKey
 from .quotas import UNLIMITED, Quotas
@@ -55,6 +56,8 @@ class Request:
         now: The service's time, in seconds since the epoch.
         envelope: The request's ciphertext taken apart, if a key was found by it.
         id: The request ID; None if a test does it off the record.
+        attestation: What the recipient's attestation document says, once it has
+            been verified; None if the answer is for the caller.
         key_id: The ID of the key to create, when the author of a test fixes it.
         material: Its key material, likewise.
     """
@@ -69,6 +72,7 @@ class Request:
     now: float = 0.0
     envelope: Envelope | None = attrs.field(default=None, repr=False)
     id: str | None = None
+    attestation: Attestation | None = attrs.field(default=None, repr=False)
     key_id: str | None = None
     material: bytes | None = attrs.field(default=None, repr=False)
     registry: Registry = attrs.field(init=False, repr=False)

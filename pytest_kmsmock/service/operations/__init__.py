@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from .. import recipients
 from . import (
     agreement,
     aliases,
@@ -162,7 +163,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
             fit=encryption.fits_encryption,
-            not_mocked={"Recipient": ()},
+            check_first=recipients.attest,
         ),
         Operation(
             name="ReEncrypt",
@@ -185,7 +186,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             choose=data_keys.check_choice,
             usage="ENCRYPT_DECRYPT",
             fit=data_keys.fits_data_keys,
-            not_mocked={"Recipient": ()},
+            check_first=recipients.attest,
         ),
         Operation(
             name="GenerateDataKeyWithoutPlaintext",
@@ -205,7 +206,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
             fit=data_keys.fits_data_keys,
-            not_mocked={"Recipient": ()},
+            check_first=recipients.attest,
         ),
         Operation(
             name="GenerateDataKeyPairWithoutPlaintext",
@@ -267,7 +268,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             across_accounts=True,
             usage="KEY_AGREEMENT",
             fit=agreement.fits_agreement,
-            not_mocked={"Recipient": ()},
+            check_first=recipients.attest,
         ),
         Operation(
             name="Encapsulate",
@@ -292,7 +293,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             name="GenerateRandom",
             act=randomness.generate_random,
             key_member=None,
-            not_mocked={"Recipient": ()},
+            check_first=recipients.attest,
         ),
     )
 }

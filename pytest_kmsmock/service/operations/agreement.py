@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import asymmetric
+from .. import asymmetric, recipients
 from ..errors import InvalidCiphertextException, ValidationException
 from ..key import KmsKey
 from ..request import Request, Response
@@ -16,12 +16,13 @@ def derive_shared_secret(request: Request, key: KmsKey) -> Response:
     if secret is None:
         # AWS sends no text.
         raise ValidationException
-    return {
+    response = {
         "KeyId": key.arn,
         "SharedSecret": secret,
         "KeyAgreementAlgorithm": params["KeyAgreementAlgorithm"],
         "KeyOrigin": key.origin,
     }
+    return recipients.sealed(request, response, "SharedSecret")
 
 
 def encapsulate(request: Request, key: KmsKey) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .. import asymmetric
+from .. import asymmetric, recipients
 from ..errors import (
     InvalidKeyUsageException,
     UnsupportedOperationException,
@@ -35,12 +35,13 @@ def generate_data_key(request: Request, key: KmsKey) -> Response:
     params = request.params
     length = params.get("NumberOfBytes") or LENGTHS[params["KeySpec"]]
     plaintext = os.urandom(length)
-    return {
+    response = {
         "CiphertextBlob": seal(key, SYMMETRIC, plaintext, params.get("EncryptionContext", {})),
         "Plaintext": plaintext,
         "KeyId": key.arn,
         "KeyMaterialId": key.material.id,
     }
+    return recipients.sealed(request, response, "Plaintext", left_out="KeyMaterialId")
 
 
 def generate_data_key_without_plaintext(request: Request, key: KmsKey) -> Response:
@@ -63,17 +64,22 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
         raise UnsupportedOperationException(
             f"KeyPairSpec {spec.name} is not supported in this Region"
         )
-    response = {"KeyId": key.arn, "KeyPairSpec": spec.name, "KeyMaterialId": key.material.id}
+    response: Response = {
+        "KeyId": key.arn,
+        "KeyPairSpec": spec.name,
+        "KeyMaterialId": key.material.id,
+    }
     # A dry run must not use up a pair.
     if params.get("DryRun"):
         return response
     private = request.registry.key_maker.new(spec, request.region)
     context = params.get("EncryptionContext", {})
-    return response | {
+    response |= {
         "PrivateKeyCiphertextBlob": seal(key, SYMMETRIC, private, context),
         "PrivateKeyPlaintext": private,
         "PublicKey": asymmetric.public_key(spec, private),
     }
+    return recipients.sealed(request, response, "PrivateKeyPlaintext")
 
 
 def generate_data_key_pair_without_plaintext(request: Request, key: KmsKey) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...crypto import ciphertext
-from .. import asymmetric, find
+from .. import asymmetric, find, recipients
 from ..errors import (
     IncorrectKeyException,
     InvalidCiphertextException,
@@ -42,7 +42,7 @@ def decrypt(request: Request, key: KmsKey) -> Response:
     response = {"KeyId": key.arn, "Plaintext": plaintext, "EncryptionAlgorithm": algorithm}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = material.id
-    return response
+    return recipients.sealed(request, response, "Plaintext", left_out="KeyMaterialId")
 
 
 def re_encrypt(request: Request, source: KmsKey) -> Response:

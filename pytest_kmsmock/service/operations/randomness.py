@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from .. import recipients
 from ..errors import CustomKeyStoreNotFoundException, ValidationException
 from ..request import Request, Response
 
@@ -17,4 +18,5 @@ def generate_random(request: Request, _: None) -> Response:
         raise CustomKeyStoreNotFoundException(
             f"Custom key store {params['CustomKeyStoreId']} is not found."
         )
-    return {"Plaintext": os.urandom(params["NumberOfBytes"])}
+    response = {"Plaintext": os.urandom(params["NumberOfBytes"])}
+    return recipients.sealed(request, response, "Plaintext")

@@ -1,0 +1,85 @@
+"""
+`Recipient`: whom the secret of an answer is encrypted for, instead of the caller.
+
+Source: KMS API Reference, RecipientInfo; KMS Developer Guide, "Cryptographic
+attestation support in AWS KMS".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..crypto import attestation, cms
+from ..crypto.attestation import Attestation, Unacceptable
+from ..crypto.missing import MissingExtra
+from .errors import ValidationException
+from .misuse import NotMockedError
+from .model import validation_error
+from .request import Request, Response
+
+ALGORITHM: Final = "RSAES_OAEP_SHA_256"
+"""The only one, which the model knows too."""
+
+_NEEDED: Final = {
+    "KeyEncryptionAlgorithm": "keyEncryptionAlgorithm",
+    "AttestationDocument": "attestationDocument",
+}
+
+
+def attest(request: Request) -> None:
+    """
+    Put what the request's attestation document says on *request*, if it has one.
+
+    Raises:
+        ValidationException: The document is malformed, or does not hold now.
+        NotMockedError: There is no library that reads it.
+    """
+    recipient = request.params.get("Recipient")
+    if recipient is None:
+        return
+    missing = [path for member, path in _NEEDED.items() if member not in recipient]
+    if missing:
+        raise validation_error(
+            f"Value null at 'recipient.{path}' failed to satisfy constraint: "
+            "Member must not be null"
+            for path in missing
+        )
+    try:
+        request.attestation = _attested(request, recipient["AttestationDocument"])
+    except Unacceptable as error:
+        raise ValidationException(f"The attestation document is not valid: {error}.") from None
+    except MissingExtra as error:
+        raise NotMockedError(f"{error}.") from None
+
+
+def sealed(
+    request: Request, response: Response, secret: str, *, left_out: str | None = None
+) -> Response:
+    """
+    Return *response* with its member *secret* encrypted for the request's recipient, if any.
+
+    Args:
+        left_out: A member that is not there then.
+    """
+    if request.attestation is None:
+        return response
+    answer = {name: value for name, value in response.items() if name not in (secret, left_out)}
+    # `attest` has seen to it that there is a key.
+    public_key = request.attestation.public_key or b""
+    return answer | {"CiphertextForRecipient": cms.seal(public_key, response[secret])}
+
+
+def _attested(request: Request, data: bytes) -> Attestation:
+    from ..crypto import chain  # not at the top: x509 is slow to import, and few tests need it
+
+    document = attestation.read(data)
+    attested = document.attestation
+    roots = (chain.root(), *request.registry.attestation_roots)
+    key = chain.signing_key(attested.certificate, attested.cabundle, roots, request.now)
+    if not attestation.is_signed_by(document, key):
+        raise Unacceptable("its signature is not that of its certificate")
+    if attested.public_key is None:
+        raise Unacceptable("it has no public key")
+    if not attestation.encrypts(attested.public_key):
+        raise Unacceptable("its public key is not an RSA key of 2048 bits or more")
+    return attested

@@ -10,6 +10,8 @@ comment on the line above its fence says what else it is, separated by commas:
     It is a file for the later blocks of the page; also for other languages.
 ``<!-- block: from=PATH -->``
     It is a part of that file of the repository, whose own tests run.
+``<!-- block: needs=MODULE -->``
+    It runs where that module is installed.
 ``<!-- block: fails -->``
     One of its tests is meant to fail.
 ``<!-- block: output -->``
@@ -132,6 +134,8 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_block_runs_and_prints_what_the_page_says(
     block: Block, pytester: pytest.Pytester
 ) -> None:
+    if "needs" in block.marks:
+        pytest.importorskip(block.marks["needs"])
     for example in EXAMPLES.iterdir():
         if re.search(rf"^(from|import) {example.name}\b", block.text, re.MULTILINE):
             copy_example(example, pytester)
@@ -189,6 +193,7 @@ def test_tables_are_those_of_the_package() -> None:
             ("kmsmock.md", pytest_kmsmock.KmsMock),
             ("kmsmock.md", type(pytest_kmsmock.KmsMock().clock)),
             ("key.md", pytest_kmsmock.Key),
+            ("enclave.md", pytest_kmsmock.Enclave),
             ("calls.md", pytest_kmsmock.Calls),
             ("calls.md", pytest_kmsmock.Call),
         ]

@@ -9,10 +9,11 @@ import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
-from pytest_kmsmock.crypto import ed25519, missing, mldsa, mlkem, sm2
+from pytest_kmsmock.crypto import attestation, ed25519, missing, mldsa, mlkem, sm2
 
 PYCA = "cryptography.hazmat.primitives.asymmetric"
 CALLS = [
+    pytest.param("cbor2", lambda: attestation.read(b""), missing.CBOR, id="attestation documents"),
     pytest.param(
         "Crypto.Signature.eddsa",
         lambda: ed25519.sign(

@@ -13,7 +13,7 @@ from typing import Any, assert_type
 
 import pytest
 
-from pytest_kmsmock import Call, Calls, Key, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock import Call, Calls, Enclave, Key, KmsMock, KmsMockError, mock_kms
 
 
 def test_keys(kms: KmsMock) -> None:
@@ -35,6 +35,18 @@ def test_keys(kms: KmsMock) -> None:
     kms.create_key(tags=["red"])  # type: ignore[arg-type]
     key.schedule_deletion("7")  # type: ignore[arg-type]
     key.encrypt(7)  # type: ignore[arg-type]
+
+
+def test_enclaves(kms: KmsMock) -> None:
+    enclave = kms.enclave(pcrs={0: "ab" * 48, 1: bytes(48)}, debug=False)
+    assert_type(enclave, Enclave)
+    assert_type(enclave.attestation_document(nonce=b"7"), bytes)
+    assert_type(enclave.recipient(), dict[str, Any])
+    assert_type(enclave.open({"CiphertextForRecipient": b""}), bytes)
+    assert_type(enclave.pcrs, dict[int, str])
+
+    kms.enclave(pcrs=["ab"])  # type: ignore[arg-type]
+    enclave.recipient(nonce="7")  # type: ignore[arg-type]
 
 
 def test_states_are_checked(kms: KmsMock) -> None:

@@ -1,0 +1,151 @@
+"""The enclave that a test holds."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from pytest_kmsmock import Enclave, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.crypto import attestation
+
+ZERO = "00" * 48
+
+
+def test_registers_are_as_given_and_otherwise_an_examples(kms: KmsMock) -> None:
+    enclave = kms.enclave(pcrs={0: "AB" * 48, 8: b"\x01" * 48})
+
+    assert enclave.pcrs[0] == "ab" * 48
+    assert enclave.pcrs[8] == "01" * 48
+    assert enclave.pcrs[1] == kms.enclave().pcrs[1] != ZERO
+    assert list(enclave.pcrs) == list(range(16))
+
+
+def test_in_debug_mode_all_registers_are_zero(kms: KmsMock) -> None:
+    """As those of a real enclave are."""
+    assert set(kms.enclave(debug=True).pcrs.values()) == {ZERO}
+
+
+def test_nitrotpm_has_other_registers(kms: KmsMock) -> None:
+    enclave = kms.enclave(nitrotpm=True)
+
+    assert list(enclave.pcrs) == list(range(24))
+    assert {index for index, value in enclave.pcrs.items() if value != ZERO} == {4, 7}
+
+
+def test_a_document_says_what_the_enclave_is(kms: KmsMock) -> None:
+    enclave = kms.enclave(module_id="i-1-enc1")
+
+    document = enclave.attestation_document(user_data=b"hello", nonce=b"7")
+
+    content = attestation.read(document).attestation
+    assert content.module_id == enclave.module_id == "i-1-enc1"
+    assert content.public_key == enclave.public_key
+    assert (content.user_data, content.nonce) == (b"hello", b"7")
+    assert content.timestamp == pytest.approx(kms.clock() * 1000, abs=60_000)
+    assert repr(enclave) == "<Enclave i-1-enc1>"
+
+
+def test_an_application_can_check_a_document_itself(kms: KmsMock) -> None:
+    """By the root certificate, the same for all enclaves."""
+    enclave = kms.enclave()
+    root = x509.load_pem_x509_certificate(enclave.root_certificate)
+
+    content = attestation.read(enclave.attestation_document()).attestation
+
+    assert content.cabundle[0] == root.public_bytes(serialization.Encoding.DER)
+    assert kms.enclave().root_certificate == enclave.root_certificate
+
+
+def test_each_enclave_has_its_own_key(kms: KmsMock) -> None:
+    one, other = kms.enclave(), kms.enclave()
+    response = kms.client().generate_random(NumberOfBytes=8, Recipient=one.recipient())
+
+    assert one.public_key != other.public_key
+    with pytest.raises(KmsMockError, match="not encrypted for <Enclave"):
+        other.open(response)
+
+
+def test_what_it_opens(kms: KmsMock, enclave: Enclave) -> None:
+    """An answer or its CiphertextForRecipient, nothing else."""
+    response = kms.client().generate_random(NumberOfBytes=8, Recipient=enclave.recipient())
+
+    assert enclave.open(response["CiphertextForRecipient"]) == enclave.open(response)
+    for wrong in (b"", b"garbage", "text", None):
+        with pytest.raises(KmsMockError, match="not encrypted for"):
+            enclave.open(wrong)  # type: ignore[arg-type]
+    with pytest.raises(KmsMockError, match=r"call with Recipient=enclave.recipient\(\)"):
+        enclave.open(kms.client().generate_random(NumberOfBytes=8))
+
+
+def test_an_enclave_of_a_module_serves_each_test(pytester: pytest.Pytester) -> None:
+    """By the clock of the test's own mock."""
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def enclave(kms_module):
+            return kms_module.enclave()
+
+        @pytest.mark.parametrize("days", [1, 2])
+        def test_it(kms, enclave, days):
+            kms.clock.advance(days=days)
+            response = kms.client().generate_random(
+                NumberOfBytes=8, Recipient=enclave.recipient()
+            )
+            assert len(enclave.open(response)) == 8
+    """)
+
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"pcrs": {0: "ab"}}, "96 hex digits or 48 bytes, not 'ab'"),
+        ({"pcrs": {0: "zz" * 48}}, "96 hex digits"),
+        ({"pcrs": {0: bytes(32)}}, "48 bytes"),
+        ({"pcrs": {0: None}}, "not None"),
+        ({"pcrs": {32: ZERO}}, "0 to 31"),
+        ({"pcrs": {"0": ZERO}}, "the index '0'"),
+        ({"pcrs": {0: ZERO}, "debug": True}, "debug=True"),
+        ({"nitrotpm": True, "debug": True}, "debug=True"),
+    ],
+    ids=str,
+)
+def test_what_no_enclave_can_be(kms: KmsMock, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(KmsMockError, match=words):
+        kms.enclave(**options)
+
+
+@pytest.mark.parametrize(
+    ("name", "longest"), [("user_data", 512), ("nonce", 512), ("public_key", 1024)]
+)
+def test_what_a_document_cannot_hold(enclave: Enclave, name: str, longest: int) -> None:
+    for value in (bytes(longest + 1), "text"):
+        with pytest.raises(KmsMockError, match=f"{name}= takes up to {longest} bytes"):
+            enclave.recipient(**{name: value})
+
+
+def test_without_an_active_mock_there_is_no_time() -> None:
+    with mock_kms() as kms:
+        enclave = kms.enclave()
+
+    with pytest.raises(KmsMockError, match="no mock of KMS is active"):
+        enclave.recipient()
+
+
+def test_without_the_library_the_extra_is_named(
+    kms: KmsMock, enclave: Enclave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what makes an enclave, and by KMS itself."""
+    recipient, client = enclave.recipient(), kms.client()
+    monkeypatch.setitem(sys.modules, "cbor2", None)  # what Python takes for "not installed"
+
+    with pytest.raises(KmsMockError, match=r"pytest-kmsmock\[nitro\]"):
+        kms.enclave()
+    with pytest.raises(KmsMockError, match=r"pytest-kmsmock\[nitro\]"):
+        client.generate_random(NumberOfBytes=8, Recipient=recipient)

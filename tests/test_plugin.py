@@ -54,6 +54,7 @@ def test_the_public_names_are_these() -> None:
     assert pytest_kmsmock.__all__ == [
         "Call",
         "Calls",
+        "Enclave",
         "Fault",
         "Key",
         "KmsMock",

@@ -13,11 +13,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric import rsa as rsa_types
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_kmsmock.crypto import ber, cms, rsa
 
+# A first call imports and makes what later ones have.
+without_deadline = settings(deadline=None)
 OPENSSL = shutil.which("openssl")
 LENGTHS = [0, 1, 15, 16, 17, 32, 999, 1000, 1001, 2400, 4096]
 
@@ -154,6 +156,7 @@ def test_each_envelope_is_another() -> None:
 
 
 @given(plaintext=st.binary(max_size=5000))
+@without_deadline
 def test_what_was_sealed_opens(plaintext: bytes) -> None:
     sealed = cms.seal(rsa.public_key(private_key()), plaintext)
 
@@ -167,6 +170,7 @@ def test_another_key_does_not_open_it() -> None:
 
 
 @given(data=st.data())
+@without_deadline
 def test_what_is_no_whole_envelope_does_not_open(data: st.DataObject) -> None:
     """Cut short, or with bytes after it."""
     sealed = cms.seal(rsa.public_key(private_key()), b"secret")
@@ -178,6 +182,7 @@ def test_what_is_no_whole_envelope_does_not_open(data: st.DataObject) -> None:
 
 
 @given(position=st.integers(0, 395), bit=st.integers(0, 7))
+@without_deadline
 def test_a_changed_envelope_never_raises(position: int, bit: int) -> None:
     sealed = bytearray(cms.seal(rsa.public_key(private_key()), b"secret"))
     sealed[position] ^= 1 << bit
@@ -189,6 +194,7 @@ def test_a_changed_envelope_never_raises(position: int, bit: int) -> None:
 
 
 @given(garbage=st.binary(max_size=64))
+@without_deadline
 def test_garbage_is_no_envelope(garbage: bytes) -> None:
     assert cms.open_(private_key(), garbage) is None
 

@@ -125,7 +125,8 @@ def test_what_no_enclave_can_be(kms: KmsMock, options: dict[str, Any], words: st
     ("name", "longest"), [("user_data", 512), ("nonce", 512), ("public_key", 1024)]
 )
 def test_what_a_document_cannot_hold(enclave: Enclave, name: str, longest: int) -> None:
-    for value in (bytes(longest + 1), "text"):
+    values: tuple[Any, ...] = (bytes(longest + 1), "text")
+    for value in values:
         with pytest.raises(KmsMockError, match=f"{name}= takes up to {longest} bytes"):
             enclave.recipient(**{name: value})
 

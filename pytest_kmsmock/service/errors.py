@@ -58,8 +58,40 @@ class AlreadyExistsException(KmsError):
     """A resource of that name exists."""
 
 
+class CloudHsmClusterInUseException(KmsError):
+    """The CloudHSM cluster, or one related to it, has a key store already."""
+
+
+class CloudHsmClusterInvalidConfigurationException(KmsError):
+    """The CloudHSM cluster has too few HSMs, or is not set up as it must be."""
+
+
+class CloudHsmClusterNotActiveException(KmsError):
+    """The CloudHSM cluster is not active."""
+
+
+class CloudHsmClusterNotFoundException(KmsError):
+    """There is no CloudHSM cluster with that ID."""
+
+
+class CloudHsmClusterNotRelatedException(KmsError):
+    """The new CloudHSM cluster shares no backup history with the old one."""
+
+
 class ConflictException(KmsError):
     """A rotation of the key is in progress, or about to begin."""
+
+
+class CustomKeyStoreHasCMKsException(KmsError):
+    """The custom key store has keys, so that it cannot be deleted."""
+
+
+class CustomKeyStoreInvalidStateException(KmsError):
+    """The custom key store's connection does not admit the operation."""
+
+
+class CustomKeyStoreNameInUseException(KmsError):
+    """Another custom key store has that name."""
 
 
 class CustomKeyStoreNotFoundException(KmsError):
@@ -98,6 +130,10 @@ class IncorrectKeyException(KmsError):
 
 class IncorrectKeyMaterialException(KmsError):
     """The key material is not what the key awaits."""
+
+
+class IncorrectTrustAnchorException(KmsError):
+    """The trust anchor certificate is not that of the CloudHSM cluster."""
 
 
 class InvalidAliasNameException(KmsError):
@@ -162,3 +198,51 @@ class TagException(KmsError):
 
 class UnsupportedOperationException(KmsError):
     """The operation does not suit this kind of key, or a parameter this Region."""
+
+
+class XksKeyAlreadyInUseException(KmsError):
+    """Another key of the external key store has that external key."""
+
+
+class XksKeyInvalidConfigurationException(KmsError):
+    """The external key is of the wrong kind, or not enabled."""
+
+
+class XksKeyNotFoundException(KmsError):
+    """The external key store proxy does not know the external key."""
+
+
+class XksProxyIncorrectAuthenticationCredentialException(KmsError):
+    """The external key store proxy does not accept the credential."""
+
+
+class XksProxyInvalidConfigurationException(KmsError):
+    """The external key store proxy is not set up as it must be."""
+
+
+class XksProxyInvalidResponseException(KmsError):
+    """The external key store proxy answered what nobody can read."""
+
+
+class XksProxyUriEndpointInUseException(KmsError):
+    """Another external key store has that endpoint."""
+
+
+class XksProxyUriInUseException(KmsError):
+    """Another external key store has that endpoint and path."""
+
+
+class XksProxyUriUnreachableException(KmsError):
+    """The external key store proxy cannot be reached."""
+
+
+class XksProxyVpcEndpointServiceInUseException(KmsError):
+    """Another external key store has that VPC endpoint service."""
+
+
+class XksProxyVpcEndpointServiceInvalidConfigurationException(KmsError):
+    """The VPC endpoint service is not set up as it must be."""
+
+
+class XksProxyVpcEndpointServiceNotFoundException(KmsError):
+    """There is no such VPC endpoint service."""

@@ -81,6 +81,10 @@ def new_multi_region_key_id() -> str:
     return f"mrk-{os.urandom(16).hex()}"
 
 
+def new_key_store_id() -> str:
+    return f"cks-{os.urandom(9).hex()[:17]}"
+
+
 @functools.lru_cache(maxsize=256)
 def partition_of(region: str) -> str:
     for prefix, partition in _PARTITIONS:

@@ -71,6 +71,24 @@ def material_id(key_id: str, secret: bytes) -> str:
 
 
 @attrs.frozen(kw_only=True)
+class Stored:
+    """
+    Where a key in a custom key store is.
+
+    Attributes:
+        cluster_id: Of the store's CloudHSM cluster, None if the store is external.
+        xks_key_id: Of the external key, None if the store is one of CloudHSM.
+        resumes: The state that the key, Unavailable now, has when the store is
+            connected again.
+    """
+
+    store_id: str
+    cluster_id: str | None = None
+    xks_key_id: str | None = None
+    resumes: KeyState | None = None
+
+
+@attrs.frozen(kw_only=True)
 class KmsKey:
     """
     A KMS key. Times are seconds since the epoch.
@@ -94,6 +112,7 @@ class KmsKey:
         shared_with: The accounts that a RAM share gives it to.
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
+        stored: Its place in a custom key store, None if it is in none.
 
     Source: KMS API Reference, KeyMetadata.
     """
@@ -120,6 +139,7 @@ class KmsKey:
     on_demand_rotations: int = 0
     rotating_since: float | None = None
     transition_ends: float | None = None
+    stored: Stored | None = None
     manager: Literal["CUSTOMER", "AWS"] = "CUSTOMER"
     shared_with: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 
 from .key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
+from .key_store import KeyStore
 
 DAY: Final = 86_400
 # States in which a key's automatic rotation goes on.
@@ -247,3 +248,22 @@ def enable(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
     if rotates_by_itself(key) and key.next_rotation is not None and key.next_rotation <= now:
         return rotate_automatically(key, now, new_secret())
     return key
+
+
+def follow_store(key: KmsKey, store: KeyStore) -> KmsKey:
+    """
+    Return *key* as its custom key store calls for: Unavailable unless that is connected.
+
+    Deletion goes before it.
+    """
+    assert key.stored is not None
+    state, resumes = key.state, key.stored.resumes
+    if store.state == "CONNECTED":
+        state, resumes = (resumes or state) if state == "Unavailable" else state, None
+    elif state in ("Enabled", "Disabled"):
+        state, resumes = "Unavailable", state
+    elif state != "Unavailable":
+        resumes = None
+    cluster_id = None if store.cluster is None else store.cluster.cluster_id
+    stored = attrs.evolve(key.stored, cluster_id=cluster_id, resumes=resumes)
+    return attrs.evolve(key, state=state, stored=stored)

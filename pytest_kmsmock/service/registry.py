@@ -19,10 +19,12 @@ from .grant import Grant
 from .identifiers import key_arn
 from .import_tokens import new_token_key
 from .key import Alias, KmsKey
-from .lifecycle import fall_due, lose_last_replica, next_due, synchronize
+from .key_store import KeyStore, end_transition
+from .lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
 from .material import KeyMaker
+from .outside import Outside, connection_error
 
-Named = TypeVar("Named", KmsKey, Alias, Grant)
+Named = TypeVar("Named", KmsKey, Alias, Grant, KeyStore)
 
 
 class Collection(Generic[Named]):
@@ -108,6 +110,7 @@ class Place:
         self.arn_prefix = key_arn(region, account, "")
         self.keys: Collection[KmsKey] = Collection()
         self.aliases: Collection[Alias] = Collection()
+        self.stores: Collection[KeyStore] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}
         self._by_ciphertext_tag: dict[bytes, str] = {}
         self.grants: dict[str, Collection[Grant]] = {}
@@ -159,6 +162,9 @@ class Place:
         else:
             del self._names_of_key[alias.key_id]
 
+    def keys_of_store(self, store_id: str) -> list[KmsKey]:
+        return [key for key in self.keys if key.stored and key.stored.store_id == store_id]
+
     def key_of_ciphertext(self, tag: bytes) -> KmsKey | None:
         key_id = self._by_ciphertext_tag.get(tag)
         return None if key_id is None else self.keys.get(key_id)
@@ -167,6 +173,7 @@ class Place:
         copied = Place(self.account, self.region)
         copied.keys = self.keys.copy()
         copied.aliases = self.aliases.copy()
+        copied.stores = self.stores.copy()
         copied._names_of_key = self._names_of_key.copy()
         copied._by_ciphertext_tag = self._by_ciphertext_tag.copy()
         copied.grants = {key_id: grants.copy() for key_id, grants in self.grants.items()}
@@ -187,6 +194,7 @@ class Registry:
         token_key: Seals import tokens.
         attestation_roots: Certificates, DER, that attestation documents may lead to,
             besides the mock's own.
+        outside: What custom key stores meet.
     """
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
@@ -194,9 +202,10 @@ class Registry:
         self.lock = threading.RLock()
         self.token_key = new_token_key()
         self.attestation_roots: tuple[bytes, ...] = ()
+        self.outside = Outside()
         self._places: dict[tuple[str, str], Place] = {}
-        # When time next changes which key: (time, account, Region, key ID).
-        # An entry may be out of date; the key itself tells.
+        # When time next changes which key or key store: (time, account, Region,
+        # ID). An entry may be out of date; the key or store itself tells.
         self._dues: list[tuple[float, str, str, str]] = []
         # By Region and retiring principal.
         self._retirable: dict[tuple[str, str], Collection[Grant]] = {}
@@ -212,9 +221,14 @@ class Registry:
         return list(self._places.values())
 
     def put_key(self, key: KmsKey) -> None:
-        due = next_due(key)
+        place = self.place(key.account, key.region)
         with self.lock:
-            self.place(key.account, key.region).put_key(key)
+            if key.stored is not None:
+                store = place.stores.get(key.stored.store_id)
+                assert store is not None  # it cannot be deleted before its keys
+                key = follow_store(key, store)
+            due = next_due(key)
+            place.put_key(key)
             if due is not None:
                 heapq.heappush(self._dues, (due, key.account, key.region, key.key_id))
 
@@ -277,6 +291,17 @@ class Registry:
         if grant.retiring_principal is not None:
             self._retirable[region, grant.retiring_principal].remove(grant.id)
 
+    def put_store(self, store: KeyStore) -> None:
+        """Add *store*, or change it; its keys follow."""
+        place = self.place(store.account, store.region)
+        with self.lock:
+            place.stores.put(store.store_id, store)
+            for key in place.keys_of_store(store.store_id):
+                self.put_key(key)
+            if store.transition_ends is not None:
+                due = (store.transition_ends, store.account, store.region, store.store_id)
+                heapq.heappush(self._dues, due)
+
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
         if key.multi_region is None:
@@ -312,8 +337,12 @@ class Registry:
             self.put_key(attrs.evolve(key, transition_ends=now))
         self.settle(now)
 
-    def _apply(self, due: float, account: str, region: str, key_id: str) -> None:
-        key = self.place(account, region).keys.get(key_id)
+    def _apply(self, due: float, account: str, region: str, name: str) -> None:
+        place = self.place(account, region)
+        store = place.stores.get(name)
+        if store is not None and store.transition_ends == due:
+            self.put_store(end_transition(store, connection_error(self.outside, store)))
+        key = place.keys.get(name)
         if key is None or next_due(key) != due:
             return
         changed = fall_due(key, due, lambda: self.key_maker.new(key.spec, region))
@@ -327,6 +356,7 @@ class Registry:
         with self.lock:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots
+            copied.outside = self.outside.copy()
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._dues = self._dues.copy()
             copied._retirable = {at: grants.copy() for at, grants in self._retirable.items()}

@@ -38,8 +38,8 @@ KEPT: Final = Refusal(KMSInvalidStateException, "is not pending deletion.")
 IMPORTING: Final = Refusal(KMSInvalidStateException, "is pending import.")
 AWAY: Final = Refusal(KMSInvalidStateException, "is unavailable.")
 CREATING: Final = Refusal(KMSInvalidStateException, "is creating.")
-EXTERNAL: Final = Refusal(
-    UnsupportedOperationException, "origin is EXTERNAL which is not valid for this operation."
+ORIGIN: Final = Refusal(
+    UnsupportedOperationException, "origin is {origin} which is not valid for this operation."
 )
 UPDATING: Final = Refusal(KMSInvalidStateException, "is updating.")
 
@@ -62,9 +62,9 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     "DeriveSharedSecret":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "DescribeKey":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "DisableKey":           (OK,      OK,       DELETING, REPLICA,  IMPORTING,  OK,      CREATING, UPDATING),
-    "DisableKeyRotation":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "DisableKeyRotation":   (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  ORIGIN,  CREATING, OK),
     "EnableKey":            (OK,      OK,       DELETING, REPLICA,  IMPORTING,  OK,      CREATING, UPDATING),
-    "EnableKeyRotation":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "EnableKeyRotation":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  ORIGIN,  CREATING, OK),
     "Encapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "Encrypt":              (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "GenerateDataKey":      (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
@@ -77,11 +77,12 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     "GetKeyLastUsage":      (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "GetKeyPolicy":         (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     # Imported keys rotate on demand only, and not before they have material.
-    "GetKeyRotationStatus": (OK,      OK,       OK,       OK,       EXTERNAL,   OK,      OK,       OK),
+    # Only keys in custom key stores are Unavailable, and they never rotate.
+    "GetKeyRotationStatus": (OK,      OK,       OK,       OK,       ORIGIN,     ORIGIN,  OK,       OK),
     "GetParametersForImport":
-                            (OK,      OK,       DELETING, REPLICA,  OK,         AWAY,    CREATING, UPDATING),
+                            (OK,      OK,       DELETING, REPLICA,  OK,         ORIGIN,  CREATING, UPDATING),
     "GetPublicKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
-    "ImportKeyMaterial":    (OK,      OK,       DELETING, REPLICA,  OK,         AWAY,    CREATING, OK),
+    "ImportKeyMaterial":    (OK,      OK,       DELETING, REPLICA,  OK,         ORIGIN,  CREATING, OK),
     "ListAliases":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "ListGrants":           (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
     "ListKeyPolicies":      (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
@@ -91,7 +92,7 @@ _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     "ReEncrypt":            (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "ReplicateKey":         (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, UPDATING),
     "RevokeGrant":          (OK,      OK,       OK,       OK,       OK,         OK,      OK,       OK),
-    "RotateKeyOnDemand":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
+    "RotateKeyOnDemand":    (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  ORIGIN,  CREATING, OK),
     "ScheduleKeyDeletion":  (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       UPDATING),
     "Sign":                 (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),
     "TagResource":          (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
@@ -116,4 +117,4 @@ def check_state(operation: str, key: KmsKey) -> None:
     """Raise AWS's refusal if *key* does not admit *operation* in its state."""
     refusal = KEY_STATES[operation][key.state]
     if refusal is not None:
-        raise refusal.error(f"{key.arn} {refusal.reason}")
+        raise refusal.error(f"{key.arn} {refusal.reason.format(origin=key.origin)}")

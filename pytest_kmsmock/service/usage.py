@@ -20,9 +20,19 @@ def wrong_usage(operation: str, key: KmsKey) -> InvalidKeyUsageException:
 def check_origin(key: KmsKey, origin: str) -> None:
     """Raise if *key* is of another origin than the one that the operation needs."""
     if key.origin != origin:
-        raise UnsupportedOperationException(
-            f"{key.arn} origin is {key.origin} which is not valid for this operation."
-        )
+        raise _wrong_origin(key)
+
+
+def check_not_stored(key: KmsKey) -> None:
+    """Raise if *key* is in a custom key store, which its origin tells."""
+    if key.stored is not None:
+        raise _wrong_origin(key)
+
+
+def _wrong_origin(key: KmsKey) -> UnsupportedOperationException:
+    return UnsupportedOperationException(
+        f"{key.arn} origin is {key.origin} which is not valid for this operation."
+    )
 
 
 def check_algorithm(key: KmsKey, algorithm: str) -> None:

@@ -20,6 +20,7 @@ from . import (
     encryption,
     grants,
     imports,
+    key_stores,
     keys,
     macs,
     multi_region,
@@ -36,17 +37,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     operation.name: operation
     for operation in (
         # Keys
-        Operation(
-            name="CreateKey",
-            act=keys.create_key,
-            key_member=None,
-            writes=True,
-            not_mocked={
-                "Origin": ("AWS_KMS", "EXTERNAL"),
-                "CustomKeyStoreId": (),
-                "XksKeyId": (),
-            },
-        ),
+        Operation(name="CreateKey", act=keys.create_key, key_member=None, writes=True),
         Operation(
             name="DescribeKey",
             act=keys.describe_key,
@@ -205,7 +196,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
-            fit=data_keys.fits_data_keys,
+            fit=data_keys.fits_data_key_pairs,
             check_first=recipients.attest,
         ),
         Operation(
@@ -215,7 +206,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
-            fit=data_keys.fits_data_keys,
+            fit=data_keys.fits_data_key_pairs,
         ),
         # Signatures, MACs, agreement
         Operation(
@@ -287,6 +278,42 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             across_accounts=True,
             usage="ENCAPSULATE_DECAPSULATE",
             fit=agreement.fits_encapsulation,
+        ),
+        # Custom key stores
+        Operation(
+            name="CreateCustomKeyStore",
+            act=key_stores.create_custom_key_store,
+            key_member=None,
+            writes=True,
+        ),
+        Operation(
+            name="ConnectCustomKeyStore",
+            act=key_stores.connect_custom_key_store,
+            key_member=None,
+            writes=True,
+        ),
+        Operation(
+            name="DisconnectCustomKeyStore",
+            act=key_stores.disconnect_custom_key_store,
+            key_member=None,
+            writes=True,
+        ),
+        Operation(
+            name="UpdateCustomKeyStore",
+            act=key_stores.update_custom_key_store,
+            key_member=None,
+            writes=True,
+        ),
+        Operation(
+            name="DeleteCustomKeyStore",
+            act=key_stores.delete_custom_key_store,
+            key_member=None,
+            writes=True,
+        ),
+        Operation(
+            name="DescribeCustomKeyStores",
+            act=key_stores.describe_custom_key_stores,
+            key_member=None,
         ),
         # Randomness
         Operation(

@@ -14,6 +14,7 @@ from ..key import KmsKey
 from ..misuse import NotMockedError
 from ..request import Request, Response
 from ..specs import KEY_SPECS
+from ..usage import check_not_stored
 from .encryption import SYMMETRIC, seal
 
 LENGTHS = {"AES_128": 16, "AES_256": 32}
@@ -30,13 +31,20 @@ def fits_data_keys(request: Request, key: KmsKey) -> None:
         raise InvalidKeyUsageException("You cannot generate a data key with an asymmetric CMK")
 
 
+def fits_data_key_pairs(request: Request, key: KmsKey) -> None:
+    fits_data_keys(request, key)
+    check_not_stored(key)
+
+
 def generate_data_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GenerateDataKey."""
     params = request.params
     length = params.get("NumberOfBytes") or LENGTHS[params["KeySpec"]]
     plaintext = os.urandom(length)
     response = {
-        "CiphertextBlob": seal(key, SYMMETRIC, plaintext, params.get("EncryptionContext", {})),
+        "CiphertextBlob": seal(
+            request, key, SYMMETRIC, plaintext, params.get("EncryptionContext", {})
+        ),
         "Plaintext": plaintext,
         "KeyId": key.arn,
         "KeyMaterialId": key.material.id,
@@ -75,7 +83,7 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
     private = request.registry.key_maker.new(spec, request.region)
     context = params.get("EncryptionContext", {})
     response |= {
-        "PrivateKeyCiphertextBlob": seal(key, SYMMETRIC, private, context),
+        "PrivateKeyCiphertextBlob": seal(request, key, SYMMETRIC, private, context),
         "PrivateKeyPlaintext": private,
         "PublicKey": asymmetric.public_key(spec, private),
     }

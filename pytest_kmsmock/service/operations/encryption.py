@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...crypto import ciphertext
-from .. import asymmetric, find, recipients
+from .. import asymmetric, find, recipients, stored_keys
 from ..errors import (
     IncorrectKeyException,
     InvalidCiphertextException,
@@ -25,7 +25,7 @@ def encrypt(request: Request, key: KmsKey) -> Response:
     algorithm = params.get("EncryptionAlgorithm", SYMMETRIC)
     context = params.get("EncryptionContext", {})
     return {
-        "CiphertextBlob": seal(key, algorithm, params["Plaintext"], context),
+        "CiphertextBlob": seal(request, key, algorithm, params["Plaintext"], context),
         "KeyId": key.arn,
         "EncryptionAlgorithm": algorithm,
     }
@@ -64,7 +64,7 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     plaintext, material = open_(request, source, source_algorithm, source_context)
     context = params.get("DestinationEncryptionContext", {})
     response = {
-        "CiphertextBlob": seal(destination, algorithm, plaintext, context),
+        "CiphertextBlob": seal(request, destination, algorithm, plaintext, context),
         "SourceKeyId": source.arn,
         "KeyId": destination.arn,
         "SourceEncryptionAlgorithm": source_algorithm,
@@ -118,8 +118,12 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     return found
 
 
-def seal(key: KmsKey, algorithm: str, plaintext: bytes, context: dict[str, str]) -> bytes:
+def seal(
+    request: Request, key: KmsKey, algorithm: str, plaintext: bytes, context: dict[str, str]
+) -> bytes:
     """Return the ciphertext of *plaintext*, by the key's current material."""
+    if key.stored is not None:
+        return stored_keys.seal(request, key, plaintext, context)
     material = key.material
     if algorithm == SYMMETRIC:
         return ciphertext.seal(
@@ -143,6 +147,8 @@ def open_(
     request: Request, key: KmsKey, algorithm: str, context: dict[str, str]
 ) -> tuple[bytes, KeyMaterial]:
     """Return the plaintext of the request's ciphertext, and the material that made it."""
+    if key.stored is not None:
+        return stored_keys.open_(request, key, context), key.material
     if algorithm == SYMMETRIC:
         return _open_symmetric(key, request.envelope, context)
     _check_no_context(algorithm, context)

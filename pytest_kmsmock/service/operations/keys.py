@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from ...crypto import ciphertext
-from .. import lifecycle, managed, pages
+from .. import lifecycle, managed, pages, stored_keys
 from ..authorization import documents
 from ..errors import (
     LimitExceededException,
@@ -19,7 +19,7 @@ from ..errors import (
     ValidationException,
 )
 from ..identifiers import key_arn, new_key_id, new_multi_region_key_id, parse_arn, root_arn
-from ..key import KeyMaterial, KmsKey, material_id
+from ..key import KeyMaterial, KmsKey, Stored, material_id
 from ..misuse import NotMockedError
 from ..model import timestamp
 from ..quotas import Quotas
@@ -51,9 +51,10 @@ def create_key(request: Request, _: None) -> Response:
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
+    stored = stored_keys.checked_place(request, spec, origin)
     # Last of all: a key pair can take its time, and each is given out once.
     materials: tuple[KeyMaterial, ...] = ()
-    if origin == "AWS_KMS":
+    if origin != "EXTERNAL":
         secret = request.material or request.registry.key_maker.new(spec, region)
         materials = (KeyMaterial(id=material_id(key_id, secret), secret=secret),)
     key = KmsKey(
@@ -72,6 +73,7 @@ def create_key(request: Request, _: None) -> Response:
         policy=policy,
         tags=tags,
         multi_region="PRIMARY" if is_multi_region else None,
+        stored=stored,
     )
     request.registry.put_key(key)
     request.add_key(key)
@@ -210,9 +212,20 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     found["MultiRegion"] = key.multi_region is not None
     if key.multi_region is not None:
         found["MultiRegionConfiguration"] = _configuration(key, related)
+    if key.stored is not None:
+        return found | _store_members(key.stored)
     if key.spec.is_symmetric_encryption and key.materials and _shows_material(key):
         found["CurrentKeyMaterialId"] = key.material.id
     return found
+
+
+def _store_members(stored: Stored) -> dict[str, Any]:
+    members: dict[str, Any] = {"CustomKeyStoreId": stored.store_id}
+    if stored.cluster_id is not None:
+        members["CloudHsmClusterId"] = stored.cluster_id
+    if stored.xks_key_id is not None:
+        members["XksKeyConfiguration"] = {"Id": stored.xks_key_id}
+    return members
 
 
 def _expiration(key: KmsKey) -> dict[str, Any]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 
-from .. import recipients
-from ..errors import CustomKeyStoreNotFoundException, ValidationException
+from .. import recipients, stored_keys
+from ..errors import (
+    CustomKeyStoreInvalidStateException,
+    UnsupportedOperationException,
+    ValidationException,
+)
 from ..request import Request, Response
 
 
@@ -15,8 +19,20 @@ def generate_random(request: Request, _: None) -> Response:
     if "NumberOfBytes" not in params:
         raise ValidationException("NumberOfBytes is required.")
     if "CustomKeyStoreId" in params:
-        raise CustomKeyStoreNotFoundException(
-            f"Custom key store {params['CustomKeyStoreId']} is not found."
-        )
+        _check_store(request)
     response = {"Plaintext": os.urandom(params["NumberOfBytes"])}
     return recipients.sealed(request, response, "Plaintext")
+
+
+def _check_store(request: Request) -> None:
+    """Raise unless random bytes can be had of the cluster of the store that is named."""
+    store = stored_keys.find_store(request, request.params["CustomKeyStoreId"])
+    if store.proxy is not None:
+        raise UnsupportedOperationException(
+            f"Custom key store {store.store_id} is an external key store, "
+            "which is not valid for this operation."
+        )
+    if store.state != "CONNECTED":
+        raise stored_keys.wrong_state(store, "CONNECTED")
+    if not stored_keys.has_contact(request, store):
+        raise CustomKeyStoreInvalidStateException(stored_keys.NO_CONTACT)

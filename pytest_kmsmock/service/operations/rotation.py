@@ -20,6 +20,7 @@ from ..key import KeyMaterial, KmsKey
 from ..lifecycle import DAY, rotates_by_itself
 from ..model import timestamp
 from ..request import Request, Response
+from ..usage import check_not_stored
 
 DEFAULT_PERIOD: Final = 365
 # An automatic rotation this near is in the way of one on demand.
@@ -95,6 +96,7 @@ def list_key_rotations(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListKeyRotations."""
     if not key.spec.is_symmetric_encryption:
         raise UnsupportedOperationException
+    check_not_stored(key)
     everything = request.params.get("IncludeKeyMaterial") == "ALL_KEY_MATERIAL"
     materials = [m for m in key.materials if everything or m.rotation_date is not None]
     return pages.of_sequence(
@@ -111,6 +113,7 @@ def _check_rotatable(key: KmsKey) -> None:
     if not key.spec.is_symmetric_encryption:
         # AWS sends no text.
         raise UnsupportedOperationException
+    check_not_stored(key)
     _check_primary(key)
 
 

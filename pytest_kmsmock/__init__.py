@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .faults import Fault
     from .handle import Key, Material
     from .mock import KmsMock, mock_kms
+    from .outside import CloudHsmCluster, XksKey, XksProxy
     from .service.misuse import KmsMockError
 
 __version__ = "0.1.0"
@@ -23,24 +24,30 @@ __version__ = "0.1.0"
 __all__ = [
     "Call",
     "Calls",
+    "CloudHsmCluster",
     "Enclave",
     "Fault",
     "Key",
     "KmsMock",
     "KmsMockError",
     "Material",
+    "XksKey",
+    "XksProxy",
     "mock_kms",
 ]
 
 _MODULES: Final = {
     "Call": ".calls",
     "Calls": ".calls",
+    "CloudHsmCluster": ".outside",
     "Enclave": ".enclave",
     "Fault": ".faults",
     "Key": ".handle",
     "KmsMock": ".mock",
     "KmsMockError": ".service.misuse",
     "Material": ".handle",
+    "XksKey": ".outside",
+    "XksProxy": ".outside",
     "mock_kms": ".mock",
 }
 

@@ -11,7 +11,7 @@ import base64
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from .service.identifiers import root_arn
 from .service.key import KmsKey
 from .service.material import KeyMaker
 from .service.misuse import KmsMockError
+from .service.outside import Outside
 from .service.quotas import Quotas
 from .service.registry import Registry
 from .service.request import Options, Request, Response
@@ -204,6 +205,13 @@ class Backend:
 
     def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
         return self.registry.place(key.account, key.region).aliases_of(key.key_id)
+
+    def change_outside(self, change: Callable[[Outside], object]) -> None:
+        """Let *change* happen to what custom key stores meet."""
+        with self.registry.lock:
+            # What was due before happens in the world as it was.
+            self.registry.settle(self.clock())
+            change(self.registry.outside)
 
     def share(self, key: KmsKey, accounts: tuple[str, ...]) -> None:
         """Let a RAM share give *key* to *accounts*."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -13,6 +13,8 @@ from .clock import Clock
 from .creation import create_key
 from .faults import Disconnection, Fault
 from .handle import Key, find
+from .outside import CloudHsmCluster, XksProxy, new_cluster, new_proxy
+from .service.key_store import Connectivity
 from .service.misuse import KmsMockError
 from .service.quotas import Quotas
 from .service.specs import KEY_SPECS
@@ -169,10 +171,7 @@ class KmsMock:
             botocore.exceptions.ClientError: AWS would refuse one.
         """
         __tracebackhide__ = True
-        if not self._is_active:
-            raise KmsMockError(
-                "this mock of KMS is not active; create keys inside `with mock_kms() as kms:`."
-            )
+        self._check_active("create keys")
         region, account = self._place(region, account)
         return create_key(
             self._backend,
@@ -189,6 +188,90 @@ class KmsMock:
             account=account,
             key_id=key_id,
             material=material,
+        )
+
+    def cloudhsm_cluster(
+        self,
+        *,
+        active: bool = True,
+        hsms: int = 2,
+        password: str = "kmsuser-password",
+        trust_anchor: str | None = None,
+        related_to: CloudHsmCluster | None = None,
+        cluster_id: str | None = None,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> CloudHsmCluster:
+        """
+        Say that there is a CloudHSM cluster, for key stores of type AWS_CLOUDHSM.
+
+        Args:
+            active: It is initialized and active.
+            hsms: How many active HSMs it has.
+            password: Of its crypto user kmsuser.
+            trust_anchor: The text of its customerCA.crt; None makes one up.
+            related_to: A cluster that it shares a backup history with.
+            cluster_id: ``cluster-…``; None makes one up.
+            region: None is the mock's.
+            account: 12 digits; None is the mock's.
+        """
+        __tracebackhide__ = True
+        self._check_active("make clusters")
+        region, account = self._place(region, account)
+        return new_cluster(
+            self._backend,
+            active=active,
+            hsms=hsms,
+            password=password,
+            trust_anchor=trust_anchor,
+            related_to=related_to,
+            cluster_id=cluster_id,
+            region=region,
+            account=account,
+        )
+
+    def xks_proxy(
+        self,
+        keys: Iterable[str] = (),
+        *,
+        connectivity: Connectivity = "PUBLIC_ENDPOINT",
+        endpoint: str | None = None,
+        path: str = "/kms/xks/v1",
+        service_name: str | None = None,
+        service_owner: str | None = None,
+        access_key_id: str = "ABCDEFGHIJKLMNOPQRST",
+        secret_access_key: str = "raw/secret/access/key/of/44/characters/and+=",
+        region: str | None = None,
+    ) -> XksProxy:
+        """
+        Say that there is an external key store proxy, for stores of type EXTERNAL_KEY_STORE.
+
+        Args:
+            keys: The IDs of external keys that it has; `XksProxy.add_key` makes others.
+            connectivity: ``PUBLIC_ENDPOINT`` or ``VPC_ENDPOINT_SERVICE``.
+            endpoint: ``https://…``; None makes one up.
+            path: Ends with ``/kms/xks/v1``.
+            service_name: Of the VPC endpoint service; None makes one up.
+            service_owner: The account of that service; None is the mock's.
+            access_key_id: Of the credential that it accepts.
+            secret_access_key: Likewise.
+            region: That of the VPC endpoint service; None is the mock's.
+        """
+        __tracebackhide__ = True
+        self._check_active("make proxies")
+        region, account = self._place(region, None)
+        return new_proxy(
+            self._backend,
+            keys=keys,
+            connectivity=connectivity,
+            endpoint=endpoint,
+            path=path,
+            service_name=service_name,
+            service_owner=service_owner,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            region=region,
+            account=account,
         )
 
     def client(
@@ -392,6 +475,13 @@ class KmsMock:
                 allow_unused=allow_unused,
             )
         )
+
+    def _check_active(self, wish: str) -> None:
+        __tracebackhide__ = True
+        if not self._is_active:
+            raise KmsMockError(
+                f"this mock of KMS is not active; {wish} inside `with mock_kms() as kms:`."
+            )
 
     def _arn_of(self, key: Key | str | None) -> str | None:
         __tracebackhide__ = True

@@ -64,12 +64,15 @@ def test_public_names() -> None:
     assert pytest_kmsmock.__all__ == [
         "Call",
         "Calls",
+        "CloudHsmCluster",
         "Enclave",
         "Fault",
         "Key",
         "KmsMock",
         "KmsMockError",
         "Material",
+        "XksKey",
+        "XksProxy",
         "mock_kms",
     ]
 

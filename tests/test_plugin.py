@@ -54,12 +54,15 @@ def test_the_public_names_are_these() -> None:
     assert pytest_kmsmock.__all__ == [
         "Call",
         "Calls",
+        "CloudHsmCluster",
         "Enclave",
         "Fault",
         "Key",
         "KmsMock",
         "KmsMockError",
         "Material",
+        "XksKey",
+        "XksProxy",
         "mock_kms",
     ]
     assert set(pytest_kmsmock.__all__) <= set(dir(pytest_kmsmock))

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 
 from .backend import Backend
 from .handle import Key
+from .outside import XksKey
 from .service.identifiers import is_key_id, new_key_id
 from .service.material import is_sound, symmetric_length
 from .service.misuse import KmsMockError, suggestion
@@ -41,12 +42,17 @@ def create_key(
     account: str,
     key_id: str | None,
     material: bytes | None,
+    key_store: str | None,
+    xks_key: XksKey | str | None,
 ) -> Key:
     """Create a key in *backend*; see `KmsMock.create_key`."""
     if alias is not None:
         check_alias(alias, "alias")
     _check_key_id(backend, key_id, multi_region, region, account)
-    _check_choice("origin", origin, _ORIGINS)
+    if key_store is None:
+        _check_choice("origin", origin, _ORIGINS)
+    else:
+        origin = _type_of(backend, key_store, region, account)
     waits = origin == "EXTERNAL" and material is None
     states = _STATES_WITHOUT_MATERIAL if waits else _STATES
     state = state or states[0]
@@ -62,6 +68,10 @@ def create_key(
         "MultiRegion": multi_region,
         "Tags": _tag_list(tags),
     }
+    if key_store is not None:
+        params["CustomKeyStoreId"] = key_store
+    if xks_key is not None:
+        params["XksKeyId"] = xks_key if isinstance(xks_key, str) else xks_key.id
     if policy is not None:
         params["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
     created = backend.perform(
@@ -105,6 +115,20 @@ def _check_key_id(
         raise KmsMockError(
             f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
         )
+
+
+def _type_of(backend: Backend, key_store: str, region: str, account: str) -> str:
+    """Return the type of the custom key store *key_store*, after what has fallen due."""
+    backend.registry.settle(backend.clock())
+    stores = backend.registry.place(account, region).stores
+    store = stores.get(key_store)
+    if store is None:
+        known = ", ".join(each.store_id for each in stores) or "none"
+        raise KmsMockError(
+            f"there is no custom key store {key_store!r} in {region}, only {known}; "
+            "make one by create_custom_key_store() of a client."
+        )
+    return store.type
 
 
 def _check_choice(name: str, value: Any, choices: Any) -> None:

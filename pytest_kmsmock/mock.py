@@ -13,7 +13,7 @@ from .clock import Clock
 from .creation import create_key
 from .faults import Disconnection, Fault
 from .handle import Key, find
-from .outside import CloudHsmCluster, XksProxy, new_cluster, new_proxy
+from .outside import CloudHsmCluster, XksKey, XksProxy, new_cluster, new_proxy
 from .service.key_store import Connectivity
 from .service.misuse import KmsMockError
 from .service.quotas import Quotas
@@ -149,6 +149,8 @@ class KmsMock:
         account: str | None = None,
         key_id: str | None = None,
         material: bytes | None = None,
+        key_store: str | None = None,
+        xks_key: XksKey | str | None = None,
     ) -> Key:
         """
         Create a key; nothing of it is recorded as a call.
@@ -165,6 +167,9 @@ class KmsMock:
             key_id: A UUID; None makes one up.
             material: The key material: 32 bytes for a symmetric key, the bytes of
                 an HMAC key, or a private key in PKCS #8, DER or PEM. None makes it.
+            key_store: The ID of a connected custom key store to create it in; its
+                type is the origin then.
+            xks_key: The external key of a key in an external key store.
 
         Raises:
             KmsMockError: An argument makes no sense.
@@ -188,6 +193,8 @@ class KmsMock:
             account=account,
             key_id=key_id,
             material=material,
+            key_store=key_store,
+            xks_key=xks_key,
         )
 
     def cloudhsm_cluster(

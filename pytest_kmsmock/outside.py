@@ -6,7 +6,7 @@ import base64
 import os
 import re
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_args, overload
 
 import attrs
@@ -25,6 +25,7 @@ T = TypeVar("T")
 __tracebackhide__ = True
 
 _USES: Final = ("ENCRYPT", "DECRYPT")
+_KINDS: Final[Mapping[type, str]] = {bool: "True or False", int: "a number", str: "a string"}
 _ID_LETTERS: Final = string.ascii_lowercase + "234567"
 
 
@@ -44,7 +45,7 @@ def _one_of(*choices: Any) -> Callable[[str, Any], Any]:
 def _a(kind: type) -> Callable[[str, Any], Any]:
     def check(name: str, value: Any) -> Any:
         if type(value) is not kind:
-            raise KmsMockError(f"{name}={value!r} makes no sense; write a {kind.__name__}.")
+            raise KmsMockError(f"{name}={value!r} makes no sense; write {_KINDS[kind]}.")
         return value
 
     return check

@@ -339,9 +339,7 @@ def test_proxy_in_a_vpc_is_asked_when_the_store_is_connected(
     assert client.create_custom_key_store(CustomKeyStoreName="vpc", **vpc_proxy.parameters)
 
 
-def test_vpc_endpoint_service_must_be_there(
-    client: Any, vpc_proxy: XksProxy, refusal: Any
-) -> None:
+def test_vpc_endpoint_service_must_be_there(client: Any, vpc_proxy: XksProxy, refusal: Any) -> None:
     """XksProxyVpcEndpointServiceNotFoundException, also if it is another account's."""
     parameters = vpc_proxy.parameters
     vpc_proxy.service_owner = "210987654321"
@@ -358,7 +356,7 @@ def test_vpc_endpoint_service_must_be_there(
 def test_vpc_endpoint_service_must_meet_the_requirements(
     client: Any, vpc_proxy: XksProxy, refusal: Any
 ) -> None:
-    """Its private DNS name is one of them. XksProxyVpcEndpointServiceInvalidConfiguration…"""
+    """Its private DNS name, the endpoint of the store, is one of them."""
     parameters = vpc_proxy.parameters
     elsewhere = parameters | {"XksProxyUriEndpoint": "https://elsewhere.example.com"}
     expected = "XksProxyVpcEndpointServiceInvalidConfigurationException"

@@ -61,7 +61,7 @@ def test_unknown_store(client: Any, refusal: Any, member: str) -> None:
 
 
 def test_stores_come_in_pages(client: Any, five: list[str]) -> None:
-    """botocore's paginator reads them all."""
+    """Botocore's paginator reads them all."""
     first = client.describe_custom_key_stores(Limit=2)
     assert names(first) == ["0", "1"]
     assert first["Truncated"] is True

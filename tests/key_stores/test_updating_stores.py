@@ -205,7 +205,7 @@ def test_proxy_is_asked_for_its_health(
 
 
 def test_wrong_path_or_credential(update: Any, xks_store: str, refusal: Any) -> None:
-    """XksProxyInvalidConfigurationException and XksProxyIncorrectAuthenticationCredential…"""
+    """The error tells which of the two it is."""
     code, text = refusal(update, CustomKeyStoreId=xks_store, XksProxyUriPath="/new/kms/xks/v1")
     assert code == "XksProxyInvalidConfigurationException"
     assert "invalid URI path" in text

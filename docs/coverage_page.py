@@ -28,6 +28,7 @@ from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.service import errors
 from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.key import KeyState, KmsKey, MaterialState, RotationType
+from pytest_kmsmock.service.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
 from pytest_kmsmock.service.model import service_model
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
@@ -53,34 +54,6 @@ class Stated:
 
 
 STATED: Final = (
-    Stated(
-        "Custom key stores are not mocked yet.",
-        (
-            "*CustomKeyStore",
-            "*CustomKeyStores",
-            "CreateKey takes CustomKeyStoreId",
-            "CreateKey takes XksKeyId",
-            "* returns KeyMetadata.CustomKeyStoreId",
-            "* returns KeyMetadata.CloudHsmClusterId",
-            "* returns KeyMetadata.XksKeyConfiguration",
-            "* returns ReplicaKeyMetadata.CustomKeyStoreId",
-            "* returns ReplicaKeyMetadata.CloudHsmClusterId",
-            "* returns ReplicaKeyMetadata.XksKeyConfiguration",
-            "OriginType AWS_CLOUDHSM",
-            "OriginType EXTERNAL_KEY_STORE",
-            "CreateKey raises CloudHsm*",
-            "CreateKey raises CustomKeyStore*",
-            "GenerateRandom raises CustomKeyStoreInvalidStateException",
-            "CreateKey raises Xks*",
-            "GenerateRandom raises UnsupportedOperationException",
-            "error CloudHsm*",
-            "error CustomKeyStoreHasCMKsException",
-            "error CustomKeyStoreInvalidStateException",
-            "error CustomKeyStoreNameInUseException",
-            "error IncorrectTrustAnchorException",
-            "error Xks*",
-        ),
-    ),
     Stated(
         "A fault of AWS's machines. The mock raises them when `kms.fail` says so.",
         (
@@ -154,8 +127,15 @@ BEHAVIOUR: Final = (
     ),
     (
         "Transient states",
-        "Creating, Updating and a rotation on demand last seconds.",
+        "Creating, Updating and a rotation on demand last seconds, connecting a custom key store "
+        "minutes.",
         "As long as `transition_seconds` says; by default they are over at the next call.",
+    ),
+    (
+        "Custom key stores",
+        "Have a CloudHSM cluster or an external key store proxy behind them.",
+        "Those that `kms.cloudhsm_cluster` and `kms.xks_proxy` say. Connecting does not "
+        "change the password of `kmsuser`, and the key material is in the mock.",
     ),
     (
         "Principals of policies",
@@ -432,7 +412,6 @@ def _known_values() -> dict[str, frozenset[str]]:
     for spec in specs:
         for usage, names in spec.usages.items():
             algorithms[usage].update(names)
-    origins = (OPERATIONS["CreateKey"].not_mocked or {}).get("Origin")
     known: dict[str, Iterable[str]] = {
         "KeySpec": KEY_SPECS,
         "CustomerMasterKeySpec": KEY_SPECS,
@@ -448,6 +427,8 @@ def _known_values() -> dict[str, frozenset[str]]:
         # AWS refuses the last one too, and so does the code.
         "AlgorithmSpec": (*wrapping.ALGORITHMS, wrapping.SM2_ALGORITHM, "RSAES_PKCS1_V1_5"),
         "WrappingKeySpec": (spec.name for spec in specs if spec.family in ("rsa", "sm2")),
+        "ConnectionErrorCodeType": (*CLUSTER_ERRORS, *PROXY_ERRORS),
+        "ConnectionStateType": get_args(ConnectionState),
         # The code asks for the one; the other is what happens without it.
         "IncludeKeyMaterial": ("ALL_KEY_MATERIAL", "ROTATIONS_ONLY"),
         "KeyManagerType": get_args(get_type_hints(KmsKey)["manager"]),
@@ -455,8 +436,6 @@ def _known_values() -> dict[str, frozenset[str]]:
         "KeyState": get_args(KeyState),
         "RotationType": get_args(RotationType),
     }
-    if origins is not None:
-        known["OriginType"] = origins
     return {name: frozenset(values) for name, values in known.items()}
 
 

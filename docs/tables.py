@@ -24,13 +24,13 @@ PAGES: Final = (
     "docs/reference/key-states.md",
     "docs/reference/key-specs.md",
 )
-# The states that a key can reach with what is mocked so far.
 STATES: Final[tuple[KeyState, ...]] = (
     "Enabled",
     "Disabled",
     "PendingDeletion",
     "PendingReplicaDeletion",
     "PendingImport",
+    "Unavailable",
     "Creating",
     "Updating",
 )

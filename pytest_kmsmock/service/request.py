@@ -25,8 +25,9 @@ class Options:
     Attributes:
         page_size: The most entries that a list operation returns at once;
             None leaves it to the request and to AWS's own limits.
-        transition_seconds: How long Creating, Updating and a rotation on
-            demand last. With 0 they are over at the next request.
+        transition_seconds: How long Creating, Updating, a rotation on demand,
+            and connecting and disconnecting a custom key store last. With 0
+            they are over at the next request.
         create_missing: Creates a key that a request names and that is missing;
             None leaves it missing, as AWS does.
         creates_managed: DescribeKey makes the AWS managed key that it names.

@@ -11,12 +11,12 @@ from typing import Final
 
 from pytest_kmsmock.service.operations import OPERATIONS
 
-from . import computing, grants, management, material
+from . import computing, grants, key_stores, management, material
 from .row import Row, State
 
 __all__ = ["ROWS", "Row", "State", "first_rows", "mocked_rows"]
 
-ROWS: Final = (*management.ROWS, *computing.ROWS, *material.ROWS, *grants.ROWS)
+ROWS: Final = (*management.ROWS, *computing.ROWS, *material.ROWS, *grants.ROWS, *key_stores.ROWS)
 
 
 def mocked_rows() -> list[Row]:

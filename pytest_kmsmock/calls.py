@@ -333,12 +333,17 @@ def _shown(value: Any, is_secret: bool = False) -> str:
 
 @functools.cache
 def _is_secret(name: str) -> bool:
-    """Tell whether the model calls the member sensitive, in whichever operation."""
+    """Tell whether the model calls the member sensitive, or a part of it, in some operation."""
     shapes = (
         model.shapes_of(operation).members.get(name)
         for operation in model.service_model().operation_names
     )
-    return any(shape is not None and shape.metadata.get("sensitive") for shape in shapes)
+    return any(
+        part.metadata.get("sensitive")
+        for shape in shapes
+        if shape is not None
+        for part in (shape, *getattr(shape, "members", {}).values())
+    )
 
 
 def _check_param(operation: str | None, name: str) -> None:

@@ -263,7 +263,7 @@ def proxy_of(outside: Outside, settings: ProxySettings) -> Proxy | None:
         where, fields = (settings.service_name, settings.service_owner), _service
     else:
         where, fields = (settings.endpoint, settings.connectivity), _public_endpoint
-    candidates = [each for each in outside.proxies.values() if fields(each) == where]
+    candidates = [each for each in list(outside.proxies.values()) if fields(each) == where]
     return min(candidates, key=lambda each: each.path != settings.path, default=None)
 
 

@@ -174,6 +174,19 @@ def test_parameters_of_the_other_type_are_refused(
         assert text.startswith(f"{name} is not valid")
 
 
+def test_secrets_are_not_printed(
+    kms: KmsMock, client: Any, cluster: CloudHsmCluster, proxy: XksProxy
+) -> None:
+    """Neither the password nor the credential, in a failing test's report."""
+    client.create_custom_key_store(CustomKeyStoreName="hsm", **cluster.parameters)
+    client.create_custom_key_store(CustomKeyStoreName="xks", **proxy.parameters)
+
+    printed = " ".join(map(repr, kms.calls))
+    for secret in (cluster.password, proxy.access_key_id, proxy.secret_access_key):
+        assert secret not in printed
+    assert cluster.id in printed
+
+
 # CloudHSM clusters.
 
 

@@ -292,20 +292,26 @@ def _check_fit(cluster: outside.Cluster) -> None:
 
 def _check_new_cluster(request: Request, settings: ClusterSettings) -> None:
     cluster = _found(request, settings)
-    for place in request.registry.places():
-        for store in place.stores if place.account == request.account else ():
-            used = store.cluster and request.registry.outside.clusters.get(store.cluster.cluster_id)
-            is_same = store.cluster and store.cluster.cluster_id == settings.cluster_id
-            if is_same or (used and used.history == cluster.history):
-                raise CloudHsmClusterInUseException(
-                    f"CloudHSM cluster {settings.cluster_id}, or one that shares its backup "
-                    f"history, is already associated with custom key store {store.store_id}."
-                )
+    for store in _stores_of_account(request):
+        if store.cluster is None:
+            continue
+        used = request.registry.outside.clusters.get(store.cluster.cluster_id)
+        is_same = store.cluster.cluster_id == settings.cluster_id
+        if is_same or (used is not None and used.history == cluster.history):
+            raise CloudHsmClusterInUseException(
+                f"CloudHSM cluster {settings.cluster_id}, or one that shares its backup "
+                f"history, is already associated with custom key store {store.store_id}."
+            )
     _check_fit(cluster)
     if cluster.trust_anchor.strip() != settings.trust_anchor.strip():
         raise IncorrectTrustAnchorException(
             f"The trust anchor certificate is not that of CloudHSM cluster {settings.cluster_id}."
         )
+
+
+def _stores_of_account(request: Request) -> list[KeyStore]:
+    places = (place for place in request.registry.places() if place.account == request.account)
+    return [store for place in places for store in place.stores]
 
 
 def _check_connectable(request: Request, settings: ClusterSettings) -> None:

@@ -118,24 +118,44 @@ def used(kms: KmsMock) -> Params:
     return key
 
 
+def storing(kms: KmsMock) -> Params:
+    return {"CustomKeyStoreName": "für alle", **kms.xks_proxy(["external"]).parameters}
+
+
+def stored(kms: KmsMock) -> Params:
+    made = kms.client().create_custom_key_store(**storing(kms))
+    return {"CustomKeyStoreId": made["CustomKeyStoreId"]}
+
+
+def connected(kms: KmsMock) -> Params:
+    store = stored(kms)
+    kms.client().connect_custom_key_store(**store)
+    return store
+
+
 # For each operation the parameters of a call, made when a mock is active.
 PARAMS: dict[str, Callable[[KmsMock], Params]] = {
     "CancelKeyDeletion": lambda kms: new(kms, state="PendingDeletion"),
+    "ConnectCustomKeyStore": stored,
     "CreateAlias": lambda kms: {"AliasName": "alias/new", "TargetKeyId": new(kms)["KeyId"]},
+    "CreateCustomKeyStore": storing,
     "CreateGrant": granting,
     "CreateKey": lambda kms: {"MultiRegion": True, "Description": "für alle ✓"},
     "Decapsulate": encapsulated,
     "Decrypt": sealed,
     "DeleteAlias": lambda kms: new(kms, alias="alias/old") and {"AliasName": "alias/old"},
+    "DeleteCustomKeyStore": stored,
     "DeleteImportedKeyMaterial": lambda kms: new(kms, origin="EXTERNAL", material=bytes(32)),
     "DeriveSharedSecret": lambda kms: {
         **new(kms, spec="ECC_NIST_P256", usage="KEY_AGREEMENT"),
         "KeyAgreementAlgorithm": "ECDH",
         "PublicKey": PUBLIC_KEY,
     },
+    "DescribeCustomKeyStores": connected,
     "DescribeKey": lambda kms: new(kms, state="PendingDeletion", multi_region=True),
     "DisableKey": new,
     "DisableKeyRotation": new,
+    "DisconnectCustomKeyStore": connected,
     "EnableKey": new,
     "EnableKeyRotation": new,
     "Encapsulate": encapsulating,
@@ -187,6 +207,7 @@ PARAMS: dict[str, Callable[[KmsMock], Params]] = {
     "UpdateAlias": lambda kms: (
         new(kms, alias="alias/app") and {"AliasName": "alias/app", "TargetKeyId": new(kms)["KeyId"]}
     ),
+    "UpdateCustomKeyStore": lambda kms: {**stored(kms), "NewCustomKeyStoreName": "ü"},
     "UpdateKeyDescription": lambda kms: {**new(kms), "Description": ""},
     "UpdatePrimaryRegion": lambda kms: {
         **new(kms, multi_region=True),

@@ -13,7 +13,18 @@ from typing import Any, assert_type
 
 import pytest
 
-from pytest_kmsmock import Call, Calls, Enclave, Key, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock import (
+    Call,
+    Calls,
+    CloudHsmCluster,
+    Enclave,
+    Key,
+    KmsMock,
+    KmsMockError,
+    XksKey,
+    XksProxy,
+    mock_kms,
+)
 
 
 def test_keys(kms: KmsMock) -> None:
@@ -125,3 +136,15 @@ def test_the_context_manager() -> None:
         assert_type(kms, KmsMock)
     error: type[Exception] = KmsMockError
     assert error
+
+
+def test_the_world_of_key_stores(kms: KmsMock) -> None:
+    cluster, proxy = kms.cloudhsm_cluster(), kms.xks_proxy(["external"])
+    assert_type(cluster, CloudHsmCluster)
+    assert_type(proxy, XksProxy)
+    assert_type(cluster.hsms, int)
+    assert_type(proxy.key("external"), XksKey)
+    proxy.reachable = False
+
+    proxy.answers = "lat"  # type: ignore[assignment]
+    cluster.active = "no"  # type: ignore[assignment]

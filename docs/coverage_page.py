@@ -207,7 +207,7 @@ def inventory() -> dict[str, bool]:
         shapes = operation.shapes
         operation_model = model.operation_model(name)
         for member, shape in shapes.members.items():
-            found[f"{name} takes {member}"] = mocked = _takes(operation, member, reached)
+            found[f"{name} takes {member}"] = mocked = member in reached.texts
             if mocked:
                 types_seen |= _types(shape)
         for error in shapes.errors:
@@ -437,13 +437,6 @@ def _known_values() -> dict[str, frozenset[str]]:
         "RotationType": get_args(RotationType),
     }
     return {name: frozenset(values) for name, values in known.items()}
-
-
-def _takes(operation: Operation, member: str, reached: Reached) -> bool:
-    if member in (operation.not_mocked or {}):
-        # With some values it is mocked; the type says which.
-        return any(isinstance(value, str) for value in (operation.not_mocked or {})[member])
-    return member in reached.texts
 
 
 def _paths(shape: Shape | None, prefix: str = "") -> Iterator[tuple[str, Shape]]:

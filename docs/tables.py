@@ -60,15 +60,6 @@ def operations() -> str:
     return "\n".join(rows)
 
 
-def parameters() -> str:
-    rows = ["| Operation | Parameter | Mocked values |", "| --- | --- | --- |"]
-    for name, operation in sorted(OPERATIONS.items()):
-        for member, values in (operation.not_mocked or {}).items():
-            mocked = ", ".join(f"`{value!r}`" for value in values) or "none"
-            rows.append(f"| `{name}` | `{member}` | {mocked} |")
-    return "\n".join(rows)
-
-
 def key_states() -> str:
     rows = [f"| Operation | {' | '.join(STATES)} |", f"| --- |{' --- |' * len(STATES)}"]
     for name, row in sorted(KEY_STATES.items()):
@@ -95,7 +86,6 @@ def updated(text: str) -> str:
     tables: dict[str, Callable[[], str]] = {
         "operation list": operation_list,
         "operations": operations,
-        "parameters": parameters,
         "key states": key_states,
         "key specs": key_specs,
     }

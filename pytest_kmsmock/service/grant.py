@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -70,8 +71,18 @@ class Grant:
     creation_date: float
 
     @property
+    def terms(self) -> str:
+        """What makes it another grant than one of the same name."""
+        return terms_of(self.members)
+
+    @property
     def retiring_principal(self) -> str | None:
         return self.members.get("RetiringPrincipal") or self.members.get("RetiringServicePrincipal")
+
+
+def terms_of(members: Mapping[str, Any]) -> str:
+    """Return *members* as text, the same for equal terms."""
+    return json.dumps({**members, "Operations": sorted(members["Operations"])}, sort_keys=True)
 
 
 def operations_of(key: KmsKey) -> frozenset[str]:

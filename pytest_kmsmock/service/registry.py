@@ -7,15 +7,13 @@ depends on what was there before; who reads needs none.
 
 from __future__ import annotations
 
-import bisect
 import heapq
 import threading
-from collections.abc import Iterator
-from typing import Generic, TypeVar
 
 import attrs
 
-from .grant import Grant
+from .collection import Collection
+from .grants import Grants
 from .identifiers import key_arn
 from .import_tokens import new_token_key
 from .key import Alias, KmsKey
@@ -23,77 +21,6 @@ from .key_store import KeyStore, end_transition
 from .lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
 from .material import KeyMaker
 from .outside import Outside, connection_error
-
-Named = TypeVar("Named", KmsKey, Alias, Grant, KeyStore)
-
-
-class Collection(Generic[Named]):
-    """
-    Values by name, and pages of them in the order in which they came.
-
-    A page costs what it holds, however large the collection is: each value has
-    a number, and the next page starts after the last one's.
-    """
-
-    def __init__(self) -> None:
-        self._values: dict[str, Named] = {}
-        self._numbers: dict[str, int] = {}
-        # Parallel lists, sorted by number. The names of removed values stay
-        # until they are half of all.
-        self._order: list[int] = []
-        self._names: list[str] = []
-        self._next = 1
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __iter__(self) -> Iterator[Named]:
-        return iter(list(self._values.values()))
-
-    def get(self, name: str) -> Named | None:
-        return self._values.get(name)
-
-    def put(self, name: str, value: Named) -> None:
-        if name not in self._values:
-            self._numbers[name] = self._next
-            self._order.append(self._next)
-            self._names.append(name)
-            self._next += 1
-        self._values[name] = value
-
-    def remove(self, name: str) -> None:
-        del self._values[name]
-        del self._numbers[name]
-        if len(self._order) > 2 * len(self._values) + 16:
-            self._names = list(self._values)
-            self._order = [self._numbers[name] for name in self._names]
-
-    def page(self, after: int, limit: int) -> tuple[list[Named], int | None]:
-        """
-        Return up to *limit* values that follow number *after*.
-
-        With them comes the number to go on after, or None if none are left.
-        """
-        page: list[Named] = []
-        last = after
-        for index in range(bisect.bisect_right(self._order, after), len(self._order)):
-            name, number = self._names[index], self._order[index]
-            if self._numbers.get(name) != number:  # removed, perhaps come again
-                continue
-            if len(page) == limit:
-                return page, last
-            page.append(self._values[name])
-            last = number
-        return page, None
-
-    def copy(self) -> Collection[Named]:
-        copied: Collection[Named] = Collection()
-        copied._values = self._values.copy()
-        copied._numbers = self._numbers.copy()
-        copied._order = self._order.copy()
-        copied._names = self._names.copy()
-        copied._next = self._next
-        return copied
 
 
 class Place:
@@ -113,9 +40,6 @@ class Place:
         self.stores: Collection[KeyStore] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}
         self._by_ciphertext_tag: dict[bytes, str] = {}
-        self.grants: dict[str, Collection[Grant]] = {}
-        # The IDs of the grants of a key and a name.
-        self.grant_ids: dict[tuple[str, str], tuple[str, ...]] = {}
         # What changes on every call is beside the keys rather than in them:
         # operation, time and request ID by key ID.
         self.last_usages: dict[str, tuple[str, float, str]] = {}
@@ -136,7 +60,6 @@ class Place:
         del self._by_ciphertext_tag[key.ciphertext_tag]
         if key.manager == "AWS":
             self.managed_keys -= 1
-        self.grants.pop(key.key_id, None)
         self.last_usages.pop(key.key_id, None)
         self.keys.remove(key.key_id)
 
@@ -176,8 +99,6 @@ class Place:
         copied.stores = self.stores.copy()
         copied._names_of_key = self._names_of_key.copy()
         copied._by_ciphertext_tag = self._by_ciphertext_tag.copy()
-        copied.grants = {key_id: grants.copy() for key_id, grants in self.grants.items()}
-        copied.grant_ids = self.grant_ids.copy()
         copied.last_usages = self.last_usages.copy()
         copied.given_keys = self.given_keys
         copied.managed_keys = self.managed_keys
@@ -195,6 +116,7 @@ class Registry:
         attestation_roots: Certificates, DER, that attestation documents may lead to,
             besides the mock's own.
         outside: What custom key stores meet.
+        grants: Those on all keys.
     """
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
@@ -203,12 +125,11 @@ class Registry:
         self.token_key = new_token_key()
         self.attestation_roots: tuple[bytes, ...] = ()
         self.outside = Outside()
+        self.grants = Grants()
         self._places: dict[tuple[str, str], Place] = {}
         # When time next changes which key or key store: (time, account, Region,
         # ID). An entry may be out of date; the key or store itself tells.
         self._dues: list[tuple[float, str, str, str]] = []
-        # By Region and retiring principal.
-        self._retirable: dict[tuple[str, str], Collection[Grant]] = {}
 
     def place(self, account: str, region: str) -> Place:
         place = self._places.get((account, region))
@@ -235,8 +156,8 @@ class Registry:
     def remove_key(self, key: KmsKey, now: float) -> None:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
         with self.lock:
-            for grant in self.grants_of(key):
-                self.remove_grant(key, grant)
+            for grant in self.grants.of_key(key.arn):
+                self.grants.remove(grant)
             self.place(key.account, key.region).remove_key(key)
             if key.multi_region is None:
                 return
@@ -252,44 +173,6 @@ class Registry:
         for key in keys:
             place = self.place(key.account, key.region)
             place.last_usages[key.key_id] = operation, now, request_id
-
-    def grants_of(self, key: KmsKey) -> Collection[Grant]:
-        return self.place(key.account, key.region).grants.get(key.key_id) or Collection()
-
-    def named_grants(self, key: KmsKey, name: str) -> list[Grant]:
-        """Return the grants of *key* that have *name*."""
-        grants = self.grants_of(key)
-        ids = self.place(key.account, key.region).grant_ids.get((key.key_id, name), ())
-        return [grant for each in ids if (grant := grants.get(each)) is not None]
-
-    def put_grant(self, key: KmsKey, grant: Grant) -> None:
-        with self.lock:
-            place = self.place(key.account, key.region)
-            place.grants.setdefault(key.key_id, Collection()).put(grant.id, grant)
-            if grant.name:
-                at_name = (key.key_id, grant.name)
-                place.grant_ids[at_name] = (*place.grant_ids.get(at_name, ()), grant.id)
-            if grant.retiring_principal is not None:
-                at = (key.region, grant.retiring_principal)
-                self._retirable.setdefault(at, Collection()).put(grant.id, grant)
-
-    def remove_grant(self, key: KmsKey, grant: Grant) -> None:
-        with self.lock:
-            place = self.place(key.account, key.region)
-            place.grants[key.key_id].remove(grant.id)
-            if grant.name:
-                at_name = (key.key_id, grant.name)
-                left = tuple(each for each in place.grant_ids[at_name] if each != grant.id)
-                place.grant_ids[at_name] = left
-            self._forget_retirable(key.region, grant)
-
-    def retirable_grants(self, region: str, principal: str) -> Collection[Grant]:
-        """Return the grants that *principal* may retire, on keys of whichever account."""
-        return self._retirable.get((region, principal)) or Collection()
-
-    def _forget_retirable(self, region: str, grant: Grant) -> None:
-        if grant.retiring_principal is not None:
-            self._retirable[region, grant.retiring_principal].remove(grant.id)
 
     def put_store(self, store: KeyStore) -> None:
         """Add *store*, or change it; its keys follow."""
@@ -359,5 +242,5 @@ class Registry:
             copied.outside = self.outside.copy()
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._dues = self._dues.copy()
-            copied._retirable = {at: grants.copy() for at, grants in self._retirable.items()}
+            copied.grants = self.grants.copy()
         return copied

@@ -8,8 +8,7 @@ Developer Guide; the order is as measured against AWS.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import attrs
 
@@ -81,8 +80,6 @@ class Service:
         if operation is None:
             raise _unknown(request.operation)
         operation.shapes.decode(request.body, request.params)
-        if operation.not_mocked is not None:
-            _check_mocked(request, operation.not_mocked)
         request.registry = registry = self.registry
         request.options = self.options
         registry.settle(now)
@@ -126,22 +123,3 @@ def _unknown(name: str) -> NotMockedError:
         f"pytest-kmsmock does not mock kms:{name} yet.{suggestion(name, OPERATIONS)} "
         "Its reference lists the operations that it mocks."
     )
-
-
-def _check_mocked(request: Request, not_mocked: Mapping[str, tuple[Any, ...]]) -> None:
-    """Refuse what a later version will mock, rather than ignore it."""
-    for name, mocked in not_mocked.items():
-        if name in request.params and request.params[name] not in mocked:
-            raise NotMockedError(
-                f"pytest-kmsmock does not mock kms:{request.operation} with "
-                f"{name}={_shown(request.params[name])} yet; "
-                f"leave the parameter out{_or_use(mocked)}."
-            )
-
-
-def _shown(value: Any) -> str:
-    return "…" if isinstance(value, dict) else repr(value)
-
-
-def _or_use(mocked: tuple[Any, ...]) -> str:
-    return "".join(f", or pass {value!r}" for value in mocked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from .. import find, pages
@@ -25,19 +24,21 @@ from ..grant import (
     open_token,
     operations_of,
     seal_token,
+    terms_of,
 )
+from ..grants import GRANTEES
 from ..identifiers import partition_of, root_arn
 from ..key import KmsKey
 from ..model import timestamp
 from ..request import Params, Request, Response
 
-_PRINCIPALS: Final = (
-    "GranteePrincipal",
-    "GranteeServicePrincipal",
+_SHOWN: Final = (
+    *GRANTEES,
     "RetiringPrincipal",
     "RetiringServicePrincipal",
+    "Operations",
+    "Constraints",
 )
-_SHOWN: Final = (*_PRINCIPALS, "Operations", "Constraints")
 _CONTEXTS: Final = ("EncryptionContextEquals", "EncryptionContextSubset")
 
 
@@ -47,25 +48,25 @@ def create_grant(request: Request, key: KmsKey) -> Response:
     _check_principals(request)
     _check_operations(params, key)
     _check_constraints(params, key)
-    grants = request.registry.grants_of(key)
+    grants = request.registry.grants
     members = _members(params)
-    named = request.registry.named_grants(key, params["Name"]) if "Name" in params else []
+    name = params.get("Name", "")
     # Asked for once more: one of the same name and terms.
-    grant = next((each for each in named if _terms(each.members) == _terms(members)), None)
+    grant = grants.named(key.arn, name, terms_of(members)) if name else None
     if grant is None:
         quota = request.quotas.grants_per_key
-        if len(grants) >= quota:
+        if len(grants.of_key(key.arn)) >= quota:
             raise LimitExceededException(f"{key.arn} has {quota} grants, the limit for a key.")
         grant = Grant(
             id=new_grant_id(),
-            name=params.get("Name", ""),
+            name=name,
             key_arn=key.arn,
             members=members,
             issuing_account=root_arn(request.region, request.account),
             creation_date=request.now,
         )
         if not params.get("DryRun"):
-            request.registry.put_grant(key, grant)
+            grants.put(grant)
     return {
         "GrantToken": seal_token(request.registry.token_key, grant),
         "GrantId": grant.id,
@@ -75,26 +76,21 @@ def create_grant(request: Request, key: KmsKey) -> Response:
 def list_grants(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListGrants."""
     params = request.params
-    grants = request.registry.grants_of(key)
+    grants = request.registry.grants
+    listed = grants.of_key(key.arn)
     if "GrantId" in params:
         _check_grant_id(params["GrantId"])
-    if "GranteePrincipal" in params and "GranteeServicePrincipal" in params:
+    wanted = [name for name in GRANTEES if name in params]
+    if len(wanted) == 2:
         raise ValidationException(
             "Specify either GranteePrincipal or GranteeServicePrincipal, but not both."
         )
-    wanted = {name: params[name] for name in _PRINCIPALS if name in params}
-    if not wanted and "GrantId" not in params:
-        return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
-    one = grants.get(params.get("GrantId", ""))
-    candidates = grants if "GrantId" not in params else [one] if one else []
-    found = [
-        grant
-        for grant in candidates
-        if all(grant.members.get(name) == value for name, value in wanted.items())
-    ]
-    return pages.of_sequence(
-        request, "Grants", found, _list_entry, name=lambda grant: grant.id, default=50
-    )
+    if wanted:
+        listed = grants.of_grantee(key.arn, wanted[0], params[wanted[0]])
+    if "GrantId" not in params:
+        return pages.of_collection(request, "Grants", listed, _list_entry, default=50)
+    one = listed.get(params["GrantId"])
+    return {"Grants": [] if one is None else [_list_entry(one)], "Truncated": False}
 
 
 def list_retirable_grants(request: Request, _: None) -> Response:
@@ -110,7 +106,7 @@ def list_retirable_grants(request: Request, _: None) -> Response:
         _check_principal(request, principal)
         if request.account not in principal.split(":"):
             raise find.denied_by_identity(request, principal)
-    grants = request.registry.retirable_grants(request.region, principal)
+    grants = request.registry.grants.retirable_by(request.region, principal)
     return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
 
 
@@ -148,12 +144,12 @@ def check_tokens(request: Request, tokens: list[str]) -> None:
 
 def _remove(request: Request, key: KmsKey, grant_id: str) -> None:
     _check_grant_id(grant_id)
-    grant = request.registry.grants_of(key).get(grant_id)
+    grant = request.registry.grants.of_key(key.arn).get(grant_id)
     if grant is None:
         raise NotFoundException(f"Grant ID {grant_id} of key {key.arn} is not found.")
     if request.params.get("DryRun"):
         raise DryRunOperationException
-    request.registry.remove_grant(key, grant)
+    request.registry.grants.remove(grant)
 
 
 def _check_principal(request: Request, principal: str) -> None:
@@ -225,11 +221,6 @@ def _members(params: Params) -> Params:
     """Return what a grant of *params* says: each operation once, no empty constraints."""
     members = {name: params[name] for name in _SHOWN if params.get(name)}
     return members | {"Operations": list(dict.fromkeys(params["Operations"]))}
-
-
-def _terms(members: Mapping[str, Any]) -> Params:
-    """Return *members* so that equal terms compare equal."""
-    return {**members, "Operations": frozenset(members["Operations"])}
 
 
 def _check_grant_id(grant_id: str) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import attrs
 
@@ -37,8 +36,6 @@ class Operation:
         is_usage: GetKeyLastUsage tells of it.
         origin: The origin that the operation needs; AWS checks it before the state.
         fit: Checks the algorithm against the key's spec.
-        not_mocked: Members that are not mocked yet, with the values of theirs
-            that are.
     """
 
     name: str
@@ -56,7 +53,6 @@ class Operation:
     origin: str | None = None
     is_usage: bool = False
     fit: Callable[[Request, KmsKey], None] | None = None
-    not_mocked: Mapping[str, tuple[Any, ...]] | None = None
 
     @find.default
     def _find(self) -> Callable[[Operation, Request], KmsKey | None]:

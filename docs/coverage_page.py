@@ -94,6 +94,12 @@ BEHAVIOUR: Final = (
         "RSA, SM2 and ML-KEM ciphertexts are the standards' and interchangeable.",
     ),
     (
+        "Wrapping keys",
+        "`GetParametersForImport` answers with another public key each time.",
+        "A mock makes four of each wrapping key spec and gives them out in turn; RSA pairs are "
+        "slow to make. Each import token opens what was wrapped with its own public key alone.",
+    ),
+    (
         "Key policies",
         "Decide who may do what.",
         "Stored and checked as documents, not enforced yet: each caller may do everything with the "

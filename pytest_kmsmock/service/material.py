@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from ..crypto import keypool, mac, sm4, symmetric
 from ..crypto.keypool import KeyPool
 from . import asymmetric
 from .specs import KeySpec
+
+# AWS makes a pair for each import. An RSA pair takes up to a second here.
+_WRAPPING_KEYS: Final = 4
 
 
 class KeyMaker:
@@ -23,6 +28,8 @@ class KeyMaker:
     def __init__(self, pool: Callable[[], KeyPool] | None = None) -> None:
         self._pool = pool
         self._taken: dict[str, int] = {}
+        # By key spec; the one that was taken last is at the end.
+        self._wrapping: dict[str, collections.deque[bytes]] = {}
         self._lock = threading.Lock()
 
     def new(self, spec: KeySpec, region: str) -> bytes:
@@ -38,10 +45,20 @@ class KeyMaker:
             self._taken[spec.name] = number + 1
         return self._pool().take(spec.name, number)
 
+    def wrapping_key(self, spec: KeySpec, region: str) -> bytes:
+        """Return the private key of a pair to wrap with: a few are made, and taken in turn."""
+        made = self._wrapping.setdefault(spec.name, collections.deque())
+        if len(made) < _WRAPPING_KEYS:
+            made.append(self.new(spec, region))
+        else:
+            made.rotate(-1)
+        return made[-1]
+
     def copy(self) -> KeyMaker:
         """Return one that goes on where this one stands."""
         copied = KeyMaker(self._pool)
         copied._taken = self._taken.copy()
+        copied._wrapping = {name: made.copy() for name, made in self._wrapping.items()}
         return copied
 
 

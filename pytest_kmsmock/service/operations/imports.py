@@ -37,7 +37,7 @@ def get_parameters_for_import(request: Request, key: KmsKey) -> Response:
     algorithm, wrapping_spec = params["WrappingAlgorithm"], params["WrappingKeySpec"]
     _check_wrapping(key, algorithm, wrapping_spec)
     spec = KEY_SPECS[wrapping_spec]
-    private = request.registry.key_maker.new(spec, request.region)
+    private = request.registry.key_maker.wrapping_key(spec, request.region)
     valid_to = request.now + PARAMETERS_VALID_SECONDS
     return {
         "KeyId": key.arn,

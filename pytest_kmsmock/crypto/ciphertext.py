@@ -23,7 +23,7 @@ import functools
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 
@@ -31,6 +31,8 @@ from . import sm4, symmetric
 
 # By the length of the key: China Regions have SM4.
 _CIPHERS = {symmetric.KEY_LENGTH: symmetric, sm4.KEY_LENGTH: sm4}
+
+_Encrypt = Callable[[bytes, bytes, bytes], bytes]
 
 _PREFIX = bytes.fromhex("0102020078")
 _SEPARATOR = b"\x01"
@@ -98,19 +100,23 @@ def seal(
         material_id: 64 hex digits.
         context: The encryption context; the order of its pairs does not matter.
     """
+    start, encrypt = _sealer(key, key_tag, material_id)
     random = os.urandom(8 + symmetric.NONCE_LENGTH)
     nonce = random[8:]
     before, between = _outline(len(plaintext) + _OVERHEAD)
-    header = _start(key_tag, material_id) + random[:8] + before + nonce + between
+    header = start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
-    sealed: bytes = _CIPHERS[len(key)].seal(key, nonce, _INNER + plaintext, aad)
-    return header + sealed
+    return header + encrypt(nonce, _INNER + plaintext, aad)
 
 
-# The same in every blob of a key material.
+# The same for every blob of a key material; a call costs less without it made anew.
 @functools.lru_cache(maxsize=1024)
-def _start(key_tag: bytes, material_id: str) -> bytes:
-    return _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
+def _sealer(key: bytes, key_tag: bytes, material_id: str) -> tuple[bytes, _Encrypt]:
+    """Return what such blobs start with, and what encrypts nonce, plaintext and AAD."""
+    start = _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
+    if len(key) == symmetric.KEY_LENGTH:
+        return start, symmetric.cipher(key).encrypt
+    return start, functools.partial(sm4.seal, key)
 
 
 def parse(blob: bytes) -> Envelope | None:

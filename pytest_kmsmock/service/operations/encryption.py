@@ -124,12 +124,11 @@ def seal(
     """Return the ciphertext of *plaintext*, by the key's current material."""
     if key.stored is not None:
         return stored_keys.seal(request, key, plaintext, context)
-    material = key.material
     if algorithm == SYMMETRIC:
         return ciphertext.seal(
             key.secret,
             key_tag=key.ciphertext_tag,
-            material_id=material.id,
+            material_id=key.material.id,
             plaintext=plaintext,
             context=context,
         )

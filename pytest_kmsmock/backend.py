@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 
 from . import answers, clients, hook, sources
-from .calls import Call, CallError, Calls
+from .calls import CallError, Calls, call_of
 from .clock import Clock
 from .crypto.keypool import KeyPool
 from .faults import Fault, Faults, checked
@@ -113,12 +113,12 @@ class Backend:
             response = self._service.handle(request)
         except KmsError as error:
             refusal = CallError(error.code, error.message)
-            self.calls.add(Call(request, None, refusal, request_id, sources.caller()))
+            self.calls.add(call_of(request, None, refusal, sources.caller()))
             return answers.of_error(error, request_id)
         except KmsMockError as error:
             hook.misuse(error)
             raise
-        self.calls.add(Call(request, response, None, request_id, sources.caller()))
+        self.calls.add(call_of(request, response, None, sources.caller()))
         return answers.of_response(response, request_id)
 
     def goes_over_the_wire(self, operation: str) -> bool:

@@ -12,13 +12,13 @@ import attrs
 from . import sources
 from .handle import Key, find
 from .service import model
+from .service.key import KmsKey
 from .service.misuse import KmsMockError, suggestion
 from .service.request import Request
 from .sources import Source
 
 _SHOWN_CALLS: Final = 5
 _ABSENT: Final = object()
-_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @attrs.frozen
@@ -32,56 +32,73 @@ class CallError:
         return f"{self.code}: {self.message}" if self.message else self.code
 
 
-# Not `frozen`, which would cost more than the rest of the record.
-@attrs.define(on_setattr=attrs.setters.frozen, repr=False, eq=False)
+# Not `frozen`, which would cost more than the rest of the record; read-only by its properties.
+@attrs.define(repr=False, eq=False)
 class Call:
-    """
-    One call of KMS, as the service saw it.
+    """One call of KMS, as the service saw it."""
 
-    Attributes:
-        response: What the application got, without ResponseMetadata; None if
-            it got an error.
-        error: What AWS refused the call with, or None.
-        request_id: As in ResponseMetadata.
-        retries: How often botocore tried again.
-    """
-
-    _request: Request
-    response: Mapping[str, Any] | None
-    error: CallError | None
-    request_id: str
+    _operation: str
+    _params: Mapping[str, Any]
+    _response: Mapping[str, Any] | None
+    _error: CallError | None
+    _principal: str
+    _account: str
+    _region: str
+    _request_id: str
+    _now: float
+    _keys: tuple[KmsKey, ...]
     _source: Source | None
-    retries: int = 0
+    _retries: int = 0
 
     @property
     def operation(self) -> str:
         """The operation as in the API, ``GenerateDataKey``."""
-        return self._request.operation
+        return self._operation
 
     @property
     def params(self) -> Mapping[str, Any]:
         """The request's members: blobs as bytes, nothing added."""
-        return self._request.params
+        return self._params
+
+    @property
+    def response(self) -> Mapping[str, Any] | None:
+        """What the application got, without ResponseMetadata; None if it got an error."""
+        return self._response
+
+    @property
+    def error(self) -> CallError | None:
+        """What AWS refused the call with, or None."""
+        return self._error
 
     @property
     def principal(self) -> str:
         """The caller's ARN."""
-        return self._request.principal
+        return self._principal
 
     @property
     def account(self) -> str:
         """The caller's account."""
-        return self._request.account
+        return self._account
 
     @property
     def region(self) -> str:
         """The client's Region."""
-        return self._request.region
+        return self._region
+
+    @property
+    def request_id(self) -> str:
+        """As in ResponseMetadata."""
+        return self._request_id
+
+    @property
+    def retries(self) -> int:
+        """How often botocore tried again."""
+        return self._retries
 
     @property
     def time(self) -> dt.datetime:
         """When it was, in the service's time; UTC."""
-        return dt.datetime.fromtimestamp(self._request.now, dt.UTC)
+        return dt.datetime.fromtimestamp(self._now, dt.UTC)
 
     @property
     def source(self) -> str:
@@ -91,21 +108,45 @@ class Call:
     @property
     def keys(self) -> tuple[Key, ...]:
         """The keys that the call concerned: ReEncrypt's are the source and the destination."""
-        return tuple(Key(key.arn) for key in self._request.keys)
+        return tuple(Key(key.arn) for key in self._keys)
 
     @property
     def key(self) -> Key | None:
         """The first of `keys`, or None if there are none."""
-        return self.keys[0] if self._request.keys else None
+        return self.keys[0] if self._keys else None
 
     @property
     def key_states(self) -> tuple[str, ...]:
         """The states of `keys` when the call was made."""
-        return tuple(key.state for key in self._request.keys)
+        return tuple(key.state for key in self._keys)
 
     def __repr__(self) -> str:
         outcome = f" -> {self.error.code}" if self.error else ""
         return f"<Call {self.operation}({shown(self.params)}){outcome}>"
+
+
+def call_of(
+    request: Request,
+    response: Mapping[str, Any] | None,
+    error: CallError | None,
+    source: Source | None,
+    retries: int = 0,
+) -> Call:
+    """Return the record of *request*, without what only the service needed of it."""
+    return Call(
+        request.operation,
+        request.params,
+        response,
+        error,
+        request.principal,
+        request.account,
+        request.region,
+        request.id or "",
+        request.now,
+        request.keys,
+        source,
+        retries,
+    )
 
 
 class Calls(Sequence[Call]):
@@ -157,9 +198,6 @@ class Calls(Sequence[Call]):
 
     def add(self, call: Call) -> None:
         """Put *call* on record; what the mock does for each."""
-        # What nobody asks a call for need not be kept.
-        request = call._request
-        request.body, request.envelope = _NOTHING, None
         self._calls.append(call)
 
     def assert_called(

@@ -34,7 +34,7 @@ from botocore.exceptions import (
 )
 
 from . import answers, hook, sources
-from .calls import Call, CallError
+from .calls import Call, CallError, call_of
 from .service.errors import KmsError
 from .service.misuse import KmsMockError
 
@@ -113,15 +113,15 @@ class Exchange:
             self._suffer()
             response = self._backend.handle(request)
         except KmsError as error:
-            self._note(request, request_id, error=CallError(error.code, error.message))
+            self._note(request, error=CallError(error.code, error.message))
             return self._http(error.status, request_id, _error_body(error))
         except KmsMockError as error:
             hook.misuse(error)
             raise
         except (ConnectionClosedError, EndpointConnectionError, ReadTimeoutError) as error:
-            self._note(request, request_id, error=CallError(type(error).__name__, str(error)))
+            self._note(request, error=CallError(type(error).__name__, str(error)))
             raise
-        self._note(request, request_id, response=response)
+        self._note(request, response=response)
         return self._http(200, request_id, _to_json(response))
 
     def finish(self) -> None:
@@ -145,14 +145,11 @@ class Exchange:
     def _note(
         self,
         request: Request,
-        request_id: str,
         *,
         response: dict[str, Any] | None = None,
         error: CallError | None = None,
     ) -> None:
-        self._call = Call(
-            request, response, error, request_id, self._source, retries=self._attempts - 1
-        )
+        self._call = call_of(request, response, error, self._source, self._attempts - 1)
 
     def _http(self, status: int, request_id: str, body: Any) -> AWSResponse:
         content = json.dumps(body).encode() if body else b""

@@ -51,7 +51,7 @@ _TAG_LENGTH_16 = bytes.fromhex("020110")
 
 
 # Not `frozen`, which would cost more than taking the blob apart.
-@attrs.define(on_setattr=attrs.setters.frozen)
+@attrs.define
 class Envelope:
     """
     A blob taken apart, nothing of it proved yet.

@@ -146,7 +146,11 @@ class KmsKey:
     @property
     def material(self) -> KeyMaterial:
         """The material that encrypts. A key that awaits its first import has none."""
-        for material in reversed(self.materials):
+        materials = self.materials
+        # Nearly always it is the last.
+        if materials and materials[-1].state == "CURRENT":
+            return materials[-1]
+        for material in materials:
             if material.state == "CURRENT":
                 return material
         raise LookupError(f"{self.arn} has no key material")

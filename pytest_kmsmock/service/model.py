@@ -13,8 +13,8 @@ import binascii
 import datetime as dt
 import functools
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
+from sys import intern
 from typing import Any, Final
 
 from botocore.loaders import Loader
@@ -117,7 +117,7 @@ class OperationShapes:
         for name, value in body.items():
             if value is not None and name in decoders:
                 # One name for all requests on record.
-                params[sys.intern(name)] = decoders[name](value, name, violations)
+                params[intern(name)] = decoders[name](value, name, violations)
         if not params.keys() >= self._required_names:
             violations.extend(self._required_names)
         optional = self._required_unless_modified

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pytest_kmsmock import Enclave, Key, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.crypto import attestation, chain
 from pytest_kmsmock.service.request import Request
+from pytest_kmsmock.service.service import Service
 
 DER = serialization.Encoding.DER
 SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
@@ -269,7 +270,13 @@ def test_the_request_carries_what_was_attested(
     """Conditions on PCRs will ask it."""
     enclave = kms.enclave(pcrs={4: "cd" * 48}, nitrotpm=nitrotpm)
     seen: list[Request] = []
-    monkeypatch.setattr(kms.calls, "add", lambda call: seen.append(call._request))
+    handle = Service.handle
+
+    def seeing(self: Service, request: Request) -> Any:
+        seen.append(request)
+        return handle(self, request)
+
+    monkeypatch.setattr(Service, "handle", seeing)
 
     client.generate_random(NumberOfBytes=8, Recipient=enclave.recipient())
     client.generate_random(NumberOfBytes=8)

@@ -49,32 +49,6 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 # What there is.
 
 
-def test_the_public_names_are_these() -> None:
-    """Nothing becomes API by accident."""
-    assert pytest_kmsmock.__all__ == [
-        "Call",
-        "Calls",
-        "CloudHsmCluster",
-        "Enclave",
-        "Fault",
-        "Key",
-        "KmsMock",
-        "KmsMockError",
-        "Material",
-        "XksKey",
-        "XksProxy",
-        "mock_kms",
-    ]
-    assert set(pytest_kmsmock.__all__) <= set(dir(pytest_kmsmock))
-    for name in pytest_kmsmock.__all__:
-        assert getattr(pytest_kmsmock, name).__name__ == name
-
-
-def test_a_name_that_is_not_there_is_missed_as_usual() -> None:
-    with pytest.raises(AttributeError, match="nothing_like_that"):
-        _ = pytest_kmsmock.nothing_like_that
-
-
 def test_pytest_lists_fixtures_marker_and_ini_options(run: Run) -> None:
     fixtures = run("", "--fixtures").stdout.str()
     markers = run("", "--markers").stdout.str()

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import pytest_kmsmock
 from pytest_kmsmock import hook, plugin
 from pytest_kmsmock.service.operations import OPERATIONS
 

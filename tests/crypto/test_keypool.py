@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import stat
+import subprocess
 import sys
 import threading
 import time
@@ -263,20 +263,29 @@ def test_threads_get_the_same_pair(folder: Path, made: list[str]) -> None:
     assert len(set(taken)) == len(made) == 1
 
 
-def take_some(folder: Path) -> list[bytes]:
-    pool = KeyPool(folder)
-    pairs = [pool.take("RSA_2048", n) for n in range(3)]
-    assert pairs == [pool.take("RSA_2048", n) for n in range(3)]
-    return pairs
+TAKE_SOME = """
+import sys
+from pathlib import Path
+from pytest_kmsmock.crypto.keypool import KeyPool
+
+pool = KeyPool(Path(sys.argv[1]))
+print(*(pool.take("RSA_2048", n).hex() for n in range(3)))
+"""
 
 
 def test_several_processes_share_a_folder(folder: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(2) as processes:
-        taken = processes.map(take_some, [folder] * 4)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TAKE_SOME, folder], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    taken = [process.communicate()[0].split() for process in processes]
 
-    stored = take_some(folder)
+    pool = KeyPool(folder)
+    stored = [pool.take("RSA_2048", n).hex() for n in range(3)]
     for pairs in taken:
         assert len(set(pairs)) == 3
-        assert all(rsa.is_private_key("RSA_2048", pair) for pair in pairs)
+        assert all(rsa.is_private_key("RSA_2048", bytes.fromhex(pair)) for pair in pairs)
     assert all(stored[n] in {pairs[n] for pairs in taken} for n in range(3))
     assert sorted(path.name for path in folder.iterdir()) == [f"RSA_2048-{n}.key" for n in range(3)]

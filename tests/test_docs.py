@@ -12,6 +12,8 @@ comment on the line above its fence says what else it is, separated by commas:
     It is a part of that file of the repository, whose own tests run.
 ``<!-- block: needs=MODULE -->``
     It runs where that module is installed.
+``<!-- block: botocore=VERSION -->``
+    It runs with that botocore or a later one, whose model has what it uses.
 ``<!-- block: fails -->``
     One of its tests is meant to fail.
 ``<!-- block: output -->``
@@ -136,6 +138,8 @@ def test_a_block_runs_and_prints_what_the_page_says(
 ) -> None:
     if "needs" in block.marks:
         pytest.importorskip(block.marks["needs"])
+    if "botocore" in block.marks:
+        pytest.importorskip("botocore", block.marks["botocore"])
     for example in EXAMPLES.iterdir():
         if re.search(rf"^(from|import) {example.name}\b", block.text, re.MULTILINE):
             copy_example(example, pytester)

@@ -138,6 +138,7 @@ def test_few_keys_are_enough_for_pages() -> None:
 # create_key.
 
 
+@pytest.mark.usefixtures("newest_model")
 def test_a_key_is_what_aws_makes_by_default(kms: KmsMock) -> None:
     key = kms.create_key()
 

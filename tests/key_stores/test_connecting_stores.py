@@ -9,6 +9,8 @@ import pytest
 from pytest_kmsmock import CloudHsmCluster, KmsMock, KmsMockError, XksProxy
 from pytest_kmsmock.service.key_store import CLUSTER_ERRORS, PROXY_ERRORS
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 TRANSITION = pytest.mark.kms(transition_seconds=300)
 STATE = "CustomKeyStoreInvalidStateException"
 

@@ -10,6 +10,8 @@ import pytest
 from pytest_kmsmock import CloudHsmCluster, KmsMock, XksProxy
 from pytest_kmsmock.service.outside import TROUBLES
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 
 def test_new_cloudhsm_store_is_disconnected(
     client: Any, cluster: CloudHsmCluster, hsm_store: str, described: Any

@@ -18,6 +18,8 @@ from botocore.exceptions import ClientError
 from pytest_kmsmock import KmsMock, XksProxy
 from pytest_kmsmock.service.operations import OPERATIONS
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
 TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     row["operation"]: row

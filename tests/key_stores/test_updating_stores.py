@@ -9,6 +9,8 @@ import pytest
 from pytest_kmsmock import CloudHsmCluster, KmsMock, XksProxy
 from pytest_kmsmock.service.outside import TROUBLES
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 STATE = "CustomKeyStoreInvalidStateException"
 OTHER_CREDENTIAL = {"AccessKeyId": "Z" * 20, "RawSecretAccessKey": "z" * 43}
 

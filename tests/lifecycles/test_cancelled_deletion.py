@@ -8,6 +8,8 @@ import pytest
 
 from pytest_kmsmock import KmsMock
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 KINDS = [
     "SYMMETRIC_DEFAULT",
     "RSA_2048",

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from pytest_kmsmock import KmsMock
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 DER = serialization.Encoding.DER
 PKCS8 = serialization.PrivateFormat.PKCS8
 PLAIN = serialization.NoEncryption()

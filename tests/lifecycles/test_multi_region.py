@@ -10,6 +10,8 @@ import pytest
 
 from pytest_kmsmock import KmsMock
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 EAST, WEST, IRELAND = "us-east-1", "us-west-2", "eu-west-1"
 ACCOUNT = "123456789012"
 

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_kmsmock import KmsMock
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 EAST, WEST, IRELAND = "us-east-1", "us-west-2", "eu-west-1"
 NEW = {"ImportType": "NEW_KEY_MATERIAL"}
 EXISTING = {"ImportType": "EXISTING_KEY_MATERIAL"}

@@ -9,6 +9,8 @@ import pytest
 
 from pytest_kmsmock import KmsMock
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 DAY = dt.timedelta(days=1)
 SOON = dt.timedelta(seconds=60)
 

@@ -10,6 +10,8 @@ import pytest
 
 from pytest_kmsmock import KmsMock
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 NEW = {"ImportType": "NEW_KEY_MATERIAL"}
 EXISTING = {"ImportType": "EXISTING_KEY_MATERIAL"}
 

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.operations import OPERATIONS
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
 TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     row["operation"]: row

@@ -9,6 +9,8 @@ import pytest
 
 from pytest_kmsmock import KmsMock, mock_kms
 
+pytestmark = pytest.mark.usefixtures("newest_model")
+
 EAST, WEST, IRELAND = "us-east-1", "us-west-2", "eu-west-1"
 TRANSITION = pytest.mark.kms(transition_seconds=5)
 

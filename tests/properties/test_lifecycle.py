@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -435,5 +436,5 @@ class ImportedRelatedKeys(RelatedKeys):
 
 RelatedKeys.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
 ImportedRelatedKeys.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
-TestRelatedKeys = RelatedKeys.TestCase
+TestRelatedKeys = pytest.mark.usefixtures("newest_model")(RelatedKeys.TestCase)
 TestImportedRelatedKeys = ImportedRelatedKeys.TestCase

@@ -33,6 +33,7 @@ def loaded() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
 
 
+@pytest.mark.usefixtures("newest_model")
 def test_every_operation_is_in_the_model() -> None:
     """A row of the table whose name is misspelt would never be reached."""
     assert set(OPERATIONS) <= {*loaded().operation_names, "Encapsulate", "Decapsulate"}

@@ -10,8 +10,6 @@ from pytest_kmsmock.outside import new_cluster
 from ..sides import REGION
 from .row import ACCOUNT, Params, Row, State, first_page
 
-_NAME: Final = "bench"
-
 
 def _cluster(_: Any) -> State:
     """Say that there is a cluster; the state's ``new`` creates a store of it."""
@@ -28,16 +26,18 @@ def _cluster(_: Any) -> State:
         region=REGION,
         account=ACCOUNT,
     )
-    return {"new": {"CustomKeyStoreName": _NAME, **cluster.parameters}}
+    # By its cluster's name: no two stores of an account have the same one.
+    return {"new": {"CustomKeyStoreName": cluster.id, **cluster.parameters}}
 
 
 def _create(client: Any, state: State) -> None:
     state["store"] = client.create_custom_key_store(**state["new"])["CustomKeyStoreId"]
 
 
-def _delete(client: Any, _: State) -> None:
+def _delete(client: Any, state: State) -> None:
     for store in client.describe_custom_key_stores()["CustomKeyStores"]:
-        client.delete_custom_key_store(CustomKeyStoreId=store["CustomKeyStoreId"])
+        if store["CustomKeyStoreName"] == state["new"]["CustomKeyStoreName"]:
+            client.delete_custom_key_store(CustomKeyStoreId=store["CustomKeyStoreId"])
 
 
 def _store(client: Any) -> State:
@@ -81,7 +81,10 @@ ROWS: Final = (
     Row(
         operation="UpdateCustomKeyStore",
         setup=_store,
-        params=lambda state: {**_store_id(state), "NewCustomKeyStoreName": _NAME},
+        params=lambda state: {
+            **_store_id(state),
+            "NewCustomKeyStoreName": state["new"]["CustomKeyStoreName"],
+        },
     ),
     Row(operation="DeleteCustomKeyStore", setup=_cluster, before=_create, params=_store_id),
     Row(operation="DescribeCustomKeyStores", setup=_store, params=first_page),

@@ -11,9 +11,10 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from .service import model
+from .service import find, model
 from .service.errors import KmsError
 from .service.misuse import KmsMockError, suggestion
+from .service.request import Request
 
 Disconnection = Literal["refused", "read-timeout", "closed"]
 
@@ -136,12 +137,12 @@ class Fault:
             return False
         return self.error is None or self.error in possible_errors(operation)
 
-    def as_error(self, operation: str, principal: str, arn: str | None) -> ScheduledError:
-        """Return the error for a call of *operation* that concerns the key *arn*."""
+    def as_error(self, request: Request, arn: str | None) -> ScheduledError:
+        """Return the error for *request*, which concerns the key *arn*."""
         assert self.error is not None
         message = self.message
         if message is None:
-            message = _usual_message(self.error, operation, principal, arn)
+            message = _usual_message(self.error, request, arn)
         return ScheduledError(self.error, message)
 
 
@@ -245,19 +246,16 @@ def _check_error(fault: Fault) -> None:
         )
 
 
-def _usual_message(code: str, operation: str, principal: str, arn: str | None) -> str:
+def _usual_message(code: str, request: Request, arn: str | None) -> str:
     if code in _MESSAGES:
         return _MESSAGES[code]
     if code == "AccessDeniedException":
-        return (
-            f"User: {principal} is not authorized to perform: kms:{operation} on resource: "
-            f"{arn or '*'} because no identity-based policy allows the kms:{operation} action"
-        )
+        return find.denied_by_identity(request, arn or ANY).message
     if code == "DisabledException" and arn is not None:
         return f"{arn} is disabled."
     if code == "KMSInvalidStateException" and arn is not None:
         return f"{arn} is pending deletion."
-    return f"The test has scheduled {code} for {operation}."
+    return f"The test has scheduled {code} for {request.operation}."
 
 
 def _is_number(value: Any) -> bool:

@@ -140,7 +140,7 @@ class Exchange:
             raise _ERRORS[fault.disconnection](endpoint_url=self._endpoint, error="scheduled")
         if fault.error is not None:
             arn = self._arns[0] if self._arns else None
-            raise fault.as_error(self._request.operation, self._request.principal, arn)
+            raise fault.as_error(self._request, arn)
 
     def _note(
         self,

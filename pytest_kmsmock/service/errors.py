@@ -43,10 +43,6 @@ class SerializationException(KmsError):
     """The request is no JSON, or a member has another type than its shape."""
 
 
-class ThrottlingException(KmsError):
-    """More requests than the quota."""
-
-
 class ValidationException(KmsError):
     """A member breaks a constraint of its shape, or a rule of the operation."""
 

@@ -53,7 +53,7 @@ class Service:
 
         Raises:
             KmsError: AWS would refuse it.
-            NotMockedError: It uses a part of KMS that is not mocked yet.
+            NotMockedError: It uses what only a newer KMS has, or what needs an extra.
         """
         operation = self._prepare(request)
         if not operation.writes:

@@ -217,7 +217,7 @@ def _check_name(request: Request, name: str) -> None:
 
 
 def _check_quota(request: Request) -> None:
-    quota = request.options.quotas.custom_key_stores
+    quota = request.quotas.custom_key_stores
     usage = len(request.place.stores)
     if usage >= quota:
         raise LimitExceededException(

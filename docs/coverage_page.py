@@ -25,7 +25,7 @@ import botocore
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from pytest_kmsmock.crypto import wrapping
-from pytest_kmsmock.service import errors
+from pytest_kmsmock.service import errors, recipients
 from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.key import KeyState, KmsKey, MaterialState, RotationType
 from pytest_kmsmock.service.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
@@ -33,6 +33,7 @@ from pytest_kmsmock.service.model import service_model
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
 from pytest_kmsmock.service.operations.table import Operation
+from pytest_kmsmock.service.recipients import SECRETS
 from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
 from pytest_kmsmock.service.states import KEY_STATES
 
@@ -334,10 +335,13 @@ class Reached:
             operation.fit,
             None if operation.takes_alias else operation.alias_refusal,
             None if operation.across_accounts else operation.foreign_refusal,
+            *((recipients.attest, recipients.sealed) if operation.name in SECRETS else ()),
         )
         return cls(
             reached.errors | _raised_by_service(operation),
-            reached.texts | {operation.key_member or "", "DryRun", "GrantTokens"},
+            reached.texts
+            | {operation.key_member or "", operation.algorithm_member or ""}
+            | {"DryRun", "GrantTokens"},
         )
 
     @classmethod

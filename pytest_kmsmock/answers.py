@@ -10,9 +10,9 @@ from .service import model
 from .service.errors import KmsError
 from .service.request import Response
 
+_numbers = itertools.count(1)
 # Request IDs look like UUIDs; making one a call would cost as much as encrypting.
 _PREFIX: Final = str(uuid.uuid4())[:-12]
-_numbers = itertools.count(1)
 
 
 class DirectResponse:
@@ -20,9 +20,12 @@ class DirectResponse:
 
     __slots__ = ("headers", "status_code")
 
-    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
+    def __init__(self, status_code: int, request_id: str) -> None:
         self.status_code = status_code
-        self.headers = headers
+        self.headers = {
+            "x-amzn-requestid": request_id,
+            "content-type": "application/x-amz-json-1.1",
+        }
 
     @property
     def content(self) -> bytes:
@@ -34,12 +37,9 @@ class DirectResponse:
 
 
 def new_request_id() -> str:
-    return f"{_PREFIX}{next(_numbers):012x}"
-
-
-def headers(request_id: str) -> dict[str, str]:
-    """Return the headers of a response."""
-    return {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
+    """Return a request ID that no other call has."""
+    # Of the ways to write a number in hexadecimal the one that costs least.
+    return _PREFIX + next(_numbers).to_bytes(6, "big").hex()
 
 
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
@@ -72,11 +72,11 @@ def _copy(value: Any) -> Any:
 def _with_metadata(
     parsed: dict[str, Any], status: int, request_id: str
 ) -> tuple[DirectResponse, dict[str, Any]]:
-    sent = headers(request_id)
+    response = DirectResponse(status, request_id)
     parsed["ResponseMetadata"] = {
         "RequestId": request_id,
         "HTTPStatusCode": status,
-        "HTTPHeaders": sent,
+        "HTTPHeaders": response.headers,
         "RetryAttempts": 0,
     }
-    return DirectResponse(status, sent), parsed
+    return response, parsed

@@ -12,20 +12,20 @@ import functools
 import json
 import re
 from collections.abc import Callable, Mapping
+from json import scanner
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from . import answers, clients, hook, sources
-from .calls import CallError, Calls, call_of
+from .calls import CallError, Calls
 from .clock import Clock
 from .crypto.keypool import KeyPool
 from .faults import Fault, Faults, checked
 from .service import find
 from .service.auto_create import create
 from .service.errors import KmsError
-from .service.identifiers import root_arn
 from .service.key import KmsKey
 from .service.material import KeyMaker
 from .service.misuse import KmsMockError
@@ -36,8 +36,9 @@ from .service.request import Options, Request, Response
 from .service.service import Service
 from .settings import Settings, configured_region
 
-# Half as long as `json.loads`, which looks for an encoding and for white space.
-_decode_json = json.JSONDecoder().raw_decode
+# (text, where to begin) -> the value and where it ends. Takes half as long as `json.loads`,
+# which looks for an encoding and for white space.
+_decode_json = scanner.make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # typeshed errs
 
 
 class Backend:
@@ -108,18 +109,17 @@ class Backend:
     ) -> tuple[answers.DirectResponse, dict[str, Any]]:
         """Answer one call of the application, and put it on record."""
         request = self._request(operation, body, region, signer)
-        request.id = request_id = answers.new_request_id()
         try:
             response = self._service.handle(request)
         except KmsError as error:
             refusal = CallError(error.code, error.message)
-            self.calls.add(call_of(request, None, refusal, sources.caller()))
-            return answers.of_error(error, request_id)
+            self.calls.add(request, None, refusal, sources.caller())
+            return answers.of_error(error, request.id)
         except KmsMockError as error:
             hook.misuse(error)
             raise
-        self.calls.add(call_of(request, response, None, sources.caller()))
-        return answers.of_response(response, request_id)
+        self.calls.add(request, response, None, sources.caller())
+        return answers.of_response(response, request.id)
 
     def goes_over_the_wire(self, operation: str) -> bool:
         """Tell whether botocore is to make a request of a call of *operation*."""
@@ -155,10 +155,11 @@ class Backend:
         principal = clients.principal_of(signer) if clients.principals else None
         return Request(
             operation,
-            _decode_json(body.decode())[0],
+            _decode_json(body.decode(), 0)[0],
             region,
             self.account if principal is None else account_of(principal),
-            root_arn(region, self.account) if principal is None else principal,
+            principal or "",
+            answers.new_request_id(),
         )
 
     # What a handle says.
@@ -180,10 +181,9 @@ class Backend:
             body=_to_json(params),
             region=region,
             account=account,
-            principal=root_arn(region, account),
-            key_id=key_id,
-            material=material,
         )
+        request.key_id = key_id
+        request.material = material
         try:
             return self._service.handle(request)
         except KmsError as error:

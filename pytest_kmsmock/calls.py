@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import functools
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, overload
 
@@ -48,7 +50,7 @@ class Call:
     _now: float
     _keys: tuple[KmsKey, ...]
     _source: Source | None
-    _retries: int = 0
+    _retries: int
 
     @property
     def operation(self) -> str:
@@ -125,30 +127,6 @@ class Call:
         return f"<Call {self.operation}({shown(self.params)}){outcome}>"
 
 
-def call_of(
-    request: Request,
-    response: Mapping[str, Any] | None,
-    error: CallError | None,
-    source: Source | None,
-    retries: int = 0,
-) -> Call:
-    """Return the record of *request*, without what only the service needed of it."""
-    return Call(
-        request.operation,
-        request.params,
-        response,
-        error,
-        request.principal,
-        request.account,
-        request.region,
-        request.id or "",
-        request.now,
-        request.keys,
-        source,
-        retries,
-    )
-
-
 class Calls(Sequence[Call]):
     """
     The calls that the application made, in order.
@@ -160,7 +138,10 @@ class Calls(Sequence[Call]):
     """
 
     def __init__(self, calls: Iterable[Call] = ()) -> None:
-        self._calls = list(calls)
+        self._read = list(calls)
+        # The fields of those that nobody has looked at. Most never are.
+        self._unread: collections.deque[tuple[Any, ...]] = collections.deque()
+        self._reading = threading.Lock()
 
     def __call__(
         self, operation: str | None = None, *, key: Key | str | None = None, **params: Any
@@ -170,7 +151,7 @@ class Calls(Sequence[Call]):
         return Calls(call for call in self if wanted.matches(call))
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self._all())
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -179,10 +160,10 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: slice) -> Calls: ...
 
     def __getitem__(self, index: int | slice) -> Call | Calls:
-        return Calls(self._calls[index]) if isinstance(index, slice) else self._calls[index]
+        return Calls(self._all()[index]) if isinstance(index, slice) else self._all()[index]
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(self._calls.copy())
+        return iter(self._all().copy())
 
     def __repr__(self) -> str:
         return f"<Calls {list(self)}>"
@@ -194,11 +175,39 @@ class Calls(Sequence[Call]):
 
     def clear(self) -> None:
         """Forget the calls so far."""
-        self._calls.clear()
+        self._all().clear()
 
-    def add(self, call: Call) -> None:
-        """Put *call* on record; what the mock does for each."""
-        self._calls.append(call)
+    def add(
+        self,
+        request: Request,
+        response: Mapping[str, Any] | None,
+        error: CallError | None,
+        source: Source | None,
+        retries: int = 0,
+    ) -> None:
+        """Put a call on record, without what only the service needed; the mock does it for each."""
+        self._unread.append(
+            (
+                request.operation,
+                request.params,
+                response,
+                error,
+                request.principal,
+                request.account,
+                request.region,
+                request.id,
+                request.now,
+                request.keys,
+                source,
+                retries,
+            )
+        )
+
+    def _all(self) -> list[Call]:
+        with self._reading:
+            while self._unread:
+                self._read.append(Call(*self._unread.popleft()))
+            return self._read
 
     def assert_called(
         self,

@@ -34,7 +34,7 @@ from botocore.exceptions import (
 )
 
 from . import answers, hook, sources
-from .calls import Call, CallError, call_of
+from .calls import CallError
 from .service.errors import KmsError
 from .service.misuse import KmsMockError
 
@@ -82,11 +82,11 @@ class Exchange:
         self._endpoint = endpoint
         self._read_timeout = math.inf if read_timeout is None else read_timeout
         self._source = sources.caller()
-        self._call: Call | None = None
         self._attempts = 0
+        # What goes on record, once an attempt has been answered.
+        self._noted: tuple[Any, ...] | None = None
         # Of the latest attempt: its request, the keys it concerns, and what befalls it.
         self._request: Request
-        self._request_id = ""
         self._arns: list[str] = []
         self._fault: Fault | None = None
 
@@ -94,7 +94,6 @@ class Exchange:
         """Begin an attempt; return how many seconds are to pass, really, before its answer."""
         self._attempts += 1
         request = self._request = self._make_request()
-        request.id = self._request_id = answers.new_request_id()
         self._arns = [key.arn for key in self._backend.keys_of(request)]
         fault = self._fault = self._backend.faults.take(request.operation, self._arns)
         if fault is None:
@@ -108,26 +107,26 @@ class Exchange:
 
     def answer(self) -> AWSResponse:
         """Answer the attempt that has begun, or raise what a lost connection raises."""
-        request, request_id = self._request, self._request_id
+        request = self._request
         try:
             self._suffer()
             response = self._backend.handle(request)
         except KmsError as error:
-            self._note(request, error=CallError(error.code, error.message))
-            return self._http(error.status, request_id, _error_body(error))
+            self._note(None, CallError(error.code, error.message))
+            return self._http(error.status, _error_body(error))
         except KmsMockError as error:
             hook.misuse(error)
             raise
         except (ConnectionClosedError, EndpointConnectionError, ReadTimeoutError) as error:
-            self._note(request, error=CallError(type(error).__name__, str(error)))
+            self._note(None, CallError(type(error).__name__, str(error)))
             raise
-        self._note(request, response=response)
-        return self._http(200, request_id, _to_json(response))
+        self._note(response, None)
+        return self._http(200, _to_json(response))
 
     def finish(self) -> None:
         """Put the call on record."""
-        if self._call is not None:
-            self._backend.calls.add(self._call)
+        if self._noted is not None:
+            self._backend.calls.add(*self._noted)
 
     def _suffer(self) -> None:
         """Let the fault that was scheduled for this attempt happen, if there is one."""
@@ -142,18 +141,13 @@ class Exchange:
             arn = self._arns[0] if self._arns else None
             raise fault.as_error(self._request, arn)
 
-    def _note(
-        self,
-        request: Request,
-        *,
-        response: dict[str, Any] | None = None,
-        error: CallError | None = None,
-    ) -> None:
-        self._call = call_of(request, response, error, self._source, self._attempts - 1)
+    def _note(self, response: dict[str, Any] | None, error: CallError | None) -> None:
+        self._noted = self._request, response, error, self._source, self._attempts - 1
 
-    def _http(self, status: int, request_id: str, body: Any) -> AWSResponse:
+    def _http(self, status: int, body: Any) -> AWSResponse:
         content = json.dumps(body).encode() if body else b""
-        return _Response(self._endpoint, status, answers.headers(request_id), content)
+        headers = answers.DirectResponse(status, self._request.id).headers
+        return _Response(self._endpoint, status, headers, content)
 
 
 class _Response(AWSResponse):

@@ -22,12 +22,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
-import os
 from collections.abc import Callable, Mapping
 
 import attrs
 
-from . import sm4, symmetric
+from . import randomness, sm4, symmetric
 
 # By the length of the key: China Regions have SM4.
 _CIPHERS = {symmetric.KEY_LENGTH: symmetric, sm4.KEY_LENGTH: sm4}
@@ -40,6 +39,7 @@ _INNER = bytes(11)
 _KEY_AT = len(_PREFIX)
 _MATERIAL_AT = _KEY_AT + 32 + 1
 _LENGTH_AT = _MATERIAL_AT + 16
+_RANDOM_ENDS = 8 + symmetric.NONCE_LENGTH
 _SHORTEST_HEADER = 125
 _OVERHEAD = len(_INNER) + symmetric.TAG_LENGTH
 
@@ -90,7 +90,7 @@ def _proof(name: bytes) -> bytes:
 
 
 def seal(
-    key: bytes, *, key_tag: bytes, material_id: str, plaintext: bytes, context: Mapping[str, str]
+    key: bytes, key_tag: bytes, material_id: str, plaintext: bytes, context: Mapping[str, str]
 ) -> bytes:
     """
     Return the blob of *plaintext*.
@@ -101,8 +101,8 @@ def seal(
         context: The encryption context; the order of its pairs does not matter.
     """
     start, encrypt = _sealer(key, key_tag, material_id)
-    random = os.urandom(8 + symmetric.NONCE_LENGTH)
-    nonce = random[8:]
+    random = randomness.block()
+    nonce = random[8:_RANDOM_ENDS]
     before, between = _outline(len(plaintext) + _OVERHEAD)
     header = start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 Named = TypeVar("Named")
@@ -15,10 +15,17 @@ class Collection(Generic[Named]):
 
     A page costs what it holds, however large the collection is: each value has
     a number, and the next page starts after the last one's.
+
+    Attributes:
+        get: Returns the value of a name, None if there is none.
     """
 
-    def __init__(self) -> None:
-        self._values: dict[str, Named] = {}
+    get: Callable[[str], Named | None]
+
+    def __init__(self, values: dict[str, Named] | None = None) -> None:
+        self._values = {} if values is None else values
+        # The dict's own: every request asks for a key.
+        self.get = self._values.get
         self._numbers: dict[str, int] = {}
         # Parallel lists, sorted by number. The names of removed values stay
         # until they are half of all.
@@ -31,9 +38,6 @@ class Collection(Generic[Named]):
 
     def __iter__(self) -> Iterator[Named]:
         return iter(list(self._values.values()))
-
-    def get(self, name: str) -> Named | None:
-        return self._values.get(name)
 
     def put(self, name: str, value: Named) -> None:
         if name not in self._values:
@@ -69,8 +73,7 @@ class Collection(Generic[Named]):
         return page, None
 
     def copy(self) -> Collection[Named]:
-        copied: Collection[Named] = Collection()
-        copied._values = self._values.copy()
+        copied = Collection(self._values.copy())
         copied._numbers = self._numbers.copy()
         copied._order = self._order.copy()
         copied._names = self._names.copy()

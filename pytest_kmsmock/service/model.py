@@ -13,8 +13,8 @@ import binascii
 import datetime as dt
 import functools
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
-from sys import intern
 from typing import Any, Final
 
 from botocore.loaders import Loader
@@ -26,6 +26,9 @@ Params = dict[str, Any]
 # (value from JSON, path, violations found so far) -> value for Python
 _Decoder = Callable[[Any, str, list[str]], Any]
 
+# Offsets change only at whole quarters of an hour; in seconds.
+_ZONE_STEP: Final = 900
+
 # AWS checks more than the public model says. Effective bounds, by operation
 # and member. Source: the operations' documentation in the model.
 _BOUNDS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
@@ -35,12 +38,22 @@ _BOUNDS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
     ("ListRetirableGrants", "Limit"): (1, 100),
     ("ListResourceTags", "Limit"): (1, 50),
 }
-_PATTERNS: Final[Mapping[str, str]] = {"KeyIdType": r"^\p{ASCII}+$"}
+_ANY_ASCII: Final = r"^\p{ASCII}+$"
+_PATTERNS: Final[Mapping[str, str]] = {"KeyIdType": _ANY_ASCII}
 # Members that the model calls optional because IGNORE_CIPHERTEXT makes them so.
 _REQUIRED_UNLESS_MODIFIED: Final[Mapping[str, str]] = {
     "Decrypt": "CiphertextBlob",
     "ReEncrypt": "CiphertextBlob",
 }
+
+# Members of responses that some supported botocore lacks; newer ones bring them all.
+_NEWER_MEMBERS: Final = frozenset(
+    (
+        *("CurrentKeyMaterialId", "KeyMaterialId", "SourceKeyMaterialId", "KeyMaterialState"),
+        *("EncapsulationAlgorithms", "VpcEndpointServiceOwner"),
+        *("GranteeServicePrincipal", "RetiringServicePrincipal", "SourceArn"),
+    )
+)
 
 # The lists of allowed values as AWS prints them, where they are known to differ
 # from the model's: in order, by age, and for a data key altogether.
@@ -73,19 +86,22 @@ class OperationShapes:
 
     Attributes:
         members: The request's members by name.
+        trims: This botocore may lack members that the service answers with.
         errors: The codes that the operation declares.
     """
 
     def __init__(self, model: ServiceModel, operation: str) -> None:
         operation_model = model.operation_model(operation)
         self.name = operation
+        self.trims = not _has_newer_members()
         shape = operation_model.input_shape
         self.members: Mapping[str, Shape] = {} if shape is None else shape.members
+        # With the name itself: one string for all requests on record.
         self._decoders = {
-            name: _compile(member, _BOUNDS.get((operation, name)))
+            name: (name, _compile(member, _BOUNDS.get((operation, name))))
             for name, member in self.members.items()
         }
-        self._required_names = frozenset(() if shape is None else shape.required_members)
+        self._required_names = () if shape is None else tuple(shape.required_members)
         self._required_unless_modified = _REQUIRED_UNLESS_MODIFIED.get(operation)
         self.errors = frozenset(error.name for error in operation_model.error_shapes)
         output = operation_model.output_shape
@@ -116,10 +132,11 @@ class OperationShapes:
         decoders = self._decoders
         for name, value in body.items():
             if value is not None and name in decoders:
-                # One name for all requests on record.
-                params[intern(name)] = decoders[name](value, name, violations)
-        if not params.keys() >= self._required_names:
-            violations.extend(self._required_names)
+                known, decode = decoders[name]
+                params[known] = decode(value, name, violations)
+        for name in self._required_names:
+            if name not in params:
+                violations.append(name)  # noqa: PERF401 - a comprehension costs a call
         optional = self._required_unless_modified
         if optional and optional not in params and not ignores_ciphertext(params):
             violations.append(optional)
@@ -151,7 +168,7 @@ class OperationShapes:
         for name, shape in self.members.items():
             value = body.get(name)
             if value is not None:
-                self._decoders[name](value, _camel(name), found)
+                self._decoders[name][1](value, _camel(name), found)
             elif name in required:
                 found.append(_missing(shape, _camel(name)))
         return validation_error(found)
@@ -160,6 +177,13 @@ class OperationShapes:
 @functools.cache
 def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
+
+
+@functools.cache
+def _has_newer_members() -> bool:
+    shapes = (service_model().shape_for(name) for name in service_model().shape_names)
+    known = {name for shape in shapes for name in getattr(shape, "members", ())}
+    return known >= _NEWER_MEMBERS
 
 
 @functools.cache
@@ -189,7 +213,20 @@ def missing_member(operation: str, member: str) -> ValidationException:
 def timestamp(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
     # AWS keeps milliseconds.
-    return dt.datetime.fromtimestamp(round(seconds, 3), dt.UTC).astimezone()
+    return dt.datetime.fromtimestamp(round(seconds, 3), _zone(seconds // _ZONE_STEP, time.tzname))
+
+
+# Python asks the system anew for each time, which costs more than a request.
+@functools.lru_cache(maxsize=1024)
+def _zone(step: float, names: tuple[str, str]) -> dt.tzinfo:
+    """
+    Return the local time zone, with its offset at a time.
+
+    Args:
+        step: The time, in units of `_ZONE_STEP`.
+        names: `time.tzname`, which changes with the local zone.
+    """
+    return dt.timezone(dt.timedelta(seconds=time.localtime(step * _ZONE_STEP).tm_gmtoff))
 
 
 def ignores_ciphertext(params: Params) -> bool:
@@ -224,7 +261,7 @@ def _compile(shape: Shape, bounds: tuple[int, int] | None = None) -> _Decoder:
 
 def _string(shape: Shape, low: int | None, high: int | None) -> _Decoder:
     pattern, enum = _pattern(shape), _enum(shape)
-    matches = _python(pattern).fullmatch if pattern else None
+    matches = _quick_matcher(pattern) if pattern else None
     minimum, maximum = low or 0, high or float("inf")
     shows_value = not _is_sensitive(shape)
     constraints = _string_constraints(shape, low, high)
@@ -383,6 +420,11 @@ def _python(pattern: str) -> re.Pattern[str]:
     """Return *pattern*, a Java regular expression of the model, as Python's."""
     # Java's \\w is ASCII alone.
     return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7f]"), re.ASCII)
+
+
+def _quick_matcher(pattern: str) -> Callable[[str], object]:
+    """Return what tells whether a text, not an empty one, matches *pattern*."""
+    return str.isascii if pattern == _ANY_ASCII else _python(pattern).fullmatch
 
 
 def _enum(shape: Shape) -> tuple[str, ...] | None:

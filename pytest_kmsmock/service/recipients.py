@@ -20,6 +20,18 @@ from .request import Request, Response
 ALGORITHM: Final = "RSAES_OAEP_SHA_256"
 """The only one, which the model knows too."""
 
+SECRETS: Final = {
+    "Decrypt": "Plaintext",
+    "DeriveSharedSecret": "SharedSecret",
+    "GenerateDataKey": "Plaintext",
+    "GenerateDataKeyPair": "PrivateKeyPlaintext",
+    "GenerateRandom": "Plaintext",
+}
+"""The member of the response that is encrypted, by operation: all that have a Recipient."""
+
+# The member that is not there then.
+_LEFT_OUT: Final = {"Decrypt": "KeyMaterialId", "GenerateDataKey": "KeyMaterialId"}
+
 _NEEDED: Final = {
     "KeyEncryptionAlgorithm": "keyEncryptionAlgorithm",
     "AttestationDocument": "attestationDocument",
@@ -28,15 +40,13 @@ _NEEDED: Final = {
 
 def attest(request: Request) -> None:
     """
-    Put what the request's attestation document says on *request*, if it has one.
+    Put what the attestation document of *request*, which has a Recipient, says on it.
 
     Raises:
         ValidationException: The document is malformed, or does not hold now.
         NotMockedError: There is no library that reads it.
     """
-    recipient = request.params.get("Recipient")
-    if recipient is None:
-        return
+    recipient = request.params["Recipient"]
     missing = [path for member, path in _NEEDED.items() if member not in recipient]
     if missing:
         raise validation_error(
@@ -52,20 +62,13 @@ def attest(request: Request) -> None:
         raise NotMockedError(f"{error}.") from None
 
 
-def sealed(
-    request: Request, response: Response, secret: str, *, left_out: str | None = None
-) -> Response:
-    """
-    Return *response* with its member *secret* encrypted for the request's recipient, if any.
-
-    Args:
-        left_out: A member that is not there then.
-    """
-    if request.attestation is None:
-        return response
+def sealed(request: Request, attestation: Attestation, response: Response) -> Response:
+    """Return *response* with its secret encrypted for whom *attestation* speaks of."""
+    secret = SECRETS[request.operation]
+    left_out = _LEFT_OUT.get(request.operation)
     answer = {name: value for name, value in response.items() if name not in (secret, left_out)}
     # `attest` has seen to it that there is a key.
-    public_key = request.attestation.public_key or b""
+    public_key = attestation.public_key or b""
     return answer | {"CiphertextForRecipient": cms.seal(public_key, response[secret])}
 
 

@@ -8,13 +8,14 @@ depends on what was there before; who reads needs none.
 from __future__ import annotations
 
 import heapq
+import math
 import threading
 
 import attrs
 
 from .collection import Collection
 from .grants import Grants
-from .identifiers import key_arn
+from .identifiers import key_arn, root_arn
 from .import_tokens import new_token_key
 from .key import Alias, KmsKey
 from .key_store import KeyStore, end_transition
@@ -29,20 +30,21 @@ class Place:
 
     Attributes:
         arn_prefix: What the ARNs of its keys begin with, up to the key ID.
+        root_arn: The account as a principal.
+        key_of_ciphertext: Returns the key that a ciphertext names by its tag, if any.
     """
 
     def __init__(self, account: str, region: str) -> None:
         self.account = account
         self.region = region
         self.arn_prefix = key_arn(region, account, "")
+        self.root_arn = root_arn(region, account)
         self.keys: Collection[KmsKey] = Collection()
         self.aliases: Collection[Alias] = Collection()
         self.stores: Collection[KeyStore] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}
-        self._by_ciphertext_tag: dict[bytes, str] = {}
-        # What changes on every call is beside the keys rather than in them:
-        # operation, time and request ID by key ID.
-        self.last_usages: dict[str, tuple[str, float, str]] = {}
+        self._by_ciphertext_tag: dict[bytes, KmsKey] = {}
+        self.key_of_ciphertext = self._by_ciphertext_tag.get
         # Keys that a test made without calling CreateKey.
         self.given_keys = 0
         # AWS managed keys, which no quota counts.
@@ -50,7 +52,7 @@ class Place:
 
     def put_key(self, key: KmsKey) -> None:
         self.keys.put(key.key_id, key)
-        self._by_ciphertext_tag[key.ciphertext_tag] = key.key_id
+        self._by_ciphertext_tag[key.ciphertext_tag] = key
 
     def remove_key(self, key: KmsKey) -> None:
         """Remove *key*, and with it its aliases."""
@@ -60,7 +62,6 @@ class Place:
         del self._by_ciphertext_tag[key.ciphertext_tag]
         if key.manager == "AWS":
             self.managed_keys -= 1
-        self.last_usages.pop(key.key_id, None)
         self.keys.remove(key.key_id)
 
     def aliases_of(self, key_id: str) -> tuple[str, ...]:
@@ -88,18 +89,13 @@ class Place:
     def keys_of_store(self, store_id: str) -> list[KmsKey]:
         return [key for key in self.keys if key.stored and key.stored.store_id == store_id]
 
-    def key_of_ciphertext(self, tag: bytes) -> KmsKey | None:
-        key_id = self._by_ciphertext_tag.get(tag)
-        return None if key_id is None else self.keys.get(key_id)
-
     def copy(self) -> Place:
         copied = Place(self.account, self.region)
         copied.keys = self.keys.copy()
         copied.aliases = self.aliases.copy()
         copied.stores = self.stores.copy()
         copied._names_of_key = self._names_of_key.copy()
-        copied._by_ciphertext_tag = self._by_ciphertext_tag.copy()
-        copied.last_usages = self.last_usages.copy()
+        copied._by_ciphertext_tag.update(self._by_ciphertext_tag)
         copied.given_keys = self.given_keys
         copied.managed_keys = self.managed_keys
         return copied
@@ -117,6 +113,9 @@ class Registry:
             besides the mock's own.
         outside: What custom key stores meet.
         grants: Those on all keys.
+        last_usages: Operation, time and request ID by the key's ARN. As it changes
+            with every call, it is beside the keys rather than in them.
+        next_due: When time next changes something; infinite if it never will.
     """
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
@@ -126,6 +125,8 @@ class Registry:
         self.attestation_roots: tuple[bytes, ...] = ()
         self.outside = Outside()
         self.grants = Grants()
+        self.last_usages: dict[str, tuple[str, float, str]] = {}
+        self.next_due = math.inf
         self._places: dict[tuple[str, str], Place] = {}
         # When time next changes which key or key store: (time, account, Region,
         # ID). An entry may be out of date; the key or store itself tells.
@@ -151,7 +152,7 @@ class Registry:
             due = next_due(key)
             place.put_key(key)
             if due is not None:
-                heapq.heappush(self._dues, (due, key.account, key.region, key.key_id))
+                self._expect(due, key.account, key.region, key.key_id)
 
     def remove_key(self, key: KmsKey, now: float) -> None:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
@@ -159,20 +160,13 @@ class Registry:
             for grant in self.grants.of_key(key.arn):
                 self.grants.remove(grant)
             self.place(key.account, key.region).remove_key(key)
+            self.last_usages.pop(key.arn, None)
             if key.multi_region is None:
                 return
             related = self.related(key)
             if len(related) == 1 and related[0].state == "PendingReplicaDeletion":
                 self.put_key(lose_last_replica(related[0], now))
             self._synchronize(self.related(key))
-
-    def note_usage(
-        self, keys: tuple[KmsKey, ...], operation: str, now: float, request_id: str
-    ) -> None:
-        """Note that *operation* has used *keys*."""
-        for key in keys:
-            place = self.place(key.account, key.region)
-            place.last_usages[key.key_id] = operation, now, request_id
 
     def put_store(self, store: KeyStore) -> None:
         """Add *store*, or change it; its keys follow."""
@@ -182,8 +176,7 @@ class Registry:
             for key in place.keys_of_store(store.store_id):
                 self.put_key(key)
             if store.transition_ends is not None:
-                due = (store.transition_ends, store.account, store.region, store.store_id)
-                heapq.heappush(self._dues, due)
+                self._expect(store.transition_ends, store.account, store.region, store.store_id)
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
@@ -209,10 +202,16 @@ class Registry:
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
-        if self._dues and self._dues[0][0] <= now:
-            with self.lock:
-                while self._dues and self._dues[0][0] <= now:
-                    self._apply(*heapq.heappop(self._dues))
+        if now < self.next_due:
+            return
+        with self.lock:
+            while self._dues and self._dues[0][0] <= now:
+                self._apply(*heapq.heappop(self._dues))
+            self.next_due = self._dues[0][0] if self._dues else math.inf
+
+    def _expect(self, due: float, account: str, region: str, name: str) -> None:
+        heapq.heappush(self._dues, (due, account, region, name))
+        self.next_due = self._dues[0][0]
 
     def finish_transition(self, key: KmsKey, now: float) -> None:
         """Let what is transient in *key* be over by *now*."""
@@ -242,5 +241,7 @@ class Registry:
             copied.outside = self.outside.copy()
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._dues = self._dues.copy()
+            copied.next_due = self.next_due
             copied.grants = self.grants.copy()
+            copied.last_usages = self.last_usages.copy()
         return copied

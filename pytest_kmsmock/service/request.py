@@ -41,48 +41,59 @@ class Options:
     quotas: Quotas = attrs.field(factory=Quotas)
 
 
-@attrs.define
 class Request:
     """
     What a door of the service hands in, and what the service learns of it.
 
     Attributes:
         body: The request's JSON: blobs in Base64, times as numbers.
-        principal: The ARN of the caller.
         account: The caller's account.
+        principal: The ARN of the caller; the account's root, if it was left empty.
         params: *body* decoded; empty until it has been checked.
         options: How the service is set.
         place: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
         envelope: The request's ciphertext taken apart, if a key was found by it.
-        id: The request ID; None if a test does it off the record.
+        id: The request ID; empty if a test does it off the record.
         attestation: What the recipient's attestation document says, once it has
             been verified; None if the answer is for the caller.
         key_id: The ID of the key to create, when the author of a test fixes it.
         material: Its key material, likewise.
     """
 
-    operation: str
-    body: Mapping[str, Any] = attrs.field(repr=False)
-    region: str
-    account: str
-    principal: str
-    params: Params = attrs.field(factory=dict, repr=False)
-    keys: tuple[KmsKey, ...] = ()
-    now: float = 0.0
-    envelope: Envelope | None = attrs.field(default=None, repr=False)
-    id: str | None = None
-    attestation: Attestation | None = attrs.field(default=None, repr=False)
+    # What only some requests have; the others do not set it.
+    envelope: Envelope | None = None
+    attestation: Attestation | None = None
     key_id: str | None = None
-    material: bytes | None = attrs.field(default=None, repr=False)
-    registry: Registry = attrs.field(init=False, repr=False)
-    place: Place = attrs.field(init=False, repr=False)
-    options: Options = attrs.field(init=False, repr=False)
+    material: bytes | None = None
+
+    now = 0.0
+    registry: Registry
+    place: Place
+    options: Options
+
+    def __init__(
+        self,
+        operation: str,
+        body: Mapping[str, Any],
+        region: str,
+        account: str,
+        principal: str = "",
+        id: str = "",
+    ) -> None:
+        self.operation = operation
+        self.body = body
+        self.region = region
+        self.account = account
+        self.principal = principal
+        self.id = id
+        self.params: Params = {}
+        self.keys: tuple[KmsKey, ...] = ()
 
     @property
     def quotas(self) -> Quotas:
-        return UNLIMITED if self.id is None else self.options.quotas
+        return self.options.quotas if self.id else UNLIMITED
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

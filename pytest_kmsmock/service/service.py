@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import attrs
 
-from . import find
+from . import find, recipients
 from .errors import DryRunOperationException, KmsError
 from .key import KmsKey
 from .managed import VIEWING
@@ -22,8 +22,9 @@ from .operations.grants import check_tokens
 from .operations.table import Operation
 from .registry import Registry
 from .request import Options, Request, Response
+from .specs import SYMMETRIC_DEFAULT
 from .states import TRANSIENT_STATES, check_state
-from .usage import check_origin, wrong_usage
+from .usage import check_origin, wrong_algorithm, wrong_usage
 
 _DEFAULTS = Options()
 
@@ -76,18 +77,23 @@ class Service:
     def _prepare(self, request: Request) -> Operation:
         """Check the shape of *request*, and give it what it needs on its way."""
         request.now = now = self._clock()
+        request.options = self.options
+        request.registry = registry = self.registry
+        request.place = place = registry.place(request.account, request.region)
+        if not request.principal:
+            request.principal = place.root_arn
         operation = OPERATIONS.get(request.operation)
         if operation is None:
             raise _unknown(request.operation)
         operation.shapes.decode(request.body, request.params)
-        request.registry = registry = self.registry
-        request.options = self.options
-        registry.settle(now)
-        request.place = registry.place(request.account, request.region)
+        if now >= registry.next_due:
+            registry.settle(now)
         return operation
 
     def _answer(self, operation: Operation, request: Request) -> Response:
         params = request.params
+        if "Recipient" in params:
+            recipients.attest(request)
         if operation.check_first is not None:
             operation.check_first(request)
         key = operation.find(operation, request)  # aliases refused, Region, existence
@@ -105,17 +111,26 @@ class Service:
             # The origin comes first, but not while the key is in the making.
             if operation.origin is not None and key.state not in TRANSIENT_STATES:
                 check_origin(key, operation.origin)
-            check_state(request.operation, key)
+            if key.state not in operation.states:
+                check_state(operation.name, key)
             if operation.origin is not None:
                 check_origin(key, operation.origin)
+            member = operation.algorithm_member
+            if member is not None:
+                algorithm = params.get(member, SYMMETRIC_DEFAULT)
+                if algorithm not in key.spec.usages[key.usage]:
+                    raise wrong_algorithm(key, algorithm)
             if operation.fit is not None:
                 operation.fit(request, key)
         response = operation.act(request, key)
         if params.get("DryRun"):
             raise DryRunOperationException
-        if operation.is_usage and request.id is not None:
-            self.registry.note_usage(request.keys, request.operation, request.now, request.id)
-        return operation.shapes.trim(response)
+        if request.attestation is not None:
+            response = recipients.sealed(request, request.attestation, response)
+        if operation.is_usage and request.id:
+            for used in request.keys:
+                self.registry.last_usages[used.arn] = operation.name, request.now, request.id
+        return operation.shapes.trim(response) if operation.shapes.trims else response
 
 
 def _unknown(name: str) -> NotMockedError:

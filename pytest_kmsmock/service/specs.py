@@ -17,6 +17,9 @@ KeyUsage = str
 Family = Literal["symmetric", "hmac", "rsa", "ecc", "ed25519", "mldsa", "mlkem", "sm2"]
 """The kind of cryptography, a module of `crypto` each."""
 
+SYMMETRIC_DEFAULT: Final = "SYMMETRIC_DEFAULT"
+"""The algorithm that a request means which names none; the key spec is called the same."""
+
 Regions = Literal["all", "china", "not china"]
 
 
@@ -38,6 +41,11 @@ class KeySpec:
     regions: Regions
     usages: Mapping[KeyUsage, tuple[str, ...]]
     data_key_pair: bool
+    is_symmetric_encryption: bool = attrs.field(init=False)
+
+    @is_symmetric_encryption.default
+    def _is_symmetric_encryption(self) -> bool:
+        return self.family == "symmetric"
 
     @property
     def kind(self) -> Literal["symmetric", "hmac", "asymmetric"]:
@@ -45,10 +53,6 @@ class KeySpec:
         if self.family == "symmetric" or self.family == "hmac":
             return self.family
         return "asymmetric"
-
-    @property
-    def is_symmetric_encryption(self) -> bool:
-        return self.family == "symmetric"
 
     @property
     def usual_usage(self) -> KeyUsage:

@@ -113,6 +113,13 @@ TRANSIENT_STATES: Final = ("Creating", "Updating")
 assert set(_COLUMNS) == set(get_args(KeyState))
 
 
+def admitting_states(operation: str) -> frozenset[KeyState]:
+    """Return the states in which a key admits *operation*; none if it concerns no key."""
+    return frozenset(
+        state for state, refusal in KEY_STATES.get(operation, {}).items() if refusal is None
+    )
+
+
 def check_state(operation: str, key: KmsKey) -> None:
     """Raise AWS's refusal if *key* does not admit *operation* in its state."""
     refusal = KEY_STATES[operation][key.state]

@@ -35,9 +35,8 @@ def _wrong_origin(key: KmsKey) -> UnsupportedOperationException:
     )
 
 
-def check_algorithm(key: KmsKey, algorithm: str) -> None:
-    """Raise if *key*, of the right usage, does not have *algorithm*."""
-    if algorithm not in key.algorithms:
-        raise InvalidKeyUsageException(
-            f"Algorithm {algorithm} is incompatible with key spec {key.spec.name}."
-        )
+def wrong_algorithm(key: KmsKey, algorithm: str) -> InvalidKeyUsageException:
+    """Return the error for *algorithm*, which *key*, of the right usage, does not have."""
+    return InvalidKeyUsageException(
+        f"Algorithm {algorithm} is incompatible with key spec {key.spec.name}."
+    )

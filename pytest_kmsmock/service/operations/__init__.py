@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .. import recipients
 from . import (
     agreement,
     aliases,
@@ -143,7 +142,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
-            fit=encryption.fits_encryption,
+            algorithm_member="EncryptionAlgorithm",
         ),
         Operation(
             name="Decrypt",
@@ -153,8 +152,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
-            fit=encryption.fits_encryption,
-            check_first=recipients.attest,
+            algorithm_member="EncryptionAlgorithm",
         ),
         Operation(
             name="ReEncrypt",
@@ -165,7 +163,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
-            fit=encryption.fits_re_encryption,
+            algorithm_member="SourceEncryptionAlgorithm",
         ),
         # Data keys
         Operation(
@@ -177,7 +175,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             choose=data_keys.check_choice,
             usage="ENCRYPT_DECRYPT",
             fit=data_keys.fits_data_keys,
-            check_first=recipients.attest,
         ),
         Operation(
             name="GenerateDataKeyWithoutPlaintext",
@@ -197,7 +194,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             across_accounts=True,
             usage="ENCRYPT_DECRYPT",
             fit=data_keys.fits_data_key_pairs,
-            check_first=recipients.attest,
         ),
         Operation(
             name="GenerateDataKeyPairWithoutPlaintext",
@@ -222,7 +218,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="SIGN_VERIFY",
-            fit=signing.fits_signing,
+            algorithm_member="SigningAlgorithm",
         ),
         Operation(
             name="Verify",
@@ -231,7 +227,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="SIGN_VERIFY",
-            fit=signing.fits_signing,
+            algorithm_member="SigningAlgorithm",
         ),
         Operation(
             name="GenerateMac",
@@ -240,7 +236,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="GENERATE_VERIFY_MAC",
-            fit=macs.fits_mac,
+            algorithm_member="MacAlgorithm",
         ),
         Operation(
             name="VerifyMac",
@@ -249,7 +245,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="GENERATE_VERIFY_MAC",
-            fit=macs.fits_mac,
+            algorithm_member="MacAlgorithm",
         ),
         Operation(
             name="DeriveSharedSecret",
@@ -258,8 +254,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="KEY_AGREEMENT",
-            fit=agreement.fits_agreement,
-            check_first=recipients.attest,
+            algorithm_member="KeyAgreementAlgorithm",
         ),
         Operation(
             name="Encapsulate",
@@ -268,7 +263,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCAPSULATE_DECAPSULATE",
-            fit=agreement.fits_encapsulation,
+            algorithm_member="EncapsulationAlgorithm",
         ),
         Operation(
             name="Decapsulate",
@@ -277,7 +272,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             takes_alias=True,
             across_accounts=True,
             usage="ENCAPSULATE_DECAPSULATE",
-            fit=agreement.fits_encapsulation,
+            algorithm_member="EncapsulationAlgorithm",
         ),
         # Custom key stores
         Operation(
@@ -320,7 +315,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             name="GenerateRandom",
             act=randomness.generate_random,
             key_member=None,
-            check_first=recipients.attest,
         ),
     )
 }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from .. import asymmetric, recipients
+from .. import asymmetric
 from ..errors import InvalidCiphertextException, ValidationException
 from ..key import KmsKey
 from ..request import Request, Response
-from ..usage import check_algorithm
 
 
 def derive_shared_secret(request: Request, key: KmsKey) -> Response:
@@ -16,13 +15,12 @@ def derive_shared_secret(request: Request, key: KmsKey) -> Response:
     if secret is None:
         # AWS sends no text.
         raise ValidationException
-    response = {
+    return {
         "KeyId": key.arn,
         "SharedSecret": secret,
         "KeyAgreementAlgorithm": params["KeyAgreementAlgorithm"],
         "KeyOrigin": key.origin,
     }
-    return recipients.sealed(request, response, "SharedSecret")
 
 
 def encapsulate(request: Request, key: KmsKey) -> Response:
@@ -47,11 +45,3 @@ def decapsulate(request: Request, key: KmsKey) -> Response:
         "SharedSecret": secret,
         "EncapsulationAlgorithm": params["EncapsulationAlgorithm"],
     }
-
-
-def fits_agreement(request: Request, key: KmsKey) -> None:
-    check_algorithm(key, request.params["KeyAgreementAlgorithm"])
-
-
-def fits_encapsulation(request: Request, key: KmsKey) -> None:
-    check_algorithm(key, request.params["EncapsulationAlgorithm"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .. import asymmetric, recipients
+from ...crypto import randomness
+from .. import asymmetric
 from ..errors import (
     InvalidKeyUsageException,
     UnsupportedOperationException,
@@ -13,9 +14,9 @@ from ..errors import (
 from ..key import KmsKey
 from ..misuse import NotMockedError
 from ..request import Request, Response
-from ..specs import KEY_SPECS
+from ..specs import KEY_SPECS, SYMMETRIC_DEFAULT
 from ..usage import check_not_stored
-from .encryption import SYMMETRIC, seal
+from .encryption import seal
 
 LENGTHS = {"AES_128": 16, "AES_256": 32}
 
@@ -40,16 +41,14 @@ def generate_data_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GenerateDataKey."""
     params = request.params
     length = params.get("NumberOfBytes") or LENGTHS[params["KeySpec"]]
-    plaintext = os.urandom(length)
-    response = {
-        "CiphertextBlob": seal(
-            request, key, SYMMETRIC, plaintext, params.get("EncryptionContext", {})
-        ),
+    plaintext = randomness.block()[:length] if length <= randomness.SIZE else os.urandom(length)
+    context = params.get("EncryptionContext", {})
+    return {
+        "CiphertextBlob": seal(request, key, SYMMETRIC_DEFAULT, plaintext, context),
         "Plaintext": plaintext,
         "KeyId": key.arn,
         "KeyMaterialId": key.material.id,
     }
-    return recipients.sealed(request, response, "Plaintext", left_out="KeyMaterialId")
 
 
 def generate_data_key_without_plaintext(request: Request, key: KmsKey) -> Response:
@@ -83,11 +82,11 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
     private = request.registry.key_maker.new(spec, request.region)
     context = params.get("EncryptionContext", {})
     response |= {
-        "PrivateKeyCiphertextBlob": seal(request, key, SYMMETRIC, private, context),
+        "PrivateKeyCiphertextBlob": seal(request, key, SYMMETRIC_DEFAULT, private, context),
         "PrivateKeyPlaintext": private,
         "PublicKey": asymmetric.public_key(spec, private),
     }
-    return recipients.sealed(request, response, "PrivateKeyPlaintext")
+    return response
 
 
 def generate_data_key_pair_without_plaintext(request: Request, key: KmsKey) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...crypto import ciphertext
-from .. import asymmetric, find, recipients, stored_keys
+from .. import asymmetric, find, stored_keys
 from ..errors import (
     IncorrectKeyException,
     InvalidCiphertextException,
@@ -12,17 +12,16 @@ from ..errors import (
 from ..key import KeyMaterial, KmsKey
 from ..model import ignores_ciphertext, missing_member
 from ..request import Request, Response
+from ..specs import SYMMETRIC_DEFAULT
 from ..states import check_state
-from ..usage import check_algorithm, wrong_usage
+from ..usage import wrong_algorithm, wrong_usage
 from .table import Operation, find_key
-
-SYMMETRIC = "SYMMETRIC_DEFAULT"
 
 
 def encrypt(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Encrypt."""
     params = request.params
-    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC)
+    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC_DEFAULT)
     context = params.get("EncryptionContext", {})
     return {
         "CiphertextBlob": seal(request, key, algorithm, params["Plaintext"], context),
@@ -34,15 +33,15 @@ def encrypt(request: Request, key: KmsKey) -> Response:
 def decrypt(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Decrypt."""
     params = request.params
-    if ignores_ciphertext(params):
+    if "DryRun" in params and ignores_ciphertext(params):
         return {}
-    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC)
+    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC_DEFAULT)
     context = params.get("EncryptionContext", {})
     plaintext, material = open_(request, key, algorithm, context)
     response = {"KeyId": key.arn, "Plaintext": plaintext, "EncryptionAlgorithm": algorithm}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = material.id
-    return recipients.sealed(request, response, "Plaintext", left_out="KeyMaterialId")
+    return response
 
 
 def re_encrypt(request: Request, source: KmsKey) -> Response:
@@ -55,11 +54,12 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     if destination.usage != "ENCRYPT_DECRYPT":
         raise wrong_usage(request.operation, destination)
     check_state(request.operation, destination)
-    algorithm = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
-    check_algorithm(destination, algorithm)
+    algorithm = params.get("DestinationEncryptionAlgorithm", SYMMETRIC_DEFAULT)
+    if algorithm not in destination.algorithms:
+        raise wrong_algorithm(destination, algorithm)
     if ignores_ciphertext(params):
         return {}
-    source_algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC)
+    source_algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC_DEFAULT)
     source_context = params.get("SourceEncryptionContext", {})
     plaintext, material = open_(request, source, source_algorithm, source_context)
     context = params.get("DestinationEncryptionContext", {})
@@ -77,14 +77,6 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     return response
 
 
-def fits_encryption(request: Request, key: KmsKey) -> None:
-    check_algorithm(key, request.params.get("EncryptionAlgorithm", SYMMETRIC))
-
-
-def fits_re_encryption(request: Request, source: KmsKey) -> None:
-    check_algorithm(source, request.params.get("SourceEncryptionAlgorithm", SYMMETRIC))
-
-
 def find_source(operation: Operation, request: Request) -> KmsKey:
     """
     Return the key that made the request's ciphertext.
@@ -95,11 +87,13 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     """
     params = request.params
     named = find_key(operation, request)
-    prefix = "Source" if operation.name == "ReEncrypt" else ""
-    algorithm = params.get(f"{prefix}EncryptionAlgorithm", SYMMETRIC)
-    if algorithm != SYMMETRIC or ignores_ciphertext(params):
+    # So say the rows.
+    assert operation.key_member is not None
+    assert operation.algorithm_member is not None
+    algorithm = params.get(operation.algorithm_member, SYMMETRIC_DEFAULT)
+    if algorithm != SYMMETRIC_DEFAULT or ("DryRun" in params and ignores_ciphertext(params)):
         if named is None:
-            raise missing_member(request.operation, f"{prefix}KeyId")
+            raise missing_member(request.operation, operation.key_member)
         if named.usage != "ENCRYPT_DECRYPT":
             raise IncorrectKeyException
         return named
@@ -124,14 +118,10 @@ def seal(
     """Return the ciphertext of *plaintext*, by the key's current material."""
     if key.stored is not None:
         return stored_keys.seal(request, key, plaintext, context)
-    if algorithm == SYMMETRIC:
-        return ciphertext.seal(
-            key.secret,
-            key_tag=key.ciphertext_tag,
-            material_id=key.material.id,
-            plaintext=plaintext,
-            context=context,
-        )
+    if algorithm == SYMMETRIC_DEFAULT:
+        material = key.material
+        assert material.secret is not None  # the key's state says so
+        return ciphertext.seal(material.secret, key.ciphertext_tag, material.id, plaintext, context)
     _check_no_context(algorithm, context)
     longest = asymmetric.longest_plaintext(key.spec, algorithm)
     if len(plaintext) > longest:
@@ -148,7 +138,7 @@ def open_(
     """Return the plaintext of the request's ciphertext, and the material that made it."""
     if key.stored is not None:
         return stored_keys.open_(request, key, context), key.material
-    if algorithm == SYMMETRIC:
+    if algorithm == SYMMETRIC_DEFAULT:
         return _open_symmetric(key, request.envelope, context)
     _check_no_context(algorithm, context)
     blob = request.params["CiphertextBlob"]

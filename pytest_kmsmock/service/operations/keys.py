@@ -77,7 +77,7 @@ def create_key(request: Request, _: None) -> Response:
     )
     request.registry.put_key(key)
     request.add_key(key)
-    if request.id is None:
+    if not request.id:
         request.place.given_keys += 1
     return {"KeyMetadata": metadata(key, [key])}
 
@@ -99,7 +99,8 @@ def find_described(operation: Operation, request: Request) -> KmsKey | None:
 
 def describe_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, DescribeKey."""
-    return {"KeyMetadata": metadata(key, request.registry.related(key))}
+    related = (key,) if key.multi_region is None else request.registry.related(key)
+    return {"KeyMetadata": metadata(key, related)}
 
 
 def list_keys(request: Request, _: None) -> Response:
@@ -151,7 +152,7 @@ def update_key_description(request: Request, key: KmsKey) -> Response:
 
 def get_key_last_usage(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GetKeyLastUsage."""
-    usage = request.registry.place(key.account, key.region).last_usages.get(key.key_id)
+    usage = request.registry.last_usages.get(key.arn)
     response: Response = {
         "KeyId": key.arn,
         "KeyLastUsage": {},
@@ -208,7 +209,7 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     found["KeyManager"] = key.manager
     found["CustomerMasterKeySpec"] = key.spec.name
     found["KeySpec"] = key.spec.name
-    found[ALGORITHMS_MEMBER[key.usage]] = list(key.algorithms)
+    found[ALGORITHMS_MEMBER[key.usage]] = list(key.spec.usages[key.usage])
     found["MultiRegion"] = key.multi_region is not None
     if key.multi_region is not None:
         found["MultiRegionConfiguration"] = _configuration(key, related)

@@ -6,7 +6,6 @@ from ...crypto import mac
 from ..errors import KMSInvalidMacException
 from ..key import KmsKey
 from ..request import Request, Response
-from ..usage import check_algorithm
 
 
 def generate_mac(request: Request, key: KmsKey) -> Response:
@@ -24,7 +23,3 @@ def verify_mac(request: Request, key: KmsKey) -> Response:
     if not mac.verify(key.secret, algorithm, params["Message"], params["Mac"]):
         raise KMSInvalidMacException
     return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": algorithm}
-
-
-def fits_mac(request: Request, key: KmsKey) -> None:
-    check_algorithm(key, request.params["MacAlgorithm"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .. import recipients, stored_keys
+from .. import stored_keys
 from ..errors import (
     CustomKeyStoreInvalidStateException,
     UnsupportedOperationException,
@@ -20,8 +20,7 @@ def generate_random(request: Request, _: None) -> Response:
         raise ValidationException("NumberOfBytes is required.")
     if "CustomKeyStoreId" in params:
         _check_store(request)
-    response = {"Plaintext": os.urandom(params["NumberOfBytes"])}
-    return recipients.sealed(request, response, "Plaintext")
+    return {"Plaintext": os.urandom(params["NumberOfBytes"])}
 
 
 def _check_store(request: Request) -> None:

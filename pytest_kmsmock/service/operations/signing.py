@@ -6,7 +6,6 @@ from .. import asymmetric
 from ..errors import KMSInvalidSignatureException, ValidationException
 from ..key import KmsKey
 from ..request import Request, Response
-from ..usage import check_algorithm
 
 
 def sign(request: Request, key: KmsKey) -> Response:
@@ -33,10 +32,6 @@ def verify(request: Request, key: KmsKey) -> Response:
     ):
         raise KMSInvalidSignatureException
     return {"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": algorithm}
-
-
-def fits_signing(request: Request, key: KmsKey) -> None:
-    check_algorithm(key, request.params["SigningAlgorithm"])
 
 
 def _checked_message_type(request: Request, key: KmsKey) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import attrs
 
 from .. import find, model
-from ..key import KmsKey
+from ..key import KeyState, KmsKey
 from ..request import Request, Response
 from ..specs import KeyUsage
+from ..states import admitting_states
 
 
 @attrs.frozen(kw_only=True)
@@ -32,10 +33,13 @@ class Operation:
         check_first: Checks members by rules that need no key.
         choose: Checks members that exclude each other; AWS does it between
             finding the key and looking at it.
+        states: The key states that admit it.
         usage: The key usage that the operation needs.
         is_usage: GetKeyLastUsage tells of it.
         origin: The origin that the operation needs; AWS checks it before the state.
-        fit: Checks the algorithm against the key's spec.
+        algorithm_member: The member that names an algorithm of the key's; without it
+            the algorithm is SYMMETRIC_DEFAULT.
+        fit: Checks what else the key's spec decides.
     """
 
     name: str
@@ -52,11 +56,17 @@ class Operation:
     usage: KeyUsage | None = None
     origin: str | None = None
     is_usage: bool = False
+    algorithm_member: str | None = None
     fit: Callable[[Request, KmsKey], None] | None = None
+    states: frozenset[KeyState] = attrs.field(init=False)
 
     @find.default
     def _find(self) -> Callable[[Operation, Request], KmsKey | None]:
         return find_key
+
+    @states.default
+    def _states(self) -> frozenset[KeyState]:
+        return admitting_states(self.name)
 
     @functools.cached_property
     def shapes(self) -> model.OperationShapes:
@@ -70,6 +80,11 @@ def find_key(operation: Operation, request: Request) -> KmsKey | None:
     identifier = request.params.get(member) if member else None
     if identifier is None:
         return None
+    place = request.place
+    # The caller's own key, by ID or ARN, is what most requests name.
+    found = place.keys.get(identifier.removeprefix(place.arn_prefix))
+    if found is not None:
+        return found
     return find.key(
         request,
         identifier,

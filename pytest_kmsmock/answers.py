@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import uuid
 from typing import Any, Final
@@ -10,8 +11,12 @@ from .service import model
 from .service.errors import KmsError
 from .service.request import Response
 
+_STOCK: Final = 128
+_request_ids: collections.deque[str] = collections.deque()
+_CONTAINERS: Final = frozenset((dict, list))
 _numbers = itertools.count(1)
-# Request IDs look like UUIDs; making one a call would cost as much as encrypting.
+# Request IDs look like UUIDs. They are made in stocks, and not by `uuid`, which would cost
+# as much as encrypting.
 _PREFIX: Final = str(uuid.uuid4())[:-12]
 
 
@@ -38,15 +43,19 @@ class DirectResponse:
 
 def new_request_id() -> str:
     """Return a request ID that no other call has."""
-    # Of the ways to write a number in hexadecimal the one that costs least.
-    return _PREFIX + next(_numbers).to_bytes(6, "big").hex()
+    try:
+        return _request_ids.popleft()
+    except IndexError:
+        made = [f"{_PREFIX}{next(_numbers):012x}" for _ in range(_STOCK)]
+        _request_ids.extend(made[1:])
+        return made[0]
 
 
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
     parsed = response.copy()
     for name, value in response.items():
-        if type(value) is dict or type(value) is list:
+        if type(value) in _CONTAINERS:
             parsed[name] = _copy(value)
     return _with_metadata(parsed, 200, request_id)
 
@@ -62,9 +71,13 @@ def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str
 
 def _copy(value: Any) -> Any:
     """Return *value*, a dict or a list, such that who changes it does not change the record."""
+    if type(value) is list:
+        # The entries of a list are of one shape.
+        is_flat = not value or type(value[0]) not in _CONTAINERS
+        return value.copy() if is_flat else [_copy(item) for item in value]
     copied = value.copy()
-    for key, item in copied.items() if type(value) is dict else enumerate(value):
-        if type(item) is dict or type(item) is list:
+    for key, item in value.items():
+        if type(item) in _CONTAINERS:
             copied[key] = _copy(item)
     return copied
 

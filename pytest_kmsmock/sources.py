@@ -26,9 +26,12 @@ _INSTALLED: Final = tuple(
 # Libraries that a KMS call always goes through.
 _CLIENTS: Final = ("botocore", "boto3", "aiobotocore", "aioboto3", "s3transfer")
 
-# The innermost frames are this package's and those of botocore's events. To
-# skip them at once is cheaper than to make an object of each.
+# The innermost frames are this package's and those of botocore's events, and then come
+# mostly those of a client's method. To skip them at once is cheaper than to make an object
+# of each.
 _HOOK_FRAMES: Final = 6
+_METHOD_FRAMES: Final = 8
+_METHOD: Final = "_api_call"
 
 
 Source = tuple[CodeType, int]
@@ -60,8 +63,11 @@ def caller() -> Source | None:
     all are installed, it is the first that is no AWS client's.
     """
     fallback: FrameType | None = None
+    frame: FrameType | None
     try:
-        frame: FrameType | None = sys._getframe(_HOOK_FRAMES)
+        frame = sys._getframe(_METHOD_FRAMES)
+        is_method = frame.f_code.co_name == _METHOD
+        frame = frame.f_back if is_method else sys._getframe(_HOOK_FRAMES)
     except ValueError:
         frame = sys._getframe(1)
     while frame is not None:

@@ -25,11 +25,11 @@ import hmac
 from collections.abc import Callable, Mapping
 
 import attrs
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from . import randomness, sm4, symmetric
-
-# By the length of the key: China Regions have SM4.
-_CIPHERS = {symmetric.KEY_LENGTH: symmetric, sm4.KEY_LENGTH: sm4}
+from . import randomness, symmetric
+from .sm4 import SM4GCM
 
 _Encrypt = Callable[[bytes, bytes, bytes], bytes]
 
@@ -114,33 +114,34 @@ def seal(
 def _sealer(key: bytes, key_tag: bytes, material_id: str) -> tuple[bytes, _Encrypt]:
     """Return what such blobs start with, and what encrypts nonce, plaintext and AAD."""
     start = _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
-    if len(key) == symmetric.KEY_LENGTH:
-        return start, symmetric.cipher(key).encrypt
-    return start, functools.partial(sm4.seal, key)
+    return start, _cipher(key).encrypt
+
+
+@functools.lru_cache(maxsize=1024)
+def _cipher(key: bytes) -> AESGCM | SM4GCM:
+    # China Regions have SM4.
+    return AESGCM(key) if len(key) == symmetric.KEY_LENGTH else SM4GCM(key)
 
 
 def parse(blob: bytes) -> Envelope | None:
     """Return the parts of *blob*, or None if it is not of this format."""
-    sealed_length = _sealed_length(len(blob))
-    if sealed_length is None:
+    layout = _layout(len(blob))
+    if layout is None:
         return None
-    before, between = _outline(sealed_length)
-    header_length = len(blob) - sealed_length
-    nonce_ends = header_length - len(between)
-    nonce_starts = nonce_ends - symmetric.NONCE_LENGTH
-    if (
-        blob[:_KEY_AT] != _PREFIX
-        or blob[_MATERIAL_AT - 1 : _MATERIAL_AT] != _SEPARATOR
-        or blob[_LENGTH_AT:nonce_starts] != before
-        or blob[nonce_ends:header_length] != between
+    before, between, nonce_at, nonce_ends, sealed_at = layout
+    if not (
+        blob.startswith(_PREFIX)
+        and blob.startswith(_SEPARATOR, _MATERIAL_AT - 1)
+        and blob.startswith(before, _LENGTH_AT)
+        and blob.startswith(between, nonce_ends)
     ):
         return None
     return Envelope(
-        key_tag=blob[_KEY_AT : _MATERIAL_AT - 1],
-        material_tag=blob[_MATERIAL_AT : _MATERIAL_AT + 8],
-        nonce=blob[nonce_starts:nonce_ends],
-        header=blob[:header_length],
-        sealed=blob[header_length:],
+        blob[_KEY_AT : _MATERIAL_AT - 1],
+        blob[_MATERIAL_AT : _MATERIAL_AT + 8],
+        blob[nonce_at:nonce_ends],
+        blob[:sealed_at],
+        blob[sealed_at:],
     )
 
 
@@ -148,8 +149,10 @@ def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes |
     """Return the plaintext, or None if the key, a byte or the context differs."""
     header = envelope.header
     aad = header + encode_context(context) if context else header
-    opened: bytes | None = _CIPHERS[len(key)].open_(key, envelope.nonce, envelope.sealed, aad)
-    return None if opened is None else opened[len(_INNER) :]
+    try:
+        return _cipher(key).decrypt(envelope.nonce, envelope.sealed, aad)[len(_INNER) :]
+    except InvalidTag:
+        return None
 
 
 def encode_context(context: Mapping[str, str]) -> bytes:
@@ -169,16 +172,22 @@ def encode_context(context: Mapping[str, str]) -> bytes:
 
 
 @functools.lru_cache(maxsize=1024)
-def _sealed_length(blob_length: int) -> int | None:
-    """Return how many of a blob's bytes are the sealed plaintext."""
+def _layout(blob_length: int) -> tuple[bytes, bytes, int, int, int] | None:
+    """
+    Return the outline of a blob, where its nonce starts and ends, and its sealed plaintext starts.
+
+    None if no blob is that long.
+    """
     # The header grows with the lengths that it tells, by a few bytes.
     for header_length in range(_SHORTEST_HEADER, _SHORTEST_HEADER + 20):
         sealed_length = blob_length - header_length
         if sealed_length < _OVERHEAD:
             return None
         before, between = _outline(sealed_length)
-        if _LENGTH_AT + len(before) + symmetric.NONCE_LENGTH + len(between) == header_length:
-            return sealed_length
+        nonce_at = _LENGTH_AT + len(before)
+        nonce_ends = nonce_at + symmetric.NONCE_LENGTH
+        if nonce_ends + len(between) == header_length:
+            return before, between, nonce_at, nonce_ends, header_length
     return None
 
 

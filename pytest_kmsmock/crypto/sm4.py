@@ -1,7 +1,7 @@
 """
-SM4-GCM, by `cryptography`: what `symmetric` is elsewhere, for the China Regions.
+SM4-GCM, by `cryptography`: the symmetric algorithm of China Regions.
 
-Source: GB/T 32907-2016, RFC 8998; KMS Developer Guide, SYMMETRIC_DEFAULT.
+Source: GB/T 32907-2016; RFC 8998, section 2.
 """
 
 from __future__ import annotations
@@ -15,22 +15,34 @@ NONCE_LENGTH = 12
 TAG_LENGTH = 16
 
 
-def seal(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
-    """Return the ciphertext of *plaintext* with its tag, 16 bytes longer than it."""
-    encryptor = Cipher(SM4(key), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(aad)
-    ciphertext = encryptor.update(plaintext) + encryptor.finalize()
-    return ciphertext + encryptor.tag
+class SM4GCM:
+    """
+    Encrypts and decrypts with one key, as `cryptography`'s `AESGCM` does.
 
+    Args:
+        key: 16 bytes.
+    """
 
-def open_(key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes | None:
-    """Return the plaintext, or None if a byte of *sealed*, *nonce* or *aad* differs."""
-    if len(sealed) < TAG_LENGTH:
-        return None
-    ciphertext, tag = sealed[:-TAG_LENGTH], sealed[-TAG_LENGTH:]
-    decryptor = Cipher(SM4(key), modes.GCM(nonce, tag)).decryptor()
-    decryptor.authenticate_additional_data(aad)
-    try:
+    def __init__(self, key: bytes) -> None:
+        self._algorithm = SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Return the ciphertext of *data* with its tag, 16 bytes longer than it."""
+        encryptor = Cipher(self._algorithm, modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(associated_data)
+        ciphertext = encryptor.update(data) + encryptor.finalize()
+        return ciphertext + encryptor.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """
+        Return the plaintext of *data*, a ciphertext with its tag.
+
+        Raises:
+            InvalidTag: A byte of it, of *nonce* or of *associated_data* differs.
+        """
+        if len(data) < TAG_LENGTH:
+            raise InvalidTag
+        ciphertext, tag = data[:-TAG_LENGTH], data[-TAG_LENGTH:]
+        decryptor = Cipher(self._algorithm, modes.GCM(nonce, tag)).decryptor()
+        decryptor.authenticate_additional_data(associated_data)
         return decryptor.update(ciphertext) + decryptor.finalize()
-    except InvalidTag:
-        return None

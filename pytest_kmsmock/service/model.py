@@ -212,20 +212,21 @@ def missing_member(operation: str, member: str) -> ValidationException:
 
 def timestamp(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
+    # The names change with the local zone, and freezegun has a class of its own.
+    return _local_time(seconds, time.tzname, dt.datetime)
+
+
+# A key is described more often than it is made.
+@functools.lru_cache(maxsize=1024)
+def _local_time(seconds: float, names: tuple[str, str], class_: type[dt.datetime]) -> dt.datetime:
     # AWS keeps milliseconds.
-    return dt.datetime.fromtimestamp(round(seconds, 3), _zone(seconds // _ZONE_STEP, time.tzname))
+    return class_.fromtimestamp(round(seconds, 3), _zone(seconds // _ZONE_STEP, names))
 
 
-# Python asks the system anew for each time, which costs more than a request.
+# Python asks the system anew for each time, which costs more than the rest of an answer.
 @functools.lru_cache(maxsize=1024)
 def _zone(step: float, names: tuple[str, str]) -> dt.tzinfo:
-    """
-    Return the local time zone, with its offset at a time.
-
-    Args:
-        step: The time, in units of `_ZONE_STEP`.
-        names: `time.tzname`, which changes with the local zone.
-    """
+    """Return the local zone, with its offset at the time *step*, in units of `_ZONE_STEP`."""
     return dt.timezone(dt.timedelta(seconds=time.localtime(step * _ZONE_STEP).tm_gmtoff))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 
 VECTORS = Path(__file__).parent.parent / "vectors"
@@ -52,13 +53,20 @@ def test_known_answer(
     expected: str | bool | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    family = importlib.import_module(f"pytest_kmsmock.crypto.{module}")
+    family: Any = importlib.import_module(f"pytest_kmsmock.crypto.{module}")
     if module == "mldsa":
         family.generate("ML_DSA_44")  # raises MissingExtra where there is no ML-DSA
     if "public" in arguments:
         public = serialization.load_der_public_key(arguments.pop("public"))
         monkeypatch.setattr(family, "_public", lambda _: public)
         arguments["private"] = b""
+
+    if module == "sm4":
+        family = family.SM4GCM(arguments.pop("key"))
+    if module == "sm4" and expected is None:
+        with pytest.raises(InvalidTag):
+            getattr(family, call)(**arguments)
+        return
 
     answer = getattr(family, call)(**arguments)
 

@@ -138,27 +138,21 @@ def open_(
     """Return the plaintext of the request's ciphertext, and the material that made it."""
     if key.stored is not None:
         return stored_keys.open_(request, key, context), key.material
-    if algorithm == SYMMETRIC_DEFAULT:
-        return _open_symmetric(key, request.envelope, context)
+    envelope = request.envelope
+    if envelope is not None:
+        tag = envelope.material_tag.hex()
+        for material in reversed(key.materials):
+            if material.secret is not None and material.id.startswith(tag):
+                opened = ciphertext.open_(material.secret, envelope, context)
+                if opened is not None:
+                    return opened, material
+        raise InvalidCiphertextException
     _check_no_context(algorithm, context)
     blob = request.params["CiphertextBlob"]
     plaintext = asymmetric.decrypt(key.spec, key.secret, algorithm, blob)
     if plaintext is None:
         raise InvalidCiphertextException
     return plaintext, key.material
-
-
-def _open_symmetric(
-    key: KmsKey, envelope: ciphertext.Envelope | None, context: dict[str, str]
-) -> tuple[bytes, KeyMaterial]:
-    if envelope is not None:
-        tag = envelope.material_tag.hex()
-        for material in reversed(key.materials):
-            if material.secret is not None and material.id.startswith(tag):
-                plaintext = ciphertext.open_(material.secret, envelope, context)
-                if plaintext is not None:
-                    return plaintext, material
-    raise InvalidCiphertextException
 
 
 def material_of(key: KmsKey, blob: bytes) -> KeyMaterial | None:

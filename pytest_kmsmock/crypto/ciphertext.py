@@ -58,14 +58,18 @@ class Envelope:
 
     Attributes:
         key_tag: 32 bytes, as `key_tag` makes them.
-        material_tag: 8 bytes, the first of the key material's ID.
+        header: All that precedes the sealed plaintext.
     """
 
     key_tag: bytes
-    material_tag: bytes
     nonce: bytes
     header: bytes = attrs.field(repr=False)
     sealed: bytes = attrs.field(repr=False)
+
+    @property
+    def material_tag(self) -> bytes:
+        """8 bytes, the first of the key material's ID."""
+        return self.header[_MATERIAL_AT : _MATERIAL_AT + 8]
 
 
 def key_tag(account: str, key_id: str) -> bytes:
@@ -138,7 +142,6 @@ def parse(blob: bytes) -> Envelope | None:
         return None
     return Envelope(
         blob[_KEY_AT : _MATERIAL_AT - 1],
-        blob[_MATERIAL_AT : _MATERIAL_AT + 8],
         blob[nonce_at:nonce_ends],
         blob[:sealed_at],
         blob[sealed_at:],

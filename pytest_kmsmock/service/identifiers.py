@@ -13,11 +13,15 @@ from typing import Final
 
 import attrs
 
+from ..crypto import randomness
+
 # AWS takes upper-case digits too, and does not fold them.
 _KEY_ID: Final = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
     r"|mrk-[0-9a-fA-F]{32}"
 )
+# The two lowest bits of a hexadecimal digit, with the variant of RFC 9562 above them.
+_VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _PARTITIONS: Final = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -72,9 +76,9 @@ def is_key_id(text: str) -> bool:
 def new_key_id() -> str:
     """Return a random UUID, version 4."""
     # As `uuid.uuid4`, which costs five times as much.
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    digits = randomness.block().hex()
+    variant = _VARIANTS[digits[16]]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def new_multi_region_key_id() -> str:

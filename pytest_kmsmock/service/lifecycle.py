@@ -8,7 +8,7 @@ Developer Guide, "Key states", "Rotating keys", "Deleting keys".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
@@ -23,21 +23,17 @@ _ROTATING_STATES: Final = ("Enabled", "Updating")
 
 def next_due(key: KmsKey) -> float | None:
     """Return when time next changes *key*, None if it never does."""
-    return min(_dues(key), default=None)
-
-
-def _dues(key: KmsKey) -> Iterator[float]:
-    if key.deletion_date is not None:
-        yield key.deletion_date
+    dues = [] if key.deletion_date is None else [key.deletion_date]
     # A rotation in progress waits for the key to be usable again.
     waits = key.rotating_since is not None and key.state not in _ROTATING_STATES
     if key.transition_ends is not None and not waits:
-        yield key.transition_ends
-    if rotates_by_itself(key) and key.next_rotation is not None:
-        yield key.next_rotation
+        dues.append(key.transition_ends)
+    if key.next_rotation is not None and rotates_by_itself(key):
+        dues.append(key.next_rotation)
     for material in key.materials:
         if material.valid_to is not None:
-            yield material.valid_to
+            dues.append(material.valid_to)  # noqa: PERF401 - mostly there are none
+    return min(dues) if dues else None
 
 
 def rotates_by_itself(key: KmsKey) -> bool:

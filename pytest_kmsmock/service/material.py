@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import collections
-import os
 import threading
 from collections.abc import Callable
 from typing import Final
 
-from ..crypto import keypool, mac, sm4, symmetric
+from ..crypto import keypool, mac, randomness, sm4, symmetric
 from ..crypto.keypool import KeyPool
 from . import asymmetric
 from .specs import KeySpec
@@ -35,7 +34,7 @@ class KeyMaker:
     def new(self, spec: KeySpec, region: str) -> bytes:
         """Return the secret of a new key of *spec* in *region*."""
         if spec.family == "symmetric":
-            return os.urandom(symmetric_length(region))
+            return randomness.block()[: symmetric_length(region)]
         if spec.family == "hmac":
             return mac.generate(spec.name)
         if self._pool is None or spec.name not in keypool.SPECS:

@@ -34,6 +34,7 @@ class KeySpec:
         usages: The usages a key of the spec can have, each with its algorithms
             in the order in which DescribeKey lists them.
         data_key_pair: GenerateDataKeyPair makes pairs of the spec.
+        usual_usage: What a test gets without asking: signing, where there is a choice.
     """
 
     name: str
@@ -42,6 +43,11 @@ class KeySpec:
     usages: Mapping[KeyUsage, tuple[str, ...]]
     data_key_pair: bool
     is_symmetric_encryption: bool = attrs.field(init=False)
+    usual_usage: KeyUsage = attrs.field(init=False)
+
+    @usual_usage.default
+    def _usual_usage(self) -> KeyUsage:
+        return "SIGN_VERIFY" if "SIGN_VERIFY" in self.usages else next(iter(self.usages))
 
     @is_symmetric_encryption.default
     def _is_symmetric_encryption(self) -> bool:
@@ -53,11 +59,6 @@ class KeySpec:
         if self.family == "symmetric" or self.family == "hmac":
             return self.family
         return "asymmetric"
-
-    @property
-    def usual_usage(self) -> KeyUsage:
-        """The usage that a test gets without asking: signing, where there is a choice."""
-        return "SIGN_VERIFY" if "SIGN_VERIFY" in self.usages else next(iter(self.usages))
 
     @property
     def is_importable(self) -> bool:

@@ -46,7 +46,7 @@ def create_key(request: Request, _: None) -> Response:
         policy = checked_policy(request, params["Policy"], arn)
     else:
         policy = documents.default_policy(root_arn(region, account))
-    tags = checked_tags(request, params.get("Tags", []))
+    tags = checked_tags(request, params["Tags"]) if "Tags" in params else ()
     check_quota(request, request.place)
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:

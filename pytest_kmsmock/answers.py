@@ -11,13 +11,14 @@ from .service import model
 from .service.errors import KmsError
 from .service.request import Response
 
-_STOCK: Final = 128
-_request_ids: collections.deque[str] = collections.deque()
 _CONTAINERS: Final = frozenset((dict, list))
-_numbers = itertools.count(1)
+
 # Request IDs look like UUIDs. They are made in stocks, and not by `uuid`, which would cost
 # as much as encrypting.
 _PREFIX: Final = str(uuid.uuid4())[:-12]
+_STOCK: Final = 128
+_numbers = itertools.count(1)
+_request_ids: collections.deque[str] = collections.deque()
 
 
 class DirectResponse:
@@ -25,12 +26,9 @@ class DirectResponse:
 
     __slots__ = ("headers", "status_code")
 
-    def __init__(self, status_code: int, request_id: str) -> None:
+    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
         self.status_code = status_code
-        self.headers = {
-            "x-amzn-requestid": request_id,
-            "content-type": "application/x-amz-json-1.1",
-        }
+        self.headers = headers
 
     @property
     def content(self) -> bytes:
@@ -49,6 +47,11 @@ def new_request_id() -> str:
         made = [f"{_PREFIX}{next(_numbers):012x}" for _ in range(_STOCK)]
         _request_ids.extend(made[1:])
         return made[0]
+
+
+def headers(request_id: str) -> dict[str, str]:
+    """Return the headers of a response."""
+    return {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
 
 
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
@@ -85,11 +88,11 @@ def _copy(value: Any) -> Any:
 def _with_metadata(
     parsed: dict[str, Any], status: int, request_id: str
 ) -> tuple[DirectResponse, dict[str, Any]]:
-    response = DirectResponse(status, request_id)
+    sent = headers(request_id)
     parsed["ResponseMetadata"] = {
         "RequestId": request_id,
         "HTTPStatusCode": status,
-        "HTTPHeaders": response.headers,
+        "HTTPHeaders": sent,
         "RetryAttempts": 0,
     }
-    return response, parsed
+    return DirectResponse(status, sent), parsed

@@ -175,7 +175,9 @@ class Calls(Sequence[Call]):
 
     def clear(self) -> None:
         """Forget the calls so far."""
-        self._all().clear()
+        with self._reading:
+            self._unread.clear()
+            self._read.clear()
 
     def add(
         self,

@@ -121,6 +121,7 @@ def _sealer(key: bytes, key_tag: bytes, material_id: str) -> tuple[bytes, _Encry
     return start, _cipher(key).encrypt
 
 
+# A cipher object costs more than the encryption of a data key, and a test uses few keys often.
 @functools.lru_cache(maxsize=1024)
 def _cipher(key: bytes) -> AESGCM | SM4GCM:
     # China Regions have SM4.

@@ -1,8 +1,8 @@
 """
 Random bytes for ciphertexts and data keys, drawn from the system in stocks.
 
-To ask the system costs several times as much as the rest of a small
-encryption takes in Python. What is taken from a stock is taken once, by one
+Of what a small encryption takes, to ask the system each time would cost most
+after the cipher itself. What is taken from a stock is taken once, by one
 thread, and a forked process starts a stock of its own.
 """
 

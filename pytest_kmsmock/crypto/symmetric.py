@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -12,22 +10,14 @@ NONCE_LENGTH = 12
 TAG_LENGTH = 16
 
 
-# A cipher object costs more than the encryption of a data key, and a test uses
-# few keys often.
-@functools.lru_cache(maxsize=1024)
-def cipher(key: bytes) -> AESGCM:
-    """Return what encrypts and decrypts with *key*, and raises InvalidTag."""
-    return AESGCM(key)
-
-
 def seal(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
     """Return the ciphertext of *plaintext* with its tag, 16 bytes longer than it."""
-    return cipher(key).encrypt(nonce, plaintext, aad)
+    return AESGCM(key).encrypt(nonce, plaintext, aad)
 
 
 def open_(key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes | None:
     """Return the plaintext, or None if a byte of *sealed*, *nonce* or *aad* differs."""
     try:
-        return cipher(key).decrypt(nonce, sealed, aad)
+        return AESGCM(key).decrypt(nonce, sealed, aad)
     except InvalidTag:
         return None

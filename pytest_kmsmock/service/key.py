@@ -35,9 +35,7 @@ MaterialState = Literal[
 RotationType = Literal["AUTOMATIC", "ON_DEMAND"]
 
 
-# Without slots, as all values of which every key needs one: attrs fills a frozen class with
-# slots at three times the cost.
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True)
 class KeyMaterial:
     """
     What a key computes with. Times are seconds since the epoch.
@@ -91,7 +89,7 @@ class Stored:
     resumes: KeyState | None = None
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True)
 class KmsKey:
     """
     A KMS key. Times are seconds since the epoch.

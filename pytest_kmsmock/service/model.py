@@ -49,7 +49,8 @@ _REQUIRED_UNLESS_MODIFIED: Final[Mapping[str, str]] = {
 # Members of responses that some supported botocore lacks; newer ones bring them all.
 _NEWER_MEMBERS: Final = frozenset(
     (
-        *("CurrentKeyMaterialId", "KeyMaterialId", "SourceKeyMaterialId", "KeyMaterialState"),
+        *("CurrentKeyMaterialId", "DestinationKeyMaterialId", "KeyMaterialId"),
+        *("SourceKeyMaterialId", "ImportState", "KeyMaterialDescription", "KeyMaterialState"),
         *("EncapsulationAlgorithms", "VpcEndpointServiceOwner"),
         *("GranteeServicePrincipal", "RetiringServicePrincipal", "SourceArn"),
     )

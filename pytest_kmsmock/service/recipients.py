@@ -44,8 +44,14 @@ def attest(request: Request) -> None:
 
     Raises:
         ValidationException: The document is malformed, or does not hold now.
-        NotMockedError: There is no library that reads it.
+        NotMockedError: There is no library that reads it, or only a newer KMS has
+            a Recipient here.
     """
+    if request.operation not in SECRETS:
+        raise NotMockedError(
+            f"pytest-kmsmock does not know the Recipient of kms:{request.operation}, which this "
+            f"botocore has; it knows that of {', '.join(SECRETS)}."
+        )
     recipient = request.params["Recipient"]
     missing = [path for member, path in _NEEDED.items() if member not in recipient]
     if missing:

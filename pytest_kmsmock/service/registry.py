@@ -8,7 +8,6 @@ depends on what was there before; who reads needs none.
 from __future__ import annotations
 
 import heapq
-import math
 import threading
 
 import attrs
@@ -115,7 +114,6 @@ class Registry:
         grants: Those on all keys.
         last_usages: Operation, time and request ID by the key's ARN. As it changes
             with every call, it is beside the keys rather than in them.
-        next_due: When time next changes something; infinite if it never will.
     """
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
@@ -126,7 +124,6 @@ class Registry:
         self.outside = Outside()
         self.grants = Grants()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
-        self.next_due = math.inf
         self._places: dict[tuple[str, str], Place] = {}
         # When time next changes which key or key store: (time, account, Region,
         # ID). An entry may be out of date; the key or store itself tells.
@@ -152,7 +149,7 @@ class Registry:
             due = next_due(key)
             place.put_key(key)
             if due is not None:
-                self._expect(due, key.account, key.region, key.key_id)
+                heapq.heappush(self._dues, (due, key.account, key.region, key.key_id))
 
     def remove_key(self, key: KmsKey, now: float) -> None:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
@@ -176,7 +173,8 @@ class Registry:
             for key in place.keys_of_store(store.store_id):
                 self.put_key(key)
             if store.transition_ends is not None:
-                self._expect(store.transition_ends, store.account, store.region, store.store_id)
+                due = (store.transition_ends, store.account, store.region, store.store_id)
+                heapq.heappush(self._dues, due)
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
@@ -202,16 +200,10 @@ class Registry:
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
-        if now < self.next_due:
-            return
-        with self.lock:
-            while self._dues and self._dues[0][0] <= now:
-                self._apply(*heapq.heappop(self._dues))
-            self.next_due = self._dues[0][0] if self._dues else math.inf
-
-    def _expect(self, due: float, account: str, region: str, name: str) -> None:
-        heapq.heappush(self._dues, (due, account, region, name))
-        self.next_due = self._dues[0][0]
+        if self._dues and self._dues[0][0] <= now:
+            with self.lock:
+                while self._dues and self._dues[0][0] <= now:
+                    self._apply(*heapq.heappop(self._dues))
 
     def finish_transition(self, key: KmsKey, now: float) -> None:
         """Let what is transient in *key* be over by *now*."""
@@ -241,7 +233,6 @@ class Registry:
             copied.outside = self.outside.copy()
             copied._places = {at: place.copy() for at, place in self._places.items()}
             copied._dues = self._dues.copy()
-            copied.next_due = self.next_due
             copied.grants = self.grants.copy()
             copied.last_usages = self.last_usages.copy()
         return copied

@@ -68,7 +68,7 @@ class Request:
     key_id: str | None = None
     material: bytes | None = None
 
-    now = 0.0
+    now: float = 0.0
     registry: Registry
     place: Place
     options: Options

@@ -86,8 +86,7 @@ class Service:
         if operation is None:
             raise _unknown(request.operation)
         operation.shapes.decode(request.body, request.params)
-        if now >= registry.next_due:
-            registry.settle(now)
+        registry.settle(now)
         return operation
 
     def _answer(self, operation: Operation, request: Request) -> Response:
@@ -118,7 +117,7 @@ class Service:
             member = operation.algorithm_member
             if member is not None:
                 algorithm = params.get(member, SYMMETRIC_DEFAULT)
-                if algorithm not in key.spec.usages[key.usage]:
+                if algorithm not in key.algorithms:
                     raise wrong_algorithm(key, algorithm)
             if operation.fit is not None:
                 operation.fit(request, key)

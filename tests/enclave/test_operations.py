@@ -11,8 +11,10 @@ from botocore import xform_name
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from pytest_kmsmock import Enclave, Key, KmsMock, mock_kms
+from pytest_kmsmock import Enclave, Key, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.service import recipients
 from pytest_kmsmock.service.model import service_model
+from pytest_kmsmock.service.request import Request
 
 DER = serialization.Encoding.DER
 SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
@@ -57,6 +59,14 @@ def test_which_operations_take_a_recipient() -> None:
         "GenerateDataKeyPair",
         "GenerateRandom",
     ]
+
+
+def test_a_recipient_that_only_a_newer_botocore_has_is_not_passed_over() -> None:
+    asking = Request("Sign", {}, "us-east-1", "123456789012")
+    asking.params["Recipient"] = {}
+
+    with pytest.raises(KmsMockError, match=r"does not know the Recipient of kms:Sign.*Decrypt"):
+        recipients.attest(asking)
 
 
 # What each answers

@@ -209,7 +209,7 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     found["KeyManager"] = key.manager
     found["CustomerMasterKeySpec"] = key.spec.name
     found["KeySpec"] = key.spec.name
-    found[ALGORITHMS_MEMBER[key.usage]] = list(key.spec.usages[key.usage])
+    found[ALGORITHMS_MEMBER[key.usage]] = list(key.algorithms)
     found["MultiRegion"] = key.multi_region is not None
     if key.multi_region is not None:
         found["MultiRegionConfiguration"] = _configuration(key, related)

@@ -80,11 +80,6 @@ def find_key(operation: Operation, request: Request) -> KmsKey | None:
     identifier = request.params.get(member) if member else None
     if identifier is None:
         return None
-    place = request.place
-    # The caller's own key, by ID or ARN, is what most requests name.
-    found = place.keys.get(identifier.removeprefix(place.arn_prefix))
-    if found is not None:
-        return found
     return find.key(
         request,
         identifier,

@@ -23,7 +23,7 @@ from .calls import CallError, Calls
 from .clock import Clock
 from .crypto.keypool import KeyPool
 from .faults import Fault, Faults, checked
-from .service import find
+from .service import asymmetric, find
 from .service.auto_create import create
 from .service.errors import KmsError
 from .service.key import KmsKey
@@ -235,7 +235,7 @@ def shared_pool() -> KeyPool:
 
 @functools.cache
 def _pool_in(folder: Path | None) -> KeyPool:
-    return KeyPool(folder)
+    return KeyPool(asymmetric.generate, folder)
 
 
 @functools.lru_cache(maxsize=256)

@@ -45,7 +45,7 @@ _INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any
     ("transport", "direct or wire: whether botocore makes requests of calls.", "string", None),
     (
         "key_pool",
-        "Keep RSA key pairs in pytest's cache folder, for other tests and runs.",
+        "Key pairs are for other tests too, and pytest's cache folder keeps those of RSA.",
         "bool",
         True,
     ),
@@ -53,6 +53,8 @@ _INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any
 _NUMBERS: Final = ("page_size", "transition_seconds")
 _OBSERVED = pytest.StashKey[hook.Observed]()
 _EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
+# The test of which the fixtures are set up.
+_running: pytest.Item | None = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -141,10 +143,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         names.append("kms_failure")
 
 
+# Without `request`, which costs as much as the mock itself.
 @pytest.fixture
-def kms(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+def kms() -> Iterator[KmsMock]:
     """AWS KMS in this process, for the length of one test."""
-    with _mock_for(request) as mock:
+    with _mock_for(_running) as mock:
         yield mock
 
 
@@ -174,29 +177,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="class")
 def kms_class(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for a class of tests; each `kms` starts as a copy of it."""
-    with _mock_for(request) as mock:
+    with _mock_for(request.node) as mock:
         yield mock
 
 
 @pytest.fixture(scope="module")
 def kms_module(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for a module; each `kms` starts as a copy of it."""
-    with _mock_for(request) as mock:
+    with _mock_for(request.node) as mock:
         yield mock
 
 
 @pytest.fixture(scope="session")
 def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for the whole run; each `kms` starts as a copy of it."""
-    with _mock_for(request) as mock:
+    with _mock_for(request.node) as mock:
         yield mock
 
 
 # Around set-up, call, tear-down and their reports.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    global _running
     observed = item.stash[_OBSERVED] = hook.Observed(item.nodeid)
     before, guard = hook.observe(observed), hook.guard
+    around, _running = _running, item  # there is one around in the tests of plugins
     wanted = _guard_of_marker(item)
     if wanted is not None:
         hook.guard = _guard(item.config) if wanted else None
@@ -205,6 +210,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         with contextlib.nullcontext() if decorated is None else decorated():
             return (yield)
     finally:
+        _running = around
         hook.observe(before)
         hook.guard = guard
 
@@ -275,12 +281,12 @@ def _begin(config: pytest.Config) -> None:
     config.add_cleanup(restore)
 
 
-def _mock_for(request: pytest.FixtureRequest) -> KmsMock:
-    """Return a mock, not yet active, with the settings of *request*'s marker and ini file."""
+def _mock_for(node: Any) -> KmsMock:
+    """Return a mock, not yet active, with the settings of *node*'s marker and the ini file."""
     from .mock import KmsMock  # not at the top: see the module docstring
     from .settings import settings_from
 
-    options = _marker_options(request.node)
+    options = _marker_options(node)
     return KmsMock(settings_from(options), forks=True)
 
 

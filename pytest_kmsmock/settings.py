@@ -51,8 +51,9 @@ class Settings:
         transport: ``direct`` answers before botocore makes a request; ``wire``
             lets it make one, with all its events, and answers where it would be sent.
         guard: Of the marker only: False lets this test call KMS outside mocks.
-        key_pool: Take RSA key pairs from those of earlier tests and runs, which
-            pytest's cache folder keeps. Within one mock no two keys share one.
+        key_pool: Take key pairs from those of earlier tests, those of RSA also from
+            earlier runs, which pytest's cache folder keeps. Within one mock no two
+            keys share one.
     """
 
     region: str | None = attrs.field(default=None)

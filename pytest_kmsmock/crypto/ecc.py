@@ -108,11 +108,8 @@ def exchange(private: bytes, peer: bytes) -> bytes | None:
         curve than *private*.
     """
     own = _private(private)
-    try:
-        key = serialization.load_der_public_key(peer)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != own.curve.name:
+    key = _peer(peer)
+    if key is None or key.curve.name != own.curve.name:
         return None
     return own.exchange(_ECDH, key)
 
@@ -130,3 +127,13 @@ _private: Final = PrivateKeys(_load)
 @functools.lru_cache(maxsize=256)
 def _public(private: bytes) -> ec.EllipticCurvePublicKey:
     return _private(private).public_key()
+
+
+@functools.lru_cache(maxsize=256)
+def _peer(public: bytes) -> ec.EllipticCurvePublicKey | None:
+    """Return the key of which *public* is the DER, or None if it is of no elliptic curve."""
+    try:
+        key = serialization.load_der_public_key(public)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    return key if isinstance(key, ec.EllipticCurvePublicKey) else None

@@ -1,8 +1,8 @@
 """
-RSA key pairs, made once and used by every test and every run.
+Key pairs, made once and used by every test, those of RSA by every run.
 
-To make a pair of RSA_4096 takes seconds, to read one microseconds. A pool keeps
-pairs in memory and, given a folder, in one file each:
+To make a pair takes up to a second, to look one up microseconds. A pool keeps
+pairs in memory and, given a folder, those that are slow to make in one file each:
 
     8 bytes    ``kmspair1``
     32 bytes   SHA-256 of the file's name and of the pair
@@ -25,13 +25,17 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from . import rsa
 
-SPECS: Final = tuple(rsa.BITS)
-"""The key specs that a pool serves: those whose pairs are slow to make."""
+IN_FILES: Final = tuple(rsa.BITS)
+"""The key specs whose pairs are slower to make than to read from a file."""
+
+# How many pairs of any other spec are kept. More than that few tests need.
+_KEPT: Final = 64
 
 _MAGIC = b"kmspair1"
 _DIGEST_LENGTH = 32
@@ -43,16 +47,18 @@ _STALE_SECONDS = 3600
 
 class KeyPool:
     """
-    Numbered key pairs of each key spec in `SPECS`.
+    Numbered key pairs of each key spec.
 
     Safe under threads, and under other processes that use the same folder.
 
     Args:
+        make: Makes a pair of a key spec: a private key, PKCS #8 DER.
         folder: Where pairs outlive the process; it is made when first needed,
             its parents too. None keeps them in memory.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, make: Callable[[str], bytes], folder: Path | None = None) -> None:
+        self._make = make
         self._folder = folder
         self._problem: str | None = None
         self._prepared = False
@@ -72,11 +78,14 @@ class KeyPool:
         Return pair *n* of *spec*: a private key, PKCS #8 DER.
 
         The same *n* is the same pair for the life of this pool, another *n*
-        another pair. Pairs are made when they are not there yet.
+        another pair. Pairs are made when they are not there yet. Of a spec that
+        is not `IN_FILES` only the first are kept, as to make one takes little.
 
         Args:
             n: Counted from 0.
         """
+        if n >= _KEPT and spec not in IN_FILES:
+            return self._make(spec)
         with self._lock:
             pair = self._pairs.get((spec, n))
             if pair is None:
@@ -84,13 +93,13 @@ class KeyPool:
             return pair
 
     def _load_or_make(self, spec: str, n: int) -> bytes:
-        folder = self._usable_folder()
+        folder = self._usable_folder() if spec in IN_FILES else None
         if folder is None:
-            return rsa.generate(spec)
+            return self._make(spec)
         path = folder / f"{spec}-{n}.key"
         pair = _read(path)
         if pair is None:
-            pair = rsa.generate(spec)
+            pair = self._make(spec)
             # A full or read-only disk is no reason to fail a test.
             with contextlib.suppress(OSError):
                 _write(path, pair)

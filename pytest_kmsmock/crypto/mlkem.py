@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import mlkem
 
     _PrivateKey: TypeAlias = mlkem.MLKEM768PrivateKey | mlkem.MLKEM1024PrivateKey
+    _PublicKey: TypeAlias = mlkem.MLKEM768PublicKey | mlkem.MLKEM1024PublicKey
 
 _CLASSES: Final[Mapping[str, str]] = {
     "ML_KEM_768": "MLKEM768PrivateKey",
@@ -69,10 +70,8 @@ def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SPKI DER of 822, 1206 or 1590 bytes."""
     if private.startswith(_PKCS8_512):
         return _SPKI_512 + _pair_512(private).encapsulation_key
-    return (
-        _private(private)
-        .public_key()
-        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return _public(private).public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
 
@@ -90,7 +89,7 @@ def encapsulate(private: bytes) -> tuple[bytes, bytes]:
         ciphertext: bytes
         secret, ciphertext = _kyber().encaps(_pair_512(private).encapsulation_key)
         return secret, ciphertext
-    return _private(private).public_key().encapsulate()
+    return _public(private).encapsulate()
 
 
 def decapsulate(private: bytes, ciphertext: bytes) -> bytes | None:
@@ -126,6 +125,11 @@ def _load(private: bytes) -> _PrivateKey:
 
 
 _private: Final = PrivateKeys(_load)
+
+
+@functools.lru_cache(maxsize=256)
+def _public(private: bytes) -> _PublicKey:
+    return _private(private).public_key()
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from typing import Final, ParamSpec, TypeVar
 from ..crypto import der, ecc, ed25519, mldsa, mlkem, rsa, sm2
 from ..crypto.missing import MissingExtra
 from .misuse import NotMockedError
-from .specs import Family, KeySpec
+from .specs import KEY_SPECS, Family, KeySpec
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,9 +42,9 @@ MESSAGE_LENGTHS: Final[Mapping[str, Mapping[str, int | None]]] = {
 }
 
 
-def generate(spec: KeySpec) -> bytes:
-    """Return a new private key."""
-    private: bytes = _call(_MODULES[spec.family].generate, spec.name)
+def generate(spec: str) -> bytes:
+    """Return a new private key of the key spec of that name."""
+    private: bytes = _call(_MODULES[KEY_SPECS[spec].family].generate, spec)
     return private
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from ..crypto import keypool, mac, randomness, sm4, symmetric
+from ..crypto import mac, randomness, sm4, symmetric
 from ..crypto.keypool import KeyPool
 from . import asymmetric
 from .specs import KeySpec
@@ -21,7 +21,7 @@ class KeyMaker:
     Makes key material, no two alike.
 
     Args:
-        pool: Returns where slow pairs come from; None makes each of them anew.
+        pool: Returns where key pairs come from; None makes each of them anew.
     """
 
     def __init__(self, pool: Callable[[], KeyPool] | None = None) -> None:
@@ -37,8 +37,8 @@ class KeyMaker:
             return randomness.block()[: symmetric_length(region)]
         if spec.family == "hmac":
             return mac.generate(spec.name)
-        if self._pool is None or spec.name not in keypool.SPECS:
-            return asymmetric.generate(spec)
+        if self._pool is None:
+            return asymmetric.generate(spec.name)
         with self._lock:
             number = self._taken.get(spec.name, 0)
             self._taken[spec.name] = number + 1

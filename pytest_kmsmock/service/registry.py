@@ -42,6 +42,10 @@ class Place:
         self.aliases: Collection[Alias] = Collection()
         self.stores: Collection[KeyStore] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}
+        # Key IDs by the custom key store; a dict keeps them in order.
+        self._ids_of_store: dict[str, dict[str, None]] = {}
+        # Of those that a RAM share has given to somebody, now or before.
+        self._shared_ids: dict[str, None] = {}
         self._by_ciphertext_tag: dict[bytes, KmsKey] = {}
         self.key_of_ciphertext = self._by_ciphertext_tag.get
         # Keys that a test made without calling CreateKey.
@@ -52,6 +56,10 @@ class Place:
     def put_key(self, key: KmsKey) -> None:
         self.keys.put(key.key_id, key)
         self._by_ciphertext_tag[key.ciphertext_tag] = key
+        if key.stored is not None:
+            self._ids_of_store.setdefault(key.stored.store_id, {})[key.key_id] = None
+        if key.shared_with:
+            self._shared_ids[key.key_id] = None
 
     def remove_key(self, key: KmsKey) -> None:
         """Remove *key*, and with it its aliases."""
@@ -59,6 +67,9 @@ class Place:
             self.aliases.remove(name)
         self._names_of_key.pop(key.key_id, None)
         del self._by_ciphertext_tag[key.ciphertext_tag]
+        if key.stored is not None:
+            del self._ids_of_store[key.stored.store_id][key.key_id]
+        self._shared_ids.pop(key.key_id, None)
         if key.manager == "AWS":
             self.managed_keys -= 1
         self.keys.remove(key.key_id)
@@ -86,7 +97,16 @@ class Place:
             del self._names_of_key[alias.key_id]
 
     def keys_of_store(self, store_id: str) -> list[KmsKey]:
-        return [key for key in self.keys if key.stored and key.stored.store_id == store_id]
+        return self._keys_of(self._ids_of_store.get(store_id, {}))
+
+    def shared_with(self, account: str) -> list[KmsKey]:
+        """Return the keys that RAM shares give to *account*."""
+        return [key for key in self._keys_of(self._shared_ids) if account in key.shared_with]
+
+    def _keys_of(self, key_ids: dict[str, None]) -> list[KmsKey]:
+        # A copy: another thread may be changing it.
+        found = map(self.keys.get, list(key_ids))
+        return [key for key in found if key is not None]
 
     def copy(self) -> Place:
         copied = Place(self.account, self.region)
@@ -94,6 +114,8 @@ class Place:
         copied.aliases = self.aliases.copy()
         copied.stores = self.stores.copy()
         copied._names_of_key = self._names_of_key.copy()
+        copied._ids_of_store = {name: ids.copy() for name, ids in self._ids_of_store.items()}
+        copied._shared_ids = self._shared_ids.copy()
         copied._by_ciphertext_tag.update(self._by_ciphertext_tag)
         copied.given_keys = self.given_keys
         copied.managed_keys = self.managed_keys

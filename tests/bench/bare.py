@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives import hashes, hmac, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.ciphers import aead
 
 from .timing import Call
 
@@ -46,12 +47,7 @@ def private_key(spec: str) -> Any:
 
 def public_key(spec: str) -> bytes:
     """Return the public key of `private_key`, DER."""
-    der: bytes = (
-        private_key(spec)
-        .public_key()
-        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    )
-    return der
+    return _public_der(private_key(spec))
 
 
 def sign(spec: str, algorithm: str) -> Call | None:
@@ -130,17 +126,20 @@ def decapsulate(spec: str) -> Call | None:
     return functools.partial(key.decapsulate, ciphertext)
 
 
-def generate(spec: str) -> Call | None:
-    """Return the generation of a key pair that `cryptography` does and no pool has."""
-    if spec in _CURVES:
-        return functools.partial(ec.generate_private_key, _CURVES[spec])
-    if spec == "ECC_NIST_EDWARDS25519":
-        return ed25519.Ed25519PrivateKey.generate
-    if spec.startswith("ML_"):
-        made_by = _post_quantum_class(spec)
-        generated: Call | None = None if made_by is None else made_by.generate
-        return generated
-    return None
+def data_key_pair(spec: str) -> Call:
+    """Return the bare making of an elliptic curve data key pair: it, its DER, its encryption."""
+    curve, cipher = _CURVES[spec], aead.AESGCM(bytes(32))
+
+    def call() -> object:
+        key = ec.generate_private_key(curve)
+        private = key.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        return _public_der(key), cipher.encrypt(bytes(12), private, None)
+
+    return call
 
 
 def _signing_parameters(algorithm: str) -> tuple[Any, ...]:
@@ -157,6 +156,13 @@ def _signing_parameters(algorithm: str) -> tuple[Any, ...]:
 def _oaep(algorithm: str) -> padding.OAEP:
     digest = hashes.SHA1() if algorithm.endswith("SHA_1") else hashes.SHA256()
     return padding.OAEP(padding.MGF1(digest), digest, None)
+
+
+def _public_der(key: Any) -> bytes:
+    der: bytes = key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return der
 
 
 def _post_quantum_class(spec: str) -> Any:

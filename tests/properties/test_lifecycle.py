@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.keypool import KeyPool
-from pytest_kmsmock.service import lifecycle
+from pytest_kmsmock.service import asymmetric, lifecycle
 from pytest_kmsmock.service.errors import KmsError
 from pytest_kmsmock.service.key import KeyMaterial, KmsKey, material_id
 from pytest_kmsmock.service.lifecycle import DAY
@@ -244,7 +244,7 @@ def _plain_key(secret: bytes) -> KmsKey:
 @functools.cache
 def pool() -> KeyPool:
     """RSA wrapping keys, made once for all examples."""
-    return KeyPool(None)
+    return KeyPool(asymmetric.generate)
 
 
 class RelatedKeys(RuleBasedStateMachine):

@@ -109,13 +109,11 @@ def list_keys(request: Request, _: None) -> Response:
     own = request.place.keys
     if "OTHER_ACCOUNTS_VIA_RAM" not in owners:
         return pages.of_collection(request, "Keys", own, _list_entry, default=100)
-    # Few keys are shared, and only a request that asks for them pays for the search.
     shared = [
         key
         for place in request.registry.places()
         if place.region == request.region
-        for key in place.keys
-        if request.account in key.shared_with
+        for key in place.shared_with(request.account)
     ]
     keys = [*own, *shared] if "SELF" in owners else shared
     return pages.of_sequence(

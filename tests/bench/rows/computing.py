@@ -108,7 +108,7 @@ def _pair_row(operation: str) -> Row:
         variant=spec,
         spec=spec,
         params=lambda state: {**key_id(state), "KeyPairSpec": spec},
-        bare=lambda: bare.generate(spec),
+        bare=lambda: bare.data_key_pair(spec),
     )
 
 

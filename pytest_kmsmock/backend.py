@@ -109,16 +109,17 @@ class Backend:
     ) -> tuple[answers.DirectResponse, dict[str, Any]]:
         """Answer one call of the application, and put it on record."""
         request = self._request(operation, body, region, signer)
+        source = sources.caller()
         try:
             response = self._service.handle(request)
         except KmsError as error:
             refusal = CallError(error.code, error.message)
-            self.calls.add(request, None, refusal, sources.caller())
+            self.calls.add(request, None, refusal, source)
             return answers.of_error(error, request.id)
         except KmsMockError as error:
             hook.misuse(error)
             raise
-        self.calls.add(request, response, None, sources.caller())
+        self.calls.add(request, response, None, source)
         return answers.of_response(response, request.id)
 
     def goes_over_the_wire(self, operation: str) -> bool:

@@ -10,11 +10,12 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from .backend import Backend
+from .crypto.missing import MissingExtra
 from .handle import Key
 from .outside import XksKey
 from .service.identifiers import is_key_id, new_key_id
 from .service.material import is_sound, symmetric_length
-from .service.misuse import KmsMockError, suggestion
+from .service.misuse import KmsMockError, NotMockedError, suggestion
 from .service.specs import KEY_SPECS, KeySpec
 from .settings import check_alias
 
@@ -144,8 +145,11 @@ def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
     """Return *material* as the service keeps it, or raise unless it suits *spec*."""
     if isinstance(material, bytes):
         secret = _pkcs8_of(material) if spec.kind == "asymmetric" else material
-        if is_sound(secret, spec, region):
-            return secret
+        try:
+            if is_sound(secret, spec, region):
+                return secret
+        except MissingExtra as error:
+            raise NotMockedError(f"{error}.") from None
     wanted = {
         "symmetric": f"{symmetric_length(region)} bytes",
         "hmac": "bytes, as many as KMS can import",

@@ -100,7 +100,9 @@ def pytest_configure(config: pytest.Config) -> None:
     before = hook.ini_options
     hook.ini_options = _ini_options(config)
     cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
-    hook.keep_in(functools.partial(cache.mkdir, "kmsmock-key-pairs") if cache else None)
+    hook.keep_in(
+        functools.cache(functools.partial(cache.mkdir, "kmsmock-key-pairs")) if cache else None
+    )
 
     def restore() -> None:
         hook.ini_options = before

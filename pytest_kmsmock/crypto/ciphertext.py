@@ -21,15 +21,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import hmac
+import zlib
 from collections.abc import Callable, Mapping
 
 import attrs
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from . import randomness, symmetric
-from .sm4 import SM4GCM
 
 _Encrypt = Callable[[bytes, bytes, bytes], bytes]
 
@@ -37,6 +35,7 @@ _PREFIX = bytes.fromhex("0102020078")
 _SEPARATOR = b"\x01"
 _INNER = bytes(11)
 _KEY_AT = len(_PREFIX)
+_NAME_LENGTH = 28
 _MATERIAL_AT = _KEY_AT + 32 + 1
 _LENGTH_AT = _MATERIAL_AT + 16
 _RANDOM_ENDS = 8 + symmetric.NONCE_LENGTH
@@ -77,20 +76,20 @@ def key_tag(account: str, key_id: str) -> bytes:
     Return the 32 bytes that stand for a key in its blobs.
 
     The Region is left out: a multi-Region key is one key in all of them. The
-    second half proves the first, so that a changed byte can be told from a key
+    last bytes check the others, so that a changed byte can be told from a key
     that is gone.
     """
-    name = hashlib.blake2s(f"{account}/{key_id}".encode(), digest_size=16).digest()
-    return name + _proof(name)
+    name = hashlib.blake2s(f"{account}/{key_id}".encode(), digest_size=_NAME_LENGTH).digest()
+    return name + _checksum(name)
 
 
 def is_key_tag(tag: bytes) -> bool:
     """Tell whether `key_tag` made *tag*, for whichever key."""
-    return hmac.compare_digest(_proof(tag[:16]), tag[16:])
+    return _checksum(tag[:_NAME_LENGTH]) == tag[_NAME_LENGTH:]
 
 
-def _proof(name: bytes) -> bytes:
-    return hashlib.blake2s(name, digest_size=16, person=b"key tag").digest()
+def _checksum(name: bytes) -> bytes:
+    return zlib.crc32(name).to_bytes(4, "big")
 
 
 def seal(
@@ -118,14 +117,7 @@ def seal(
 def _sealer(key: bytes, key_tag: bytes, material_id: str) -> tuple[bytes, _Encrypt]:
     """Return what such blobs start with, and what encrypts nonce, plaintext and AAD."""
     start = _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
-    return start, _cipher(key).encrypt
-
-
-# A cipher object costs more than the encryption of a data key, and a test uses few keys often.
-@functools.lru_cache(maxsize=1024)
-def _cipher(key: bytes) -> AESGCM | SM4GCM:
-    # China Regions have SM4.
-    return AESGCM(key) if len(key) == symmetric.KEY_LENGTH else SM4GCM(key)
+    return start, symmetric.cipher(key).encrypt
 
 
 def parse(blob: bytes) -> Envelope | None:
@@ -154,7 +146,7 @@ def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes |
     header = envelope.header
     aad = header + encode_context(context) if context else header
     try:
-        return _cipher(key).decrypt(envelope.nonce, envelope.sealed, aad)[len(_INNER) :]
+        return symmetric.cipher(key).decrypt(envelope.nonce, envelope.sealed, aad)[len(_INNER) :]
     except InvalidTag:
         return None
 

@@ -49,8 +49,11 @@ def generate(spec: str) -> bytes:
 @functools.lru_cache(maxsize=256)
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SubjectPublicKeyInfo DER, the point uncompressed."""
-    return _public(private).public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    # Not by `_public`: a data key pair verifies nothing.
+    return (
+        _private(private)
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
 
 

@@ -86,7 +86,11 @@ class KeyPool:
         """
         if n >= _KEPT and spec not in IN_FILES:
             return self._make(spec)
+        pair = self._pairs.get((spec, n))
+        if pair is not None:
+            return pair
         with self._lock:
+            # Another thread may have made it by now.
             pair = self._pairs.get((spec, n))
             if pair is None:
                 pair = self._pairs[spec, n] = self._load_or_make(spec, n)

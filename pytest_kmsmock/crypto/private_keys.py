@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 
@@ -20,6 +19,8 @@ class _PrivateKey(Protocol):
 
 _Key = TypeVar("_Key", bound=_PrivateKey)
 
+_KEPT: Final = 256
+
 
 class PrivateKeys(Generic[_Key]):
     """
@@ -33,11 +34,14 @@ class PrivateKeys(Generic[_Key]):
 
     def __init__(self, load: Callable[[bytes], _Key]) -> None:
         self._load = load
-        self._new: dict[bytes, _Key] = {}
-        self._find = functools.lru_cache(maxsize=256)(self._find_uncached)
+        self._keys: dict[bytes, _Key] = {}
 
     def __call__(self, private: bytes) -> _Key:
-        return self._find(private)
+        key = self._keys.get(private)
+        if key is None:
+            key = self._load(private)
+            self._keep(private, key)
+        return key
 
     def add(self, key: _Key) -> bytes:
         """Return the PKCS #8 DER of *key*, which has just been made."""
@@ -46,10 +50,11 @@ class PrivateKeys(Generic[_Key]):
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        self._new[private] = key
-        self._find(private)
+        self._keep(private, key)
         return private
 
-    def _find_uncached(self, private: bytes) -> _Key:
-        key = self._new.pop(private, None)
-        return self._load(private) if key is None else key
+    def _keep(self, private: bytes, key: _Key) -> None:
+        # Whichever is needed again can be loaded again.
+        if len(self._keys) >= _KEPT:
+            self._keys.clear()
+        self._keys[private] = key

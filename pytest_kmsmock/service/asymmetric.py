@@ -1,22 +1,18 @@
 """
 Key pairs of every family: which module of `crypto` serves which key spec.
 
-A private key is PKCS #8 DER, a public key SubjectPublicKeyInfo DER.
+A private key is PKCS #8 DER, a public key SubjectPublicKeyInfo DER. Any function
+raises `MissingExtra` for what `cryptography` lacks and an extra would bring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 from ..crypto import der, ecc, ed25519, mldsa, mlkem, rsa, sm2
-from ..crypto.missing import MissingExtra
-from .misuse import NotMockedError
 from .specs import KEY_SPECS, Family, KeySpec
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # The modules have the same functions, as far as their schemes go.
 _MODULES: Final[Mapping[Family, ModuleType]] = {
@@ -44,12 +40,12 @@ MESSAGE_LENGTHS: Final[Mapping[str, Mapping[str, int | None]]] = {
 
 def generate(spec: str) -> bytes:
     """Return a new private key of the key spec of that name."""
-    private: bytes = _call(_MODULES[KEY_SPECS[spec].family].generate, spec)
+    private: bytes = _MODULES[KEY_SPECS[spec].family].generate(spec)
     return private
 
 
 def public_key(spec: KeySpec, private: bytes) -> bytes:
-    public: bytes = _call(_MODULES[spec.family].public_key, private)
+    public: bytes = _MODULES[spec.family].public_key(private)
     return public
 
 
@@ -57,7 +53,7 @@ def is_private_key(spec: KeySpec, private: bytes) -> bool:
     """Tell whether *private*, made by somebody else, is a sound key of *spec* in PKCS #8."""
     if not der.is_pkcs8(private):
         return False
-    return bool(_call(_MODULES[spec.family].is_private_key, spec.name, private))
+    return bool(_MODULES[spec.family].is_private_key(spec.name, private))
 
 
 def longest_plaintext(spec: KeySpec, algorithm: str) -> int:
@@ -67,20 +63,20 @@ def longest_plaintext(spec: KeySpec, algorithm: str) -> int:
 
 
 def encrypt(spec: KeySpec, private: bytes, algorithm: str, plaintext: bytes) -> bytes:
-    ciphertext: bytes = _call(_MODULES[spec.family].encrypt, private, algorithm, plaintext)
+    ciphertext: bytes = _MODULES[spec.family].encrypt(private, algorithm, plaintext)
     return ciphertext
 
 
 def decrypt(spec: KeySpec, private: bytes, algorithm: str, ciphertext: bytes) -> bytes | None:
     """Return the plaintext, or None if *ciphertext* is not of this key and algorithm."""
-    plaintext: bytes | None = _call(_MODULES[spec.family].decrypt, private, algorithm, ciphertext)
+    plaintext: bytes | None = _MODULES[spec.family].decrypt(private, algorithm, ciphertext)
     return plaintext
 
 
 def sign(spec: KeySpec, private: bytes, algorithm: str, message_type: str, message: bytes) -> bytes:
     """Return the signature of *message*, whose length `MESSAGE_LENGTHS` allows."""
-    signature: bytes = _call(
-        _MODULES[spec.family].sign, private, algorithm, message, is_digest=message_type != "RAW"
+    signature: bytes = _MODULES[spec.family].sign(
+        private, algorithm, message, is_digest=message_type != "RAW"
     )
     return signature
 
@@ -94,37 +90,23 @@ def verify(
     signature: bytes,
 ) -> bool:
     """Tell whether *signature*, of whatever form, is one of *message*."""
+    is_digest = message_type != "RAW"
     return bool(
-        _call(
-            _MODULES[spec.family].verify,
-            private,
-            algorithm,
-            message,
-            signature,
-            is_digest=message_type != "RAW",
-        )
+        _MODULES[spec.family].verify(private, algorithm, message, signature, is_digest=is_digest)
     )
 
 
 def exchange(spec: KeySpec, private: bytes, peer: bytes) -> bytes | None:
     """Return the raw shared secret, or None if *peer* is no public key on the same curve."""
-    secret: bytes | None = _call(_MODULES[spec.family].exchange, private, peer)
+    secret: bytes | None = _MODULES[spec.family].exchange(private, peer)
     return secret
 
 
 def encapsulate(private: bytes) -> tuple[bytes, bytes]:
     """Return a shared secret and its encapsulation."""
-    return _call(mlkem.encapsulate, private)
+    return mlkem.encapsulate(private)
 
 
 def decapsulate(private: bytes, encapsulated: bytes) -> bytes | None:
     """Return the shared secret, or None if *encapsulated* has a wrong length."""
-    return _call(mlkem.decapsulate, private, encapsulated)
-
-
-def _call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call *function*, and say in the plugin's words what it lacks."""
-    try:
-        return function(*args, **kwargs)
-    except MissingExtra as error:
-        raise NotMockedError(f"{error}.") from None
+    return mlkem.decapsulate(private, encapsulated)

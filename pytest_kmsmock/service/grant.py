@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import attrs
 
-from ..crypto import symmetric
+from ..crypto import randomness, symmetric
 from .key import KmsKey
 from .specs import KeyUsage
 
@@ -39,6 +39,7 @@ ON_SYMMETRIC_KEYS: Final = frozenset(
 )
 ON_KEY_PAIRS: Final = frozenset({"GetPublicKey"})
 
+_sorted_json: Final = json.JSONEncoder(sort_keys=True).encode
 MAX_CONTEXT_PAIRS: Final = 8
 MAX_CONTEXT_VALUE_LENGTH: Final = 384
 _PRINCIPAL: Final = re.compile(
@@ -71,7 +72,7 @@ class Grant:
     creation_date: float
 
     @property
-    def terms(self) -> str:
+    def terms(self) -> Hashable:
         """What makes it another grant than one of the same name."""
         return terms_of(self.members)
 
@@ -80,17 +81,21 @@ class Grant:
         return self.members.get("RetiringPrincipal") or self.members.get("RetiringServicePrincipal")
 
 
-def terms_of(members: Mapping[str, Any]) -> str:
-    """Return *members* as text, the same for equal terms."""
-    return json.dumps({**members, "Operations": sorted(members["Operations"])}, sort_keys=True)
+def terms_of(members: Mapping[str, Any]) -> Hashable:
+    """Return *members* as a value, the same for equal terms."""
+    others = {name: value for name, value in members.items() if name != "Operations"}
+    return frozenset(members["Operations"]), _sorted_json(others)
 
 
 def operations_of(key: KmsKey) -> frozenset[str]:
     """Return what a grant can permit on *key*."""
-    possible = GRANT_OPERATIONS[key.usage] | ON_EVERY_KEY
-    if key.spec.is_symmetric_encryption:
-        return possible | ON_SYMMETRIC_KEYS
-    return possible | ON_KEY_PAIRS if key.spec.kind == "asymmetric" else possible
+    return _operations_of(key.usage, key.spec.kind)
+
+
+@functools.cache
+def _operations_of(usage: KeyUsage, kind: str) -> frozenset[str]:
+    of_kind = {"symmetric": ON_SYMMETRIC_KEYS, "asymmetric": ON_KEY_PAIRS}
+    return GRANT_OPERATIONS[usage] | ON_EVERY_KEY | of_kind.get(kind, frozenset())
 
 
 def is_principal(text: str, partition: str) -> bool:
@@ -104,12 +109,12 @@ def is_grant_id(text: str) -> bool:
 
 
 def new_grant_id() -> str:
-    return os.urandom(32).hex()
+    return randomness.block().hex()
 
 
 def seal_token(token_key: bytes, grant: Grant) -> str:
     """Return a grant token, another one at each call, that `open_token` opens."""
-    nonce = os.urandom(symmetric.NONCE_LENGTH)
+    nonce = randomness.block()[: symmetric.NONCE_LENGTH]
     content = f"{grant.key_arn} {grant.id}".encode()
     sealed = nonce + symmetric.seal(token_key, nonce, content, b"grant")
     return base64.urlsafe_b64encode(sealed).decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Final
 
 from .collection import Collection
@@ -22,7 +22,7 @@ class Grants:
 
     def __init__(self) -> None:
         self._lists: dict[_At, Collection[Grant]] = {}
-        self._by_terms: dict[tuple[str, str, str], Grant] = {}
+        self._by_terms: dict[tuple[str, str, Hashable], Grant] = {}
 
     def of_key(self, key_arn: str) -> Collection[Grant]:
         return self._lists.get((key_arn,)) or Collection()
@@ -40,7 +40,7 @@ class Grants:
         """Return the grants that *principal* may retire, on keys of whichever account."""
         return self._lists.get((region, principal)) or Collection()
 
-    def named(self, key_arn: str, name: str, terms: str) -> Grant | None:
+    def named(self, key_arn: str, name: str, terms: Hashable) -> Grant | None:
         """Return the grant on a key with that name and those terms."""
         return self._by_terms.get((key_arn, name, terms))
 

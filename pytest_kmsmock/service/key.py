@@ -11,6 +11,7 @@ from typing import Literal
 
 import attrs
 
+from ..crypto import randomness
 from .identifiers import alias_arn
 from .specs import KeySpec, KeyUsage
 
@@ -67,8 +68,13 @@ class KeyMaterial:
 
 def material_id(key_id: str, secret: bytes) -> str:
     """Return the ID of *secret* as material of the key *key_id*, in all Regions."""
-    # Of the usual hashes the one that costs least; each new key needs it.
     return hashlib.blake2s(key_id.encode() + secret).hexdigest()
+
+
+def first_material(secret: bytes) -> KeyMaterial:
+    """Return *secret*, made for a new key, as its material; that nobody can bring again."""
+    # So any ID will do, and none has to be computed.
+    return KeyMaterial(id=randomness.block().hex(), secret=secret)
 
 
 @attrs.frozen(kw_only=True)

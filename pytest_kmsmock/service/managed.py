@@ -14,7 +14,7 @@ from typing import Final
 from ..crypto import ciphertext
 from .authorization import documents
 from .identifiers import key_arn, new_key_id, root_arn
-from .key import Alias, KeyMaterial, KmsKey, material_id
+from .key import Alias, KmsKey, first_material
 from .lifecycle import DAY
 from .request import Request
 from .specs import KEY_SPECS
@@ -81,7 +81,7 @@ def _create(request: Request, alias_name: str, service: str, protects: str) -> K
         state="Enabled",
         description=f"Default key that protects my {protects} when no other key is defined",
         creation_date=request.now,
-        materials=(KeyMaterial(id=material_id(key_id, secret), secret=secret),),
+        materials=(first_material(secret),),
         ciphertext_tag=ciphertext.key_tag(account, key_id),
         policy=_policy(service, region, account),
         manager="AWS",

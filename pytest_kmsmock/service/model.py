@@ -26,8 +26,8 @@ Params = dict[str, Any]
 # (value from JSON, path, violations found so far) -> value for Python
 _Decoder = Callable[[Any, str, list[str]], Any]
 
-# Offsets change only at whole quarters of an hour; in seconds.
-_ZONE_STEP: Final = 900
+# Offsets of local time change only at whole quarters of an hour; in seconds.
+_STEP: Final = 900
 
 # AWS checks more than the public model says. Effective bounds, by operation
 # and member. Source: the operations' documentation in the model.
@@ -213,22 +213,26 @@ def missing_member(operation: str, member: str) -> ValidationException:
 
 def timestamp(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
-    # The names change with the local zone, and freezegun has a class of its own.
     return _local_time(seconds, time.tzname, dt.datetime)
 
 
-# A key is described more often than it is made.
 @functools.lru_cache(maxsize=1024)
-def _local_time(seconds: float, names: tuple[str, str], class_: type[dt.datetime]) -> dt.datetime:
+def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datetime:
     # AWS keeps milliseconds.
-    return class_.fromtimestamp(round(seconds, 3), _zone(seconds // _ZONE_STEP, names))
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    step, rest = divmod(whole, _STEP)
+    # The names change with the local zone, and freezegun has a class of its own.
+    local: dt.datetime = _step(step, names, class_) + dt.timedelta(0, rest, milliseconds * 1000)
+    return local
 
 
-# Python asks the system anew for each time, which costs more than the rest of an answer.
+# For each time anew to ask the system costs more than the rest of an answer.
 @functools.lru_cache(maxsize=1024)
-def _zone(step: float, names: tuple[str, str]) -> dt.tzinfo:
-    """Return the local zone, with its offset at the time *step*, in units of `_ZONE_STEP`."""
-    return dt.timezone(dt.timedelta(seconds=time.localtime(step * _ZONE_STEP).tm_gmtoff))
+def _step(number: int, names: tuple[str, str], class_: Any) -> Any:
+    """Return when the step *number* since the epoch begins, in local time."""
+    seconds = number * _STEP
+    zone = dt.timezone(dt.timedelta(seconds=time.localtime(seconds).tm_gmtoff))
+    return class_.fromtimestamp(seconds, zone)
 
 
 def ignores_ciphertext(params: Params) -> bool:
@@ -264,6 +268,7 @@ def _compile(shape: Shape, bounds: tuple[int, int] | None = None) -> _Decoder:
 def _string(shape: Shape, low: int | None, high: int | None) -> _Decoder:
     pattern, enum = _pattern(shape), _enum(shape)
     matches = _quick_matcher(pattern) if pattern else None
+    allowed = None if enum is None else frozenset(enum)
     minimum, maximum = low or 0, high or float("inf")
     shows_value = not _is_sensitive(shape)
     constraints = _string_constraints(shape, low, high)
@@ -274,7 +279,7 @@ def _string(shape: Shape, low: int | None, high: int | None) -> _Decoder:
         if (
             minimum <= len(value) <= maximum
             and (matches is None or matches(value))
-            and (enum is None or value in enum)
+            and (allowed is None or value in allowed)
         ):
             return value
         shown = f"'{_printable(value, shape)}' " if shows_value else ""

@@ -11,7 +11,6 @@ from typing import Final
 
 from ..crypto import attestation, cms
 from ..crypto.attestation import Attestation, Unacceptable
-from ..crypto.missing import MissingExtra
 from .errors import ValidationException
 from .misuse import NotMockedError
 from .model import validation_error
@@ -64,8 +63,6 @@ def attest(request: Request) -> None:
         request.attestation = _attested(request, recipient["AttestationDocument"])
     except Unacceptable as error:
         raise ValidationException(f"The attestation document is not valid: {error}.") from None
-    except MissingExtra as error:
-        raise NotMockedError(f"{error}.") from None
 
 
 def sealed(request: Request, attestation: Attestation, response: Response) -> Response:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import attrs
 
+from ..crypto.missing import MissingExtra
 from . import find, recipients
 from .errors import DryRunOperationException, KmsError
 from .key import KmsKey
@@ -56,11 +57,14 @@ class Service:
             KmsError: AWS would refuse it.
             NotMockedError: It uses what only a newer KMS has, or what needs an extra.
         """
-        operation = self._prepare(request)
-        if not operation.writes:
-            return self._answer(operation, request)
-        with self.registry.lock:
-            return self._answer(operation, request)
+        try:
+            operation = self._prepare(request)
+            if not operation.writes:
+                return self._answer(operation, request)
+            with self.registry.lock:
+                return self._answer(operation, request)
+        except MissingExtra as error:
+            raise NotMockedError(f"{error}.") from None
 
     def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
         """Return the keys that *request* names, as far as AWS would find them now."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pytest_kmsmock import mock_kms
 from pytest_kmsmock.crypto import keypool
+from pytest_kmsmock.crypto.missing import MissingExtra
 from pytest_kmsmock.service import asymmetric
 from pytest_kmsmock.service.misuse import NotMockedError
 from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
@@ -20,13 +21,14 @@ from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
 from . import bare
 from .figures import Figure, Form, settled
 from .sides import Sides, method
-from .timing import Call, Prepare, Spread, compared, in_turns, medians
+from .timing import Call, Prepare, Spread, compared, fastest, in_turns
 
 SECTION: Final = "new keys"
 POOL_SECTION: Final = "key pool"
 _FLOOR_FACTOR: Final = 1.5
 _SHORT_BUDGET: Final = 1.5
 _POOL_ROUNDS: Final = 3
+_NOTES: Final = {"mldsa": "the fastest tenth: each signature is made by trial"}
 
 # The first use of a key by its usage: the operation, its parameters beside the
 # key, the member that names the algorithm, and the bare call.
@@ -92,17 +94,22 @@ def _measure(spec: KeySpec, sides: Sides, form: Form) -> list[Figure]:
     def against_budget(part: Mapping[str, float]) -> float:
         return part["kms"] / (_FLOOR_FACTOR * part["floor"] + part.get("bare", 0.0))
 
-    detail = {f"{name} µs": value for name, value in medians(times).items()}
+    # ML-DSA begins anew until a signature is fit to be seen, four times on average.
+    # By chance alone the floor takes no longer.
+    typical = {"kms": fastest, "bare": fastest} if spec.family == "mldsa" else {}
+    detail = {
+        f"{name} µs": typical.get(name, statistics.median)(taken) for name, taken in times.items()
+    }
     return [
         Figure(
             section=SECTION,
             name=spec.name,
             of="÷ (1.5 × floor + bare)",
-            spread=compared(times, against_budget),
+            spread=compared(times, against_budget, typical),
             budget=1.0 if is_judged else None,
             short_budget=_SHORT_BUDGET if is_judged else None,
             detail=detail,
-            note="" if is_judged else "not by cryptography",
+            note="not by cryptography" if not is_judged else _NOTES.get(spec.family, ""),
         )
     ]
 
@@ -124,7 +131,7 @@ def _pool_figures() -> Iterator[Figure]:
         if spec.kind == "asymmetric" and spec.name != "SM2":
             try:
                 yield _pool_figure(spec.name)
-            except NotMockedError as error:  # an extra is not installed
+            except MissingExtra as error:
                 print(f"  {spec.name} is left out: {error}")
 
 

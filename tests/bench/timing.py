@@ -97,18 +97,30 @@ def medians(times: Times) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def compared(times: Times, compare: Callable[[Mapping[str, float]], float]) -> Spread:
+def fastest(values: Sequence[float]) -> float:
+    """Return what a tenth of *values* keeps to; for what tries as often as chance has it."""
+    return sorted(values)[len(values) // 10]
+
+
+def compared(
+    times: Times,
+    compare: Callable[[Mapping[str, float]], float],
+    typical: Mapping[str, Callable[[Sequence[float]], float]] | None = None,
+) -> Spread:
     """
     Return the median and the quartiles of *compare* over parts of the run.
 
     Each part lasts an eighth of the run, so what slows the machine down for a
     while slows down all subjects of a part.
+
+    Args:
+        typical: What of a subject's times in a part is compared, if not their median.
     """
     chunks = min(_CHUNKS, *(len(values) for values in times.values()))
     values = []
     for number in range(chunks):
         part = {
-            name: statistics.median(
+            name: (typical or {}).get(name, statistics.median)(
                 taken[len(taken) * number // chunks : len(taken) * (number + 1) // chunks]
             )
             for name, taken in times.items()

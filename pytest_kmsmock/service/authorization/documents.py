@@ -30,7 +30,7 @@ _AWS_PRINCIPAL: Final = re.compile(
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
 )
-
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 _CONDITION_OPERATOR: Final = re.compile(
     r"(?:For(?:AllValues|AnyValue):)?"
     r"(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)"
@@ -71,6 +71,12 @@ def parse(text: str, *, longest: int = POLICY_LENGTH_LIMIT) -> Document:
     """
     if len(text.encode()) > longest:
         raise LimitExceededException(f"The key policy is longer than the limit of {longest} bytes.")
+    return _parse(text)
+
+
+# Many keys of an application have the same policy.
+@functools.lru_cache(maxsize=256)
+def _parse(text: str) -> Document:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
@@ -117,6 +123,12 @@ def locks_out(document: Document, *, key_arn: str, principal: str, root: str) ->
     return not allowed
 
 
+@functools.lru_cache(maxsize=256)
+def printed(text: str) -> str:
+    """Return *text*, which `parse` takes, as `pretty` prints it."""
+    return pretty(_parse(text))
+
+
 def pretty(document: Document) -> str:
     """
     Return *document* as GetKeyPolicy prints it.
@@ -134,7 +146,7 @@ def _print(value: Any, indent: str) -> str:
         return "{\n" + ",\n".join(members) + f"\n{indent}}}"
     if isinstance(value, list) and value:
         return f"[ {', '.join(_print(item, indent) for item in value)} ]"
-    return json.dumps(value, ensure_ascii=False)
+    return _encode(value)
 
 
 def _check_statement(statement: Any) -> None:
@@ -214,8 +226,13 @@ def _covers(statement: Document, element: str, name: str) -> bool:
 
 def _matches(pattern: str, name: str) -> bool:
     """Tell whether *name* is like *pattern*: ``*`` and ``?`` are wild, case does not matter."""
-    regex = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(regex, name, re.IGNORECASE) is not None
+    return _regex(pattern).fullmatch(name) is not None
+
+
+@functools.lru_cache(maxsize=256)
+def _regex(pattern: str) -> re.Pattern[str]:
+    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(wild, re.IGNORECASE)
 
 
 def _is_condition(condition: Any) -> bool:

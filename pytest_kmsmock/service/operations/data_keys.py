@@ -71,22 +71,18 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
         raise UnsupportedOperationException(
             f"KeyPairSpec {spec.name} is not supported in this Region"
         )
-    response: Response = {
+    if params.get("DryRun"):  # must not use up a pair
+        return {}
+    private = request.registry.key_maker.new(spec, request.region)
+    context = params.get("EncryptionContext", {})
+    return {
+        "PrivateKeyCiphertextBlob": seal(request, key, SYMMETRIC_DEFAULT, private, context),
+        "PrivateKeyPlaintext": private,
+        "PublicKey": asymmetric.public_key(spec, private),
         "KeyId": key.arn,
         "KeyPairSpec": spec.name,
         "KeyMaterialId": key.material.id,
     }
-    # A dry run must not use up a pair.
-    if params.get("DryRun"):
-        return response
-    private = request.registry.key_maker.new(spec, request.region)
-    context = params.get("EncryptionContext", {})
-    response |= {
-        "PrivateKeyCiphertextBlob": seal(request, key, SYMMETRIC_DEFAULT, private, context),
-        "PrivateKeyPlaintext": private,
-        "PublicKey": asymmetric.public_key(spec, private),
-    }
-    return response
 
 
 def generate_data_key_pair_without_plaintext(request: Request, key: KmsKey) -> Response:

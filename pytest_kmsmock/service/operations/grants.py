@@ -27,7 +27,7 @@ from ..grant import (
     terms_of,
 )
 from ..grants import GRANTEES
-from ..identifiers import partition_of, root_arn
+from ..identifiers import partition_of
 from ..key import KmsKey
 from ..model import timestamp
 from ..request import Params, Request, Response
@@ -62,7 +62,7 @@ def create_grant(request: Request, key: KmsKey) -> Response:
             name=name,
             key_arn=key.arn,
             members=members,
-            issuing_account=root_arn(request.region, request.account),
+            issuing_account=request.place.root_arn,
             creation_date=request.now,
         )
         if not params.get("DryRun"):

@@ -18,8 +18,8 @@ from ..errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from ..identifiers import key_arn, new_key_id, new_multi_region_key_id, parse_arn, root_arn
-from ..key import KeyMaterial, KmsKey, Stored, material_id
+from ..identifiers import new_key_id, new_multi_region_key_id, parse_arn
+from ..key import KeyMaterial, KmsKey, Stored, first_material, material_id
 from ..misuse import NotMockedError
 from ..model import timestamp
 from ..quotas import Quotas
@@ -41,13 +41,14 @@ def create_key(request: Request, _: None) -> Response:
     spec, usage = _spec_and_usage(params, region)
     is_multi_region = params.get("MultiRegion", False)
     key_id = request.key_id or (new_multi_region_key_id() if is_multi_region else new_key_id())
-    arn = key_arn(region, account, key_id)
+    place = request.place
+    arn = place.arn_prefix + key_id
     if "Policy" in params:
         policy = checked_policy(request, params["Policy"], arn)
     else:
-        policy = documents.default_policy(root_arn(region, account))
+        policy = documents.default_policy(place.root_arn)
     tags = checked_tags(request, params["Tags"]) if "Tags" in params else ()
-    check_quota(request, request.place)
+    check_quota(request, place)
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
@@ -55,8 +56,11 @@ def create_key(request: Request, _: None) -> Response:
     # Last of all: a key pair can take its time, and each is given out once.
     materials: tuple[KeyMaterial, ...] = ()
     if origin != "EXTERNAL":
-        secret = request.material or request.registry.key_maker.new(spec, region)
-        materials = (KeyMaterial(id=material_id(key_id, secret), secret=secret),)
+        given = request.material
+        if given is None:
+            materials = (first_material(request.registry.key_maker.new(spec, region)),)
+        else:
+            materials = (KeyMaterial(id=material_id(key_id, given), secret=given),)
     key = KmsKey(
         account=account,
         region=region,
@@ -78,7 +82,7 @@ def create_key(request: Request, _: None) -> Response:
     request.registry.put_key(key)
     request.add_key(key)
     if not request.id:
-        request.place.given_keys += 1
+        place.given_keys += 1
     return {"KeyMetadata": metadata(key, [key])}
 
 

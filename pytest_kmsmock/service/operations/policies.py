@@ -79,12 +79,9 @@ def checked_policy(request: Request, text: str, arn: str) -> str:
     """
     document = documents.parse(text, longest=request.quotas.policy_bytes)
     if not request.params.get("BypassPolicyLockoutSafetyCheck") and documents.locks_out(
-        document,
-        key_arn=arn,
-        principal=request.principal,
-        root=root_arn(request.region, request.account),
+        document, key_arn=arn, principal=request.principal, root=request.place.root_arn
     ):
         raise MalformedPolicyDocumentException(
             "The new key policy will not allow you to update the key policy in the future."
         )
-    return documents.pretty(document)
+    return documents.printed(text)

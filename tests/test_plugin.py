@@ -78,6 +78,37 @@ def test_each_test_has_an_empty_kms_of_its_own(run: Run) -> None:
     result.assert_outcomes(passed=2)
 
 
+def test_without_pytests_protocol_kms_says_so(pytester: pytest.Pytester) -> None:
+    """A plugin with a loop of its own may go round the hook that tells which test is running."""
+    pytester.makeconftest(
+        """
+        from _pytest.runner import runtestprotocol
+
+        def pytest_runtestloop(session):
+            for item in session.items:
+                runtestprotocol(item)
+            return True
+        """
+    )
+    pytester.makepyfile(
+        """
+        from pytest_kmsmock import mock_kms
+
+        def test_fixture(kms):
+            pass
+
+        def test_context_manager():
+            with mock_kms() as kms:
+                assert kms.keys == []
+        """
+    )
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*kms found no running test*with mock_kms() as kms:*"])
+
+
 def test_a_test_that_fails_leaves_nothing_to_the_next(run: Run) -> None:
     result = run("""
         import pytest

@@ -134,6 +134,8 @@ class Registry:
             besides the mock's own.
         outside: What custom key stores meet.
         grants: Those on all keys.
+        dues: When time next changes which key or key store: a heap of time, account,
+            Region, ID. An entry may be out of date; the key or store itself tells.
         last_usages: Operation, time and request ID by the key's ARN. As it changes
             with every call, it is beside the keys rather than in them.
     """
@@ -147,9 +149,7 @@ class Registry:
         self.grants = Grants()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
         self._places: dict[tuple[str, str], Place] = {}
-        # When time next changes which key or key store: (time, account, Region,
-        # ID). An entry may be out of date; the key or store itself tells.
-        self._dues: list[tuple[float, str, str, str]] = []
+        self.dues: list[tuple[float, str, str, str]] = []
 
     def place(self, account: str, region: str) -> Place:
         place = self._places.get((account, region))
@@ -171,7 +171,7 @@ class Registry:
             due = next_due(key)
             place.put_key(key)
             if due is not None:
-                heapq.heappush(self._dues, (due, key.account, key.region, key.key_id))
+                heapq.heappush(self.dues, (due, key.account, key.region, key.key_id))
 
     def remove_key(self, key: KmsKey, now: float) -> None:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
@@ -196,7 +196,7 @@ class Registry:
                 self.put_key(key)
             if store.transition_ends is not None:
                 due = (store.transition_ends, store.account, store.region, store.store_id)
-                heapq.heappush(self._dues, due)
+                heapq.heappush(self.dues, due)
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
@@ -222,10 +222,10 @@ class Registry:
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
-        if self._dues and self._dues[0][0] <= now:
+        if self.dues and self.dues[0][0] <= now:
             with self.lock:
-                while self._dues and self._dues[0][0] <= now:
-                    self._apply(*heapq.heappop(self._dues))
+                while self.dues and self.dues[0][0] <= now:
+                    self._apply(*heapq.heappop(self.dues))
 
     def finish_transition(self, key: KmsKey, now: float) -> None:
         """Let what is transient in *key* be over by *now*."""
@@ -254,7 +254,7 @@ class Registry:
             copied.attestation_roots = self.attestation_roots
             copied.outside = self.outside.copy()
             copied._places = {at: place.copy() for at, place in self._places.items()}
-            copied._dues = self._dues.copy()
+            copied.dues = self.dues.copy()
             copied.grants = self.grants.copy()
             copied.last_usages = self.last_usages.copy()
         return copied

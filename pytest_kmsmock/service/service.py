@@ -90,7 +90,9 @@ class Service:
         if operation is None:
             raise _unknown(request.operation)
         operation.shapes.decode(request.body, request.params)
-        registry.settle(now)
+        # Nearly always nothing is.
+        if registry.dues and registry.dues[0][0] <= now:
+            registry.settle(now)
         return operation
 
     def _answer(self, operation: Operation, request: Request) -> Response:

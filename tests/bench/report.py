@@ -54,14 +54,14 @@ CI runs it with `--check`.
 
 _INTRODUCTIONS: Final = {
     operations.SECTION: (
-        "Each operation through a real botocore client. "
+        "Each operation through a real botocore client.\n"
         "Four of them have a budget of 1.25 × the floor; where cryptography is most of the time, "
-        "the budget is the floor, 1.2 × the bare call, and 30 µs. "
+        "the budget is the floor, 1.2 × the bare call, and 30 µs.\n"
         "A fifth of moto's time is allowed wherever the cryptography is less than a fifth of ours."
     ),
     keys.SECTION: (
         "`CreateKey` and the first use of the key, the first key of its spec in its mock, "
-        "with the pool of key pairs warm. "
+        "with the pool of key pairs warm.\n"
         "The floor is that of both calls; bare is the bare call of the first use."
     ),
     keys.POOL_SECTION: (
@@ -70,11 +70,11 @@ _INTRODUCTIONS: Final = {
     ),
     "set-up and tear-down": (
         "Tests that do nothing, with `kms`, with an empty fixture, and with a fixture around "
-        "`mock_aws`, side by side in one run of pytest. "
+        "`mock_aws`, side by side in one run of pytest.\n"
         "What `kms` costs is the difference of whole tests, reports included."
     ),
     start.SECTION: (
-        "Runs of one test with the plugin and with `-p no:kmsmock`, in pairs, bytecode cached. "
+        "Runs of one test with the plugin and with `-p no:kmsmock`, in pairs, bytecode cached.\n"
         "CPU time is judged, as other processes disturb it less, "
         "the least of six runs against the least of six; "
         "the time by the clock stands beside it."
@@ -91,7 +91,7 @@ _INTRODUCTIONS: Final = {
         "the mock must not take away from it."
     ),
     where.SECTION: (
-        "Found by sampling: a timer interrupts a loop of calls and notes the part at work. "
+        "Found by sampling: a timer interrupts a loop of calls and notes the part at work.\n"
         "botocore's parts are the steps of its `_make_api_call`, ours the modules; "
         "the time inside AES-GCM counts for the module that calls it."
     ),

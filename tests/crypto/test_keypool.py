@@ -75,7 +75,7 @@ def test_of_the_others_only_the_first_are_kept(made: Made) -> None:
 
 
 def test_a_key_of_any_spec_has_the_pair_of_an_earlier_mock() -> None:
-    specs = ["RSA_2048", "ECC_NIST_P256", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519"]
+    specs = ["RSA_2048", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_SECG_P256K1"]
 
     def public_keys() -> list[PublicKeyTypes]:
         with mock_kms() as kms:

@@ -163,7 +163,8 @@ BEHAVIOUR: Final = (
     (
         "Randomness",
         "Of hardware security modules.",
-        "Of the operating system. RSA key pairs are reused by later runs, never within one mock.",
+        "Of the operating system. Key pairs are reused by other mocks, "
+        "those of RSA also by later runs, never within one mock.",
     ),
     (
         "`ED25519_PH_SHA_512`",

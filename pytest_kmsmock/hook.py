@@ -31,7 +31,7 @@ CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 _active: list[Backend] = []
 _replacements = Replacements()
 _exceptions_factory: Any = None
-_make_cache_folder: Callable[[], Path] | None = None
+_make_cache_folder: Callable[[], Path | None] | None = None
 
 # What is asked about a call outside any mock, by operation and URL; it may raise.
 guard: Callable[[str, str], None] | None = None
@@ -71,10 +71,18 @@ def cache_folder() -> Path | None:
     return _make_cache_folder() if _make_cache_folder else None
 
 
-def keep_in(make_cache_folder: Callable[[], Path] | None) -> None:
-    """Let `cache_folder` be what *make_cache_folder* returns; it is called when first needed."""
+def keep_in(
+    make_cache_folder: Callable[[], Path | None] | None,
+) -> Callable[[], Path | None] | None:
+    """
+    Let `cache_folder` be what *make_cache_folder* returns; it is called when needed.
+
+    Returns:
+        What was called before.
+    """
     global _make_cache_folder
-    _make_cache_folder = make_cache_folder
+    before, _make_cache_folder = _make_cache_folder, make_cache_folder
+    return before
 
 
 def is_observing() -> bool:

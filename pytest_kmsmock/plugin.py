@@ -11,6 +11,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Generator, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
@@ -53,7 +54,7 @@ _INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any
 _NUMBERS: Final = ("page_size", "transition_seconds")
 _OBSERVED = pytest.StashKey[hook.Observed]()
 _EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
-# The test of which the fixtures are set up.
+# The test that runs; `kms` reads its markers.
 _running: pytest.Item | None = None
 
 
@@ -97,16 +98,13 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if _OBSERVED not in config.stash:
         _begin(config)  # a conftest names the plugin
-    before = hook.ini_options
+    ini_options = hook.ini_options
     hook.ini_options = _ini_options(config)
-    cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
-    hook.keep_in(
-        functools.cache(functools.partial(cache.mkdir, "kmsmock-key-pairs")) if cache else None
-    )
+    make_cache_folder = hook.keep_in(_cache_folder_of(config))
 
     def restore() -> None:
-        hook.ini_options = before
-        hook.keep_in(None)
+        hook.ini_options = ini_options
+        hook.keep_in(make_cache_folder)
 
     config.add_cleanup(restore)
 
@@ -289,6 +287,24 @@ def _begin(config: pytest.Config) -> None:
         hook.observe(outer)
 
     config.add_cleanup(restore)
+
+
+def _cache_folder_of(config: pytest.Config) -> Callable[[], Path | None]:
+    """Return what makes the folder for key pairs, or None where pytest can keep nothing."""
+
+    # pytest looks at the folder each time, and a key is to cost microseconds.
+    @functools.cache
+    def make_folder() -> Path | None:
+        cache = getattr(config, "cache", None)  # there is none under -p no:cacheprovider
+        if cache is None:
+            return None
+        try:
+            folder: Path = cache.mkdir("kmsmock-key-pairs")
+        except OSError:  # read-only, say: pairs live in memory then
+            return None
+        return folder
+
+    return make_folder
 
 
 def _mock_for(node: Any) -> KmsMock:

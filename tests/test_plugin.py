@@ -109,6 +109,45 @@ def test_without_pytests_protocol_kms_says_so(pytester: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["*kms found no running test*with mock_kms() as kms:*"])
 
 
+def test_a_cache_folder_that_cannot_be_made_fails_no_test(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Key pairs live in memory then."""
+
+    def refuse(cache: pytest.Cache, name: str) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(pytest.Cache, "mkdir", refuse)
+    result = run(
+        """
+        def test_it(kms):
+            kms.create_key(spec="RSA_2048")
+            kms.create_key(spec="ECC_NIST_P256")
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_run_within_a_run_changes_nothing_of_it(run: Run, request: pytest.FixtureRequest) -> None:
+    """Neither whose markers count, nor where pairs are kept."""
+    folder = hook.cache_folder()
+    request.node.add_marker(pytest.mark.kms(region="eu-west-3"))
+
+    run(
+        """
+        import pytest
+
+        @pytest.mark.kms(region="eu-west-1")
+        def test_it(kms):
+            kms.create_key(spec="ECC_NIST_P256")
+        """
+    ).assert_outcomes(passed=1)
+
+    assert request.getfixturevalue("kms").region == "eu-west-3"
+    assert hook.cache_folder() == folder
+
+
 def test_a_test_that_fails_leaves_nothing_to_the_next(run: Run) -> None:
     result = run("""
         import pytest

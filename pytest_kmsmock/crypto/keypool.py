@@ -32,9 +32,9 @@ from typing import Final
 from . import rsa
 
 IN_FILES: Final = tuple(rsa.BITS)
-"""The key specs whose pairs are slower to make than to read from a file."""
+"""The key specs whose pairs take so long to make that later runs are to have them too."""
 
-# How many pairs of any other spec are kept. More than that few tests need.
+# How many pairs of any other spec are kept: thousands of data key pairs must not fill memory.
 _KEPT: Final = 64
 
 _MAGIC = b"kmspair1"

@@ -39,7 +39,6 @@ ON_SYMMETRIC_KEYS: Final = frozenset(
 )
 ON_KEY_PAIRS: Final = frozenset({"GetPublicKey"})
 
-_sorted_json: Final = json.JSONEncoder(sort_keys=True).encode
 MAX_CONTEXT_PAIRS: Final = 8
 MAX_CONTEXT_VALUE_LENGTH: Final = 384
 _PRINCIPAL: Final = re.compile(
@@ -81,8 +80,11 @@ class Grant:
         return self.members.get("RetiringPrincipal") or self.members.get("RetiringServicePrincipal")
 
 
+_sorted_json: Final = json.JSONEncoder(sort_keys=True).encode
+
+
 def terms_of(members: Mapping[str, Any]) -> Hashable:
-    """Return *members* as a value, the same for equal terms."""
+    """Return *members* as a value, the same for equal terms; an operation counts once."""
     others = {name: value for name, value in members.items() if name != "Operations"}
     return frozenset(members["Operations"]), _sorted_json(others)
 

@@ -72,8 +72,8 @@ def material_id(key_id: str, secret: bytes) -> str:
 
 
 def first_material(secret: bytes) -> KeyMaterial:
-    """Return *secret*, made for a new key, as its material; that nobody can bring again."""
-    # So any ID will do, and none has to be computed.
+    """Return the material of a new key, made by KMS of *secret*."""
+    # Only what is imported must get the same ID when it comes again; here any will do.
     return KeyMaterial(id=randomness.block().hex(), secret=secret)
 
 

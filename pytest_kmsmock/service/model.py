@@ -27,7 +27,7 @@ Params = dict[str, Any]
 _Decoder = Callable[[Any, str, list[str]], Any]
 
 # Offsets of local time change only at whole quarters of an hour; in seconds.
-_STEP: Final = 900
+_STEP_SECONDS: Final = 900
 
 # AWS checks more than the public model says. Effective bounds, by operation
 # and member. Source: the operations' documentation in the model.
@@ -213,6 +213,7 @@ def missing_member(operation: str, member: str) -> ValidationException:
 
 def timestamp(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
+    # The names change with the local zone, and freezegun has a class of its own.
     return _local_time(seconds, time.tzname, dt.datetime)
 
 
@@ -220,17 +221,16 @@ def timestamp(seconds: float) -> dt.datetime:
 def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datetime:
     # AWS keeps milliseconds.
     whole, milliseconds = divmod(round(seconds * 1000), 1000)
-    step, rest = divmod(whole, _STEP)
-    # The names change with the local zone, and freezegun has a class of its own.
-    local: dt.datetime = _step(step, names, class_) + dt.timedelta(0, rest, milliseconds * 1000)
+    step, rest = divmod(whole, _STEP_SECONDS)
+    local: dt.datetime = _start_of(step, names, class_) + dt.timedelta(0, rest, milliseconds * 1000)
     return local
 
 
 # For each time anew to ask the system costs more than the rest of an answer.
 @functools.lru_cache(maxsize=1024)
-def _step(number: int, names: tuple[str, str], class_: Any) -> Any:
+def _start_of(number: int, names: tuple[str, str], class_: Any) -> Any:
     """Return when the step *number* since the epoch begins, in local time."""
-    seconds = number * _STEP
+    seconds = number * _STEP_SECONDS
     zone = dt.timezone(dt.timedelta(seconds=time.localtime(seconds).tm_gmtoff))
     return class_.fromtimestamp(seconds, zone)
 

@@ -8,6 +8,7 @@ depends on what was there before; who reads needs none.
 from __future__ import annotations
 
 import heapq
+import math
 import threading
 
 import attrs
@@ -44,7 +45,7 @@ class Place:
         self._names_of_key: dict[str, tuple[str, ...]] = {}
         # Key IDs by the custom key store; a dict keeps them in order.
         self._ids_of_store: dict[str, dict[str, None]] = {}
-        # Of those that a RAM share has given to somebody, now or before.
+        # IDs of keys that a RAM share gives, or gave, to somebody.
         self._shared_ids: dict[str, None] = {}
         self._by_ciphertext_tag: dict[bytes, KmsKey] = {}
         self.key_of_ciphertext = self._by_ciphertext_tag.get
@@ -134,8 +135,7 @@ class Registry:
             besides the mock's own.
         outside: What custom key stores meet.
         grants: Those on all keys.
-        dues: When time next changes which key or key store: a heap of time, account,
-            Region, ID. An entry may be out of date; the key or store itself tells.
+        next_due: When time next changes a key or a key store.
         last_usages: Operation, time and request ID by the key's ARN. As it changes
             with every call, it is beside the keys rather than in them.
     """
@@ -149,7 +149,11 @@ class Registry:
         self.grants = Grants()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
         self._places: dict[tuple[str, str], Place] = {}
-        self.dues: list[tuple[float, str, str, str]] = []
+        # What is due when: a heap of time, account, Region, ID. An entry may be
+        # out of date; the key or store itself tells.
+        self._dues: list[tuple[float, str, str, str]] = []
+        # Beside the heap, which another thread may be changing.
+        self.next_due = math.inf
 
     def place(self, account: str, region: str) -> Place:
         place = self._places.get((account, region))
@@ -171,7 +175,7 @@ class Registry:
             due = next_due(key)
             place.put_key(key)
             if due is not None:
-                heapq.heappush(self.dues, (due, key.account, key.region, key.key_id))
+                self._expect((due, key.account, key.region, key.key_id))
 
     def remove_key(self, key: KmsKey, now: float) -> None:
         """Remove *key*, and with it its aliases; related keys may have waited for that."""
@@ -196,7 +200,7 @@ class Registry:
                 self.put_key(key)
             if store.transition_ends is not None:
                 due = (store.transition_ends, store.account, store.region, store.store_id)
-                heapq.heappush(self.dues, due)
+                self._expect(due)
 
     def related(self, key: KmsKey) -> list[KmsKey]:
         """Return *key* and its related multi-Region keys, as they are now."""
@@ -222,10 +226,16 @@ class Registry:
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
-        if self.dues and self.dues[0][0] <= now:
+        if self.next_due <= now:
             with self.lock:
-                while self.dues and self.dues[0][0] <= now:
-                    self._apply(*heapq.heappop(self.dues))
+                while self.next_due <= now:
+                    due = heapq.heappop(self._dues)
+                    self.next_due = self._dues[0][0] if self._dues else math.inf
+                    self._apply(*due)
+
+    def _expect(self, due: tuple[float, str, str, str]) -> None:
+        heapq.heappush(self._dues, due)
+        self.next_due = self._dues[0][0]
 
     def finish_transition(self, key: KmsKey, now: float) -> None:
         """Let what is transient in *key* be over by *now*."""
@@ -254,7 +264,8 @@ class Registry:
             copied.attestation_roots = self.attestation_roots
             copied.outside = self.outside.copy()
             copied._places = {at: place.copy() for at, place in self._places.items()}
-            copied.dues = self.dues.copy()
+            copied._dues = self._dues.copy()
+            copied.next_due = self.next_due
             copied.grants = self.grants.copy()
             copied.last_usages = self.last_usages.copy()
         return copied

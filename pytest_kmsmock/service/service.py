@@ -69,7 +69,7 @@ class Service:
     def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
         """Return the keys that *request* names, as far as AWS would find them now."""
         # What is wrong with the request, `handle` will say.
-        with contextlib.suppress(KmsError, NotMockedError):
+        with contextlib.suppress(KmsError, NotMockedError, MissingExtra):
             operation = self._prepare(request)
             request.options = attrs.evolve(self.options, create_missing=None, creates_managed=False)
             key = operation.find(operation, request)
@@ -90,8 +90,8 @@ class Service:
         if operation is None:
             raise _unknown(request.operation)
         operation.shapes.decode(request.body, request.params)
-        # Nearly always nothing is.
-        if registry.dues and registry.dues[0][0] <= now:
+        # Nearly always nothing is due, and this is the path of every call.
+        if registry.next_due <= now:
             registry.settle(now)
         return operation
 

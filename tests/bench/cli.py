@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     for text in report.at_the_edge(figures, form):
         print(f"at the edge: {text}")
     over = report.missed(figures, form)
-    print("\n".join(f"MISSED: {text}" for text in over) or "All budgets are kept.")
+    print("\n".join(f"MISSED: {text}" for text in over) or "No budget is missed.")
     return 1 if over and options.check else 0
 
 

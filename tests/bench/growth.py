@@ -66,7 +66,7 @@ def measured(form: Form) -> Iterator[Figure]:
             gc.collect()
             gc.freeze()  # or each collection would walk through all keys
             for mock in (few, many):
-                # A row that is measured again makes what it needs again.
+                # Each try leaves its custom key stores behind.
                 mock.quotas.custom_key_stores = 1_000
             nest = Nest(few, many)
             try:

@@ -40,22 +40,25 @@ CI runs it with `--check`.
 - What is compared is measured in one run, in turns, in changing order, with the garbage collector
   off, in CPU time, so that other processes disturb it less.
   A figure is the median over eight parts of the run; its quartiles tell how steady it was.
+  Where a section does otherwise, it says so.
 - The **floor** is botocore alone: a client with a `before-call` handler that returns a constant
   of the same shape as the real answer.
   No mock that is called through botocore can be faster.
-- **bare** is the call of `cryptography` that the operation cannot do without.
+- **bare** is what of `cryptography` the operation cannot do without: one call for most,
+  for a data key pair its generation, both of its encodings and its encryption.
 - moto is in `mock_aws`, in the same process, and answers a client of its own.
 - What is over its budget is measured up to three times; the least figure counts,
   and the number of tries stands beside it.
-- Two runs of the same code differ by up to 2 %.
-  What is over its budget by no more than that is at the **edge**; further over it is **missed**.
+- What takes up to 2 % longer than its budget is at the **edge**, which is allowed for noise;
+  what takes longer has **missed** it, and fails `--check`.
 - A figure without a budget is there to be looked at.
 """
 
 _INTRODUCTIONS: Final = {
     operations.SECTION: (
         "Each operation through a real botocore client.\n"
-        "Four of them have a budget of 1.25 × the floor; where cryptography is most of the time, "
+        "Four of them have a budget of 1.25 × the floor; "
+        "where there is other cryptography than AES-GCM, "
         "the budget is the floor, 1.2 × the bare call, and 30 µs.\n"
         "A fifth of moto's time is allowed wherever the cryptography is less than a fifth of ours."
     ),
@@ -65,8 +68,9 @@ _INTRODUCTIONS: Final = {
         "The floor is that of both calls; bare is the bare call of the first use."
     ),
     keys.POOL_SECTION: (
-        "A key pair that was never made, against one that an earlier test, "
-        "or of RSA an earlier run, has left."
+        "A key pair that was never made, against one that is there already: "
+        "of RSA in the file of an earlier run, of the others in memory.\n"
+        "The median of three, by the clock."
     ),
     "set-up and tear-down": (
         "Tests that do nothing, with `kms`, with an empty fixture, and with a fixture around "
@@ -76,19 +80,21 @@ _INTRODUCTIONS: Final = {
     start.SECTION: (
         "Runs of one test with the plugin and with `-p no:kmsmock`, in pairs, bytecode cached.\n"
         "CPU time is judged, as other processes disturb it less, "
-        "the least of six runs against the least of six; "
-        "the time by the clock stands beside it."
+        "the least of six runs against the least of six, in six groups; "
+        "medians of all runs, and the time by the clock, stand beside it."
     ),
     growth.SECTION: (
         "The same request to a KMS with few keys and aliases and to one with many; "
         "lists return a page of ten."
     ),
     growth.MEMORY_SECTION: (
-        "By `tracemalloc`: what a new key leaves behind, and what the record of a call holds."
+        "By `tracemalloc`: what a new key leaves behind, and what the record of a call holds; "
+        "the median of three."
     ),
     parallel.SECTION: (
         "botocore's own work holds the interpreter's lock, so threads cannot add much; "
-        "the mock must not take away from it."
+        "the mock must not take away from it.\n"
+        "By the clock; five rounds of the threads, three of pytest-xdist."
     ),
     where.SECTION: (
         "Found by sampling: a timer interrupts a loop of calls and notes the part at work.\n"
@@ -125,6 +131,7 @@ def as_json(figures: Sequence[Figure], form: Form, seconds: float) -> str:
                     "median": figure.spread.median,
                     "quartiles": [figure.spread.low, figure.spread.high],
                     "budget": figure.allowed(form),
+                    "edge": figure.is_over(form) and not figure.is_missed(form),
                     "missed": figure.is_missed(form),
                     "tries": figure.tries,
                     "note": figure.note,

@@ -98,7 +98,11 @@ def medians(times: Times) -> dict[str, float]:
 
 
 def fastest(values: Sequence[float]) -> float:
-    """Return what a tenth of *values* keeps to; for what tries as often as chance has it."""
+    """
+    Return the time that the fastest tenth of *values* keeps to; the least of a few.
+
+    For what takes its time by chance.
+    """
     return sorted(values)[len(values) // 10]
 
 

@@ -144,6 +144,20 @@ def test_other_bytes_are_no_key_tag() -> None:
         assert not ciphertext.is_key_tag(bytes(changed))
 
 
+def test_a_forged_key_tag_opens_nothing() -> None:
+    """A blob with it still parses; what it says is another key's, or nobody's."""
+    blob = seal()
+    other = ciphertext.key_tag(ACCOUNT, "0" * 36)
+    forged = ciphertext.parse(blob[:5] + other + blob[37:])
+    random = ciphertext.parse(blob[:5] + bytes(range(100, 132)) + blob[37:])
+
+    assert forged is not None
+    assert random is not None
+    assert ciphertext.is_key_tag(forged.key_tag)
+    assert not ciphertext.is_key_tag(random.key_tag)
+    assert ciphertext.open_(KEY, forged, {}) is None
+
+
 def test_empty_context_is_encoded_as_nothing() -> None:
     """A blob made without a context opens with an empty one."""
     assert ciphertext.encode_context({}) == b""

@@ -321,3 +321,20 @@ def test_several_processes_share_a_folder(folder: Path) -> None:
         assert all(rsa.is_private_key("RSA_2048", bytes.fromhex(pair)) for pair in pairs)
     assert all(stored[n] in {pairs[n] for pairs in taken} for n in range(3))
     assert sorted(path.name for path in folder.iterdir()) == [f"RSA_2048-{n}.key" for n in range(3)]
+
+
+def test_a_dry_run_uses_up_no_pair() -> None:
+    """So the next data key pair is the first, as in a mock without the dry run."""
+
+    def first_pair(*dry_runs: bool) -> bytes:
+        with mock_kms() as kms:
+            kms.create_key(alias="alias/app")
+            client = kms.client()
+            request = {"KeyId": "alias/app", "KeyPairSpec": "ECC_NIST_P256"}
+            for _ in dry_runs:
+                with pytest.raises(client.exceptions.DryRunOperationException):
+                    client.generate_data_key_pair(**request, DryRun=True)
+            public: bytes = client.generate_data_key_pair(**request)["PublicKey"]
+            return public
+
+    assert first_pair(True, True) == first_pair()

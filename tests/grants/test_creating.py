@@ -123,6 +123,7 @@ def test_a_name_with_other_terms_is_another_grant(
     "change",
     [
         {"Operations": ["Decrypt", "Encrypt"]},
+        {"Operations": ["Encrypt", "Decrypt", "Encrypt"]},
         {"Constraints": {}},
         {"GrantTokens": []},
     ],

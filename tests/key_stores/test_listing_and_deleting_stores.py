@@ -24,6 +24,21 @@ def five(kms: KmsMock, client: Any) -> list[str]:
     ]
 
 
+def test_a_copy_s_store_has_keys_of_its_own(
+    kms: KmsMock, hsm_key: str, hsm_store: str, refusal: Any
+) -> None:
+    """Its last key deleted in the copy, the store there can go, and the original's cannot."""
+    with KmsMock(forks=True) as copy:
+        copy.key(hsm_key).delete()
+        copy.client("us-east-1").disconnect_custom_key_store(CustomKeyStoreId=hsm_store)
+        copy.client("us-east-1").delete_custom_key_store(CustomKeyStoreId=hsm_store)
+
+    client = kms.client("us-east-1")
+    client.disconnect_custom_key_store(CustomKeyStoreId=hsm_store)
+    code, _ = refusal(client.delete_custom_key_store, CustomKeyStoreId=hsm_store)
+    assert code == "CustomKeyStoreHasCMKsException"
+
+
 def test_there_are_no_stores_at_first(client: Any) -> None:
     """An empty list, which is not truncated."""
     page = client.describe_custom_key_stores()

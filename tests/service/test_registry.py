@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -124,6 +125,47 @@ def test_copy_goes_its_own_way(
     assert [found.name for found in place.aliases] == ["alias/a"]
     assert [key.state for key in there.keys] == ["Disabled"]
     assert [found.name for found in there.aliases] == ["alias/b"]
+
+
+def test_copy_has_shares_of_its_own(
+    registry: Registry, place: Place, new_key: Callable[[], KmsKey]
+) -> None:
+    """What RAM gives away in the one is not taken back in the other."""
+    key = attrs.evolve(new_key(), shared_with=("210987654321",))
+    registry.put_key(key)
+    copied = registry.copy()
+    there = copied.place(ACCOUNT, REGION)
+
+    copied.remove_key(key, NOW)
+
+    assert place.shared_with("210987654321") == [key]
+    assert there.shared_with("210987654321") == []
+
+
+def test_what_is_shared_no_more_is_not_listed(
+    registry: Registry, place: Place, new_key: Callable[[], KmsKey]
+) -> None:
+    key = new_key()
+    registry.put_key(attrs.evolve(key, shared_with=("210987654321",)))
+    registry.put_key(key)
+
+    assert place.shared_with("210987654321") == []
+
+
+def test_the_next_due_is_the_earliest(registry: Registry, new_key: Callable[[], KmsKey]) -> None:
+    """However they came, and none when all is over."""
+    for days in (3, 1, 2):
+        deletion_date = NOW + days * DAY
+        registry.put_key(
+            attrs.evolve(new_key(), state="PendingDeletion", deletion_date=deletion_date)
+        )
+
+    seen = []
+    while registry.next_due < math.inf:
+        seen.append(registry.next_due)
+        registry.settle(registry.next_due)
+
+    assert seen == [NOW + DAY, NOW + 2 * DAY, NOW + 3 * DAY]
 
 
 def test_copy_remembers_what_is_due(

@@ -30,7 +30,7 @@ _AWS_PRINCIPAL: Final = re.compile(
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
 )
-_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
+
 _CONDITION_OPERATOR: Final = re.compile(
     r"(?:For(?:AllValues|AnyValue):)?"
     r"(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)"
@@ -137,6 +137,9 @@ def pretty(document: Document) -> str:
     line, as ``[ a, b ]``; ``"name" : value``.
     """
     return _print(document, "")
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _print(value: Any, indent: str) -> str:

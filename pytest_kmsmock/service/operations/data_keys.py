@@ -88,5 +88,5 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
 def generate_data_key_pair_without_plaintext(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GenerateDataKeyPairWithoutPlaintext."""
     response = generate_data_key_pair(request, key)
-    response.pop("PrivateKeyPlaintext", None)
+    response.pop("PrivateKeyPlaintext", None)  # a dry run has none
     return response

@@ -1,0 +1,58 @@
+"""What the benchmark says of a figure: how often it was measured, and which side of its budget."""
+
+from __future__ import annotations
+
+import pytest
+
+from .bench.figures import FULL, SHORT, Figure, Form, settled
+from .bench.timing import Spread
+
+
+def figure(median: float, *, unit: str = "") -> Figure:
+    return Figure(
+        section="s",
+        name="n",
+        of="o",
+        spread=Spread(median, median, median),
+        unit=unit,
+        budget=1.0,
+        short_budget=1.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("medians", "least", "tries"),
+    [
+        ([0.9], 0.9, 1),
+        ([1.5, 0.9], 0.9, 2),
+        ([1.5, 1.4, 1.3], 1.3, 3),
+        ([1.3, 1.5, 1.4], 1.3, 3),
+    ],
+)
+def test_the_least_figure_counts_and_tells_its_tries(
+    medians: list[float], least: float, tries: int
+) -> None:
+    left = iter(medians)
+
+    (found,) = settled(lambda: [figure(next(left))], FULL)
+
+    assert (found.spread.median, found.tries) == (least, tries)
+
+
+@pytest.mark.parametrize(
+    ("median", "unit", "form", "is_over", "is_missed"),
+    [
+        (1.0, "", FULL, False, False),
+        (1.01, "", FULL, True, False),
+        (1.03, "", FULL, True, True),
+        (1.01, "ms", FULL, True, False),
+        (1.01, "bytes", FULL, True, True),
+        (1.01, "", SHORT, True, True),
+    ],
+)
+def test_only_times_of_the_full_form_have_noise(
+    median: float, unit: str, form: Form, is_over: bool, is_missed: bool
+) -> None:
+    found = figure(median, unit=unit)
+
+    assert (found.is_over(form), found.is_missed(form)) == (is_over, is_missed)

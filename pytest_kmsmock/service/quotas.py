@@ -15,7 +15,7 @@ from .misuse import KmsMockError, suggestion
 
 
 # Assignments are checked below, unknown names among them.
-@attrs.define(on_setattr=attrs.setters.NO_OP)
+@attrs.define(on_setattr=attrs.setters.NO_OP, weakref_slot=False)
 class Quotas:
     """
     The quotas of one mock; assign to one to change it.
@@ -40,14 +40,16 @@ class Quotas:
 
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
+        # Each mock has some, and each is assigned; so what is in order is done with first.
+        if name in Quotas.__slots__ and type(value) is int and value >= 0:
+            object.__setattr__(self, name, value)
+            return
         names = [field.name for field in attrs.fields(Quotas)]
         if name not in names:
             raise KmsMockError(
                 f"KMS has no quota {name!r}.{suggestion(name, names)} It has {', '.join(names)}."
             )
-        if type(value) is not int or value < 0:
-            raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
-        object.__setattr__(self, name, value)
+        raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
 
 
 UNLIMITED: Final = Quotas(*[sys.maxsize] * len(attrs.fields(Quotas)))

@@ -46,7 +46,7 @@ CI runs it with `--check`.
   No mock that is called through botocore can be faster.
 - **bare** is what of `cryptography` the operation cannot do without: one call for most,
   for a data key pair its generation, both of its encodings and its encryption.
-- moto is in `mock_aws`, in the same process, and answers a client of its own.
+- moto is in `mock_aws`, in the same process, and answers a client of its own, in turns with ours.
 - What is over its budget is measured up to three times; the least figure counts,
   and the number of tries stands beside it.
 - What takes up to 2 % longer than its budget is at the **edge**, which is allowed for noise;

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +38,11 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setitem(sys.modules, "application", APPLICATION)
     monkeypatch.delitem(OPERATIONS, "ListKeyPolicies")  # type: ignore[arg-type]
+
+    # What an earlier test left open, an event loop say, is none of this run's business.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
     def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
         pytester.makepyfile(test_it=f"from application import *\n{textwrap.dedent(source)}")

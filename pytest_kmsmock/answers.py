@@ -11,8 +11,6 @@ from .service import model
 from .service.errors import KmsError
 from .service.request import Response
 
-_ID_HEADER: Final = "x-amzn-requestid"
-_CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _CONTAINERS: Final = frozenset((dict, list))
 
 # Request IDs look like UUIDs. They are made in stocks, and not by `uuid`, which would cost
@@ -53,7 +51,7 @@ def new_request_id() -> str:
 
 def headers(request_id: str) -> dict[str, str]:
     """Return the headers of a response."""
-    return {_ID_HEADER: request_id, "content-type": _CONTENT_TYPE}
+    return {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
 
 
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
@@ -90,8 +88,7 @@ def _copy(value: Any) -> Any:
 def _with_metadata(
     parsed: dict[str, Any], status: int, request_id: str
 ) -> tuple[DirectResponse, dict[str, Any]]:
-    # `headers`, but this is the path of every call.
-    sent = {_ID_HEADER: request_id, "content-type": _CONTENT_TYPE}
+    sent = headers(request_id)
     parsed["ResponseMetadata"] = {
         "RequestId": request_id,
         "HTTPStatusCode": status,

@@ -48,19 +48,20 @@ def test_the_least_figure_counts_and_tells_its_tries(
 
 
 @pytest.mark.parametrize(
-    ("median", "unit", "form", "is_over", "is_missed"),
+    ("median", "unit", "form", "is_over", "verdict"),
     [
-        (1.0, "", FULL, False, False),
-        (1.01, "", FULL, True, False),
-        (1.03, "", FULL, True, True),
-        (1.01, "ms", FULL, True, False),
-        (1.01, "bytes", FULL, True, True),
-        (1.01, "", SHORT, True, True),
+        (1.0, "", FULL, False, "ok"),
+        (1.01, "", FULL, True, "edge"),
+        (1.03, "", FULL, True, "missed"),
+        (1.01, "ms", FULL, True, "edge"),
+        (1.01, "bytes", FULL, True, "missed"),
+        (1.01, "", SHORT, True, "missed"),
     ],
 )
 def test_only_times_of_the_full_form_have_noise(
-    median: float, unit: str, form: Any, is_over: bool, is_missed: bool
+    median: float, unit: str, form: Any, is_over: bool, verdict: str
 ) -> None:
     found = figure(median, unit=unit)
 
-    assert (found.is_over(form), found.is_missed(form)) == (is_over, is_missed)
+    assert (found.is_over(form), found.verdict(form)) == (is_over, verdict)
+    assert found.is_missed(form) is (verdict == "missed")

@@ -40,16 +40,15 @@ class Quotas:
 
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
-        # Each mock has some, and each is assigned; so what is in order is done with first.
-        if name in Quotas.__slots__ and type(value) is int and value >= 0:
-            object.__setattr__(self, name, value)
-            return
-        names = [field.name for field in attrs.fields(Quotas)]
+        # Not by `attrs.fields`: each mock has quotas, and making some assigns each.
+        names = Quotas.__slots__
         if name not in names:
             raise KmsMockError(
                 f"KMS has no quota {name!r}.{suggestion(name, names)} It has {', '.join(names)}."
             )
-        raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
+        if type(value) is not int or value < 0:
+            raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
+        object.__setattr__(self, name, value)
 
 
 UNLIMITED: Final = Quotas(*[sys.maxsize] * len(attrs.fields(Quotas)))

@@ -152,7 +152,7 @@ class Registry:
         # What is due when: a heap of time, account, Region, ID. An entry may be
         # out of date; the key or store itself tells.
         self._dues: list[tuple[float, str, str, str]] = []
-        # Beside the heap, which another thread may be changing.
+        # Who reads it holds no lock, and must not look into a heap that is changing.
         self.next_due = math.inf
 
     def place(self, account: str, region: str) -> Place:
@@ -226,12 +226,11 @@ class Registry:
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""
-        if self.next_due <= now:
-            with self.lock:
-                while self.next_due <= now:
-                    due = heapq.heappop(self._dues)
-                    self.next_due = self._dues[0][0] if self._dues else math.inf
-                    self._apply(*due)
+        with self.lock:
+            while self.next_due <= now:
+                due = heapq.heappop(self._dues)
+                self.next_due = self._dues[0][0] if self._dues else math.inf
+                self._apply(*due)
 
     def _expect(self, due: tuple[float, str, str, str]) -> None:
         heapq.heappush(self._dues, due)

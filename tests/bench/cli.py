@@ -45,9 +45,9 @@ def main(arguments: Sequence[str]) -> int:
         options.json.write_text(report.as_json(figures, form, seconds) + "\n", encoding="utf-8")
     if options.write_docs:
         _PAGE.write_text(report.page(figures, form, seconds), encoding="utf-8")
-    for text in report.at_the_edge(figures, form):
+    for text in report.told(figures, form, "edge"):
         print(f"at the edge: {text}")
-    over = report.missed(figures, form)
+    over = report.told(figures, form, "missed")
     print("\n".join(f"MISSED: {text}" for text in over) or "No budget is missed.")
     return 1 if over and options.check else 0
 

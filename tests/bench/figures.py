@@ -106,6 +106,14 @@ class Figure:
         noise = 0.0 if form.is_short or self.unit == "bytes" else _NOISE
         return allowed is not None and self.spread.median > allowed * (1 + noise)
 
+    def verdict(self, form: Form) -> str:
+        """Return ``ok``, ``edge`` or ``missed``; nothing without a budget."""
+        if self.allowed(form) is None:
+            return ""
+        if self.is_missed(form):
+            return "missed"
+        return "edge" if self.is_over(form) else "ok"
+
 
 def settled(measure: Callable[[], Sequence[Figure]], form: Form) -> list[Figure]:
     """Return the figures that *measure* finds; it is repeated while one is over its budget."""

@@ -33,7 +33,7 @@ _NOTES: Final = {
 }
 
 # The first use of a key by its usage: the operation, its parameters beside the
-# key, the member that names the algorithm, and the bare call.
+# key, and the member that names the algorithm.
 _FIRST_USES: Final[Mapping[str, tuple[str, Mapping[str, Any], str]]] = {
     "ENCRYPT_DECRYPT": ("Encrypt", {"Plaintext": b"k" * 32}, "EncryptionAlgorithm"),
     "SIGN_VERIFY": ("Sign", {"Message": bare.MESSAGE}, "SigningAlgorithm"),
@@ -96,8 +96,8 @@ def _measure(spec: KeySpec, sides: Sides, form: Form) -> list[Figure]:
     def against_budget(part: Mapping[str, float]) -> float:
         return part["kms"] / (_FLOOR_FACTOR * part["floor"] + part.get("bare", 0.0))
 
-    # ML-DSA begins anew until a signature is fit to be seen, four times on average.
-    # By chance alone the floor takes no longer.
+    # ML-DSA begins anew until a signature is fit to be seen, four times on average;
+    # the floor does nothing by chance.
     typical = {"kms": fastest, "bare": fastest} if spec.family == "mldsa" else {}
     detail = {
         f"{name} µs": typical.get(name, statistics.median)(taken) for name, taken in times.items()

@@ -131,8 +131,7 @@ def as_json(figures: Sequence[Figure], form: Form, seconds: float) -> str:
                     "median": figure.spread.median,
                     "quartiles": [figure.spread.low, figure.spread.high],
                     "budget": figure.allowed(form),
-                    "edge": figure.is_over(form) and not figure.is_missed(form),
-                    "missed": figure.is_missed(form),
+                    "verdict": figure.verdict(form),
                     "tries": figure.tries,
                     "note": figure.note,
                     "detail": dict(figure.detail),
@@ -149,9 +148,7 @@ def line(figure: Figure, form: Form) -> str:
     """Return *figure* in one line of the terminal's table."""
     allowed = figure.allowed(form)
     budget = "" if allowed is None else f"budget {number(allowed, figure.unit)}"
-    verdict = "" if allowed is None else "ok"
-    if figure.is_over(form):
-        verdict = "MISSED" if figure.is_missed(form) else "edge"
+    verdict = figure.verdict(form).replace("missed", "MISSED")
     detail = ", ".join(f"{name} {value:,.1f}" for name, value in figure.detail.items())
     return (
         f"  {figure.name + ' ' + figure.of:<76} {_value(figure):>12} "
@@ -160,25 +157,14 @@ def line(figure: Figure, form: Form) -> str:
     )
 
 
-def missed(figures: Sequence[Figure], form: Form) -> list[str]:
-    """Return a sentence for each budget that is missed."""
-    return [_told(figure, form) for figure in figures if figure.is_missed(form)]
-
-
-def at_the_edge(figures: Sequence[Figure], form: Form) -> list[str]:
-    """Return a sentence for each figure that is over its budget, but within the noise."""
+def told(figures: Sequence[Figure], form: Form, verdict: str) -> list[str]:
+    """Return a sentence for each figure of which *verdict* is said: ``edge`` or ``missed``."""
     return [
-        _told(figure, form)
-        for figure in figures
-        if figure.is_over(form) and not figure.is_missed(form)
-    ]
-
-
-def _told(figure: Figure, form: Form) -> str:
-    return (
         f"{figure.title} is {_value(figure)}, its budget "
         f"{number(figure.allowed(form) or 0.0, figure.unit)} (measured {figure.tries} times)"
-    )
+        for figure in figures
+        if figure.verdict(form) == verdict
+    ]
 
 
 def page(figures: Sequence[Figure], form: Form, seconds: float) -> str:
@@ -221,8 +207,7 @@ def _versions(seconds: float) -> Iterator[str]:
 
 def _summary(figures: Sequence[Figure], form: Form) -> Iterator[str]:
     judged = [figure for figure in figures if figure.allowed(form) is not None]
-    over = missed(figures, form)
-    edge = at_the_edge(figures, form)
+    over, edge = (told(figures, form, verdict) for verdict in ("missed", "edge"))
     yield f"Of {len(judged)} budgets {len(judged) - len(over) - len(edge)} are kept.\n"
     for verdict, texts in (("Missed", over), ("At the edge", edge)):
         for text in texts:
@@ -249,7 +234,7 @@ def _row(figure: Figure, form: Form) -> str:
     allowed = figure.allowed(form)
     budget = "" if allowed is None else number(allowed, figure.unit)
     if figure.is_over(form):
-        budget += " **missed**" if figure.is_missed(form) else " **edge**"
+        budget += f" **{figure.verdict(form)}**"
     detail = ", ".join(f"{name} {value:,.1f}" for name, value in figure.detail.items())
     notes = [detail, figure.note, f"{figure.tries} tries" if figure.tries > 1 else ""]
     return (

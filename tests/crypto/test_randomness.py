@@ -51,7 +51,9 @@ def test_threads_never_get_the_same() -> None:
     assert len({block for mine in taken for block in mine}) == 8 * 2000
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork a process")
+@pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="without os.fork, as on Windows, no process inherits a stock"
+)
 def test_a_forked_process_draws_its_own() -> None:
     # In a process without threads, which may be forked.
     subprocess.run([sys.executable, "-c", FORKING], check=True)

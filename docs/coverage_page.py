@@ -29,7 +29,7 @@ from pytest_kmsmock.service import errors, recipients
 from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.key import KeyState, KmsKey, MaterialState, RotationType
 from pytest_kmsmock.service.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
-from pytest_kmsmock.service.model import service_model
+from pytest_kmsmock.service.model import service_model, shapes_of
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
 from pytest_kmsmock.service.operations.table import Operation
@@ -212,7 +212,7 @@ def inventory() -> dict[str, bool]:
             continue
         reached = Reached.of(operation)
         texts |= reached.texts
-        shapes = operation.shapes
+        shapes = shapes_of(operation.name)
         operation_model = model.operation_model(name)
         for member, shape in shapes.members.items():
             found[f"{name} takes {member}"] = mocked = member in reached.texts
@@ -372,9 +372,9 @@ def _raised_by_service(operation: Operation) -> frozenset[str]:
         raised.add(errors.InvalidKeyUsageException)
     if operation.origin is not None:
         raised.add(errors.UnsupportedOperationException)
-    if "DryRun" in operation.shapes.members:
+    if "DryRun" in shapes_of(operation.name).members:
         raised.add(errors.DryRunOperationException)
-    if "GrantTokens" in operation.shapes.members:
+    if "GrantTokens" in shapes_of(operation.name).members:
         raised.add(errors.InvalidGrantTokenException)
     return frozenset(error.__name__ for error in raised)
 
@@ -581,7 +581,7 @@ def _length(length: int | None) -> str:
 
 def _error_rows(found: Mapping[str, bool]) -> Iterator[tuple[str, str, str]]:
     for name, operation in sorted(OPERATIONS.items()):
-        declared = sorted(operation.shapes.errors)
+        declared = sorted(shapes_of(operation.name).errors)
         yield (
             f"`{name}`",
             _codes(error for error in declared if found[f"{name} raises {error}"]),

@@ -11,12 +11,14 @@ from .service import model
 from .service.errors import KmsError
 from .service.request import Response
 
+CONTENT_TYPE: Final = "application/x-amz-json-1.1"
+
 _CONTAINERS: Final = frozenset((dict, list))
 
 # Request IDs look like UUIDs. They are made in stocks, and not by `uuid`, which would cost
 # as much as encrypting.
 _PREFIX: Final = str(uuid.uuid4())[:-12]
-_STOCK: Final = 128
+_ENDS: Final = [f"{number:02x}" for number in range(256)]
 _numbers = itertools.count(1)
 _request_ids: collections.deque[str] = collections.deque()
 
@@ -26,9 +28,9 @@ class DirectResponse:
 
     __slots__ = ("headers", "status_code")
 
-    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
+    def __init__(self, status_code: int, request_id: str) -> None:
         self.status_code = status_code
-        self.headers = headers
+        self.headers = {"x-amzn-requestid": request_id, "content-type": CONTENT_TYPE}
 
     @property
     def content(self) -> bytes:
@@ -44,23 +46,17 @@ def new_request_id() -> str:
     try:
         return _request_ids.popleft()
     except IndexError:
-        made = [f"{_PREFIX}{next(_numbers):012x}" for _ in range(_STOCK)]
+        start = f"{_PREFIX}{next(_numbers):010x}"
+        made = [start + end for end in _ENDS]
         _request_ids.extend(made[1:])
         return made[0]
 
 
-def headers(request_id: str) -> dict[str, str]:
-    """Return the headers of a response."""
-    return {"x-amzn-requestid": request_id, "content-type": "application/x-amz-json-1.1"}
-
-
 def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
-    parsed = response.copy()
-    for name, value in response.items():
-        if type(value) in _CONTAINERS:
-            parsed[name] = _copy(value)
-    return _with_metadata(parsed, 200, request_id)
+    # Most have none, and this is the path of every call.
+    is_flat = _CONTAINERS.isdisjoint(map(type, response.values()))
+    return _with_metadata(response.copy() if is_flat else _copy(response), 200, request_id)
 
 
 def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
@@ -79,20 +75,20 @@ def _copy(value: Any) -> Any:
         is_flat = not value or type(value[0]) not in _CONTAINERS
         return value.copy() if is_flat else [_copy(item) for item in value]
     copied = value.copy()
-    for key, item in value.items():
-        if type(item) in _CONTAINERS:
-            copied[key] = _copy(item)
+    # Without a loop in Python: of most values there is nothing more to copy.
+    for name in itertools.compress(value, map(_CONTAINERS.__contains__, map(type, value.values()))):
+        copied[name] = _copy(value[name])
     return copied
 
 
 def _with_metadata(
     parsed: dict[str, Any], status: int, request_id: str
 ) -> tuple[DirectResponse, dict[str, Any]]:
-    sent = headers(request_id)
+    http = DirectResponse(status, request_id)
     parsed["ResponseMetadata"] = {
         "RequestId": request_id,
         "HTTPStatusCode": status,
-        "HTTPHeaders": sent,
+        "HTTPHeaders": http.headers,
         "RetryAttempts": 0,
     }
-    return DirectResponse(status, sent), parsed
+    return http, parsed

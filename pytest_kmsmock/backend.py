@@ -74,7 +74,7 @@ class Backend:
         else:
             self.registry = outer.registry.copy()
         self._service = Service(
-            self.clock,
+            self.clock.__call__,  # Python calls a method faster than an object
             self.registry,
             Options(
                 page_size=settings.page_size,

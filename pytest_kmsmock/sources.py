@@ -71,9 +71,10 @@ def caller() -> Source | None:
     except ValueError:
         frame = sys._getframe(1)
     while frame is not None:
-        kind = _kind(frame.f_code.co_filename)
+        code = frame.f_code
+        kind = _kind(code.co_filename)
         if kind == "project":
-            return frame.f_code, frame.f_lasti
+            return code, frame.f_lasti
         if kind == "library" and fallback is None:
             fallback = frame
         frame = frame.f_back

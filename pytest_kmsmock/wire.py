@@ -146,7 +146,7 @@ class Exchange:
 
     def _http(self, status: int, body: Any) -> AWSResponse:
         content = json.dumps(body).encode() if body else b""
-        headers = answers.headers(self._request.id)
+        headers = answers.DirectResponse(status, self._request.id).headers
         return _Response(self._endpoint, status, headers, content)
 
 

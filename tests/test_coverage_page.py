@@ -13,6 +13,7 @@ import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
 from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
+from pytest_kmsmock.service.model import shapes_of
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.specs import KEY_SPECS
 
@@ -66,7 +67,7 @@ def test_each_member_of_a_request_is_accounted_for(found: dict[str, bool]) -> No
         f"{name} takes {member}"
         for name, operation in OPERATIONS.items()
         if name in found
-        for member in operation.shapes.members
+        for member in shapes_of(operation.name).members
     }
 
     assert members == {name for name in found if " takes " in name}

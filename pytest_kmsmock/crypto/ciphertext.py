@@ -36,7 +36,8 @@ _SEPARATOR = b"\x01"
 _INNER = bytes(11)
 _KEY_AT = len(_PREFIX)
 _NAME_LENGTH = 28
-_MATERIAL_AT = _KEY_AT + 32 + 1
+_KEY_ENDS = _KEY_AT + 32
+_MATERIAL_AT = _KEY_ENDS + len(_SEPARATOR)
 _LENGTH_AT = _MATERIAL_AT + 16
 _RANDOM_ENDS = 8 + symmetric.NONCE_LENGTH
 _SHORTEST_HEADER = 125
@@ -126,19 +127,13 @@ def parse(blob: bytes) -> Envelope | None:
     if layout is None:
         return None
     before, between, nonce_at, nonce_ends, sealed_at = layout
-    if not (
-        blob.startswith(_PREFIX)
-        and blob.startswith(_SEPARATOR, _MATERIAL_AT - 1)
-        and blob.startswith(before, _LENGTH_AT)
-        and blob.startswith(between, nonce_ends)
-    ):
+    key_tag = blob[_KEY_AT:_KEY_ENDS]
+    material = blob[_MATERIAL_AT:_LENGTH_AT]
+    nonce = blob[nonce_at:nonce_ends]
+    header = blob[:sealed_at]
+    if header != b"".join((_PREFIX, key_tag, _SEPARATOR, material, before, nonce, between)):
         return None
-    return Envelope(
-        blob[_KEY_AT : _MATERIAL_AT - 1],
-        blob[nonce_at:nonce_ends],
-        blob[:sealed_at],
-        blob[sealed_at:],
-    )
+    return Envelope(key_tag, nonce, header, blob[sealed_at:])
 
 
 def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 Named = TypeVar("Named")
@@ -17,15 +17,11 @@ class Collection(Generic[Named]):
     a number, and the next page starts after the last one's.
 
     Attributes:
-        get: Returns the value of a name, None if there is none.
+        by_name: The values, to be read only: every request looks its key up here.
     """
 
-    get: Callable[[str], Named | None]
-
     def __init__(self, values: dict[str, Named] | None = None) -> None:
-        self._values = {} if values is None else values
-        # The dict's own: every request asks for a key.
-        self.get = self._values.get
+        self.by_name: dict[str, Named] = {} if values is None else values
         self._numbers: dict[str, int] = {}
         # Parallel lists, sorted by number. The names of removed values stay
         # until they are half of all.
@@ -34,24 +30,27 @@ class Collection(Generic[Named]):
         self._next = 1
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self.by_name)
 
     def __iter__(self) -> Iterator[Named]:
-        return iter(list(self._values.values()))
+        return iter(list(self.by_name.values()))
+
+    def get(self, name: str) -> Named | None:
+        return self.by_name.get(name)
 
     def put(self, name: str, value: Named) -> None:
-        if name not in self._values:
+        if name not in self.by_name:
             self._numbers[name] = self._next
             self._order.append(self._next)
             self._names.append(name)
             self._next += 1
-        self._values[name] = value
+        self.by_name[name] = value
 
     def remove(self, name: str) -> None:
-        del self._values[name]
+        del self.by_name[name]
         del self._numbers[name]
-        if len(self._order) > 2 * len(self._values) + 16:
-            self._names = list(self._values)
+        if len(self._order) > 2 * len(self.by_name) + 16:
+            self._names = list(self.by_name)
             self._order = [self._numbers[name] for name in self._names]
 
     def page(self, after: int, limit: int) -> tuple[list[Named], int | None]:
@@ -68,12 +67,12 @@ class Collection(Generic[Named]):
                 continue
             if len(page) == limit:
                 return page, last
-            page.append(self._values[name])
+            page.append(self.by_name[name])
             last = number
         return page, None
 
     def copy(self) -> Collection[Named]:
-        copied = Collection(self._values.copy())
+        copied = Collection(self.by_name.copy())
         copied._numbers = self._numbers.copy()
         copied._order = self._order.copy()
         copied._names = self._names.copy()

@@ -1,19 +1,26 @@
 """
 The values that the registry holds: keys, their material, aliases.
 
-All are frozen. To change one, `attrs.evolve` it and put it back.
+All are frozen. To change one, `attrs.evolve` it and put it back. Keys and their
+material are frozen for the type checker only: at run time that would be most of
+what CreateKey costs.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from ..crypto import randomness
 from .identifiers import alias_arn
 from .specs import KeySpec, KeyUsage
+
+if TYPE_CHECKING:
+    from attrs import frozen as _frozen
+else:
+    from attrs import define as _frozen
 
 KeyState = Literal[
     "Creating",
@@ -36,7 +43,7 @@ MaterialState = Literal[
 RotationType = Literal["AUTOMATIC", "ON_DEMAND"]
 
 
-@attrs.frozen(kw_only=True)
+@_frozen(kw_only=True)
 class KeyMaterial:
     """
     What a key computes with. Times are seconds since the epoch.
@@ -95,7 +102,7 @@ class Stored:
     resumes: KeyState | None = None
 
 
-@attrs.frozen(kw_only=True)
+@_frozen(kw_only=True)
 class KmsKey:
     """
     A KMS key. Times are seconds since the epoch.

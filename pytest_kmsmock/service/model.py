@@ -268,27 +268,36 @@ def _compile(shape: Shape, bounds: tuple[int, int] | None = None) -> _Decoder:
 def _string(shape: Shape, low: int | None, high: int | None) -> _Decoder:
     pattern, enum = _pattern(shape), _enum(shape)
     matches = _quick_matcher(pattern) if pattern else None
-    allowed = None if enum is None else frozenset(enum)
     minimum, maximum = low or 0, high or float("inf")
     shows_value = not _is_sensitive(shape)
     constraints = _string_constraints(shape, low, high)
 
-    def decode(value: Any, path: str, violations: list[str]) -> Any:
-        if type(value) is not str:
-            raise _wrong_type(value, "String")
-        if (
-            minimum <= len(value) <= maximum
-            and (matches is None or matches(value))
-            and (allowed is None or value in allowed)
-        ):
-            return value
+    def note_violations(value: str, path: str, violations: list[str]) -> str:
         shown = f"'{_printable(value, shape)}' " if shows_value else ""
         for holds, constraint in constraints:
             if not holds(value):
                 violations.append(_failed(f"Value {shown}at '{path}'", constraint))
         return value
 
-    return decode
+    def decode(value: Any, path: str, violations: list[str]) -> str:
+        if type(value) is not str:
+            raise _wrong_type(value, "String")
+        if minimum <= len(value) <= maximum and (matches is None or matches(value)):
+            return value
+        return note_violations(value, path, violations)
+
+    def decode_one_of(value: Any, path: str, violations: list[str]) -> str:
+        if type(value) is not str:
+            raise _wrong_type(value, "String")
+        if value in allowed:
+            return value
+        return note_violations(value, path, violations)
+
+    if enum is None:
+        return decode
+    # Those that meet the other constraints too.
+    allowed = frozenset(v for v in enum if all(holds(v) for holds, _ in constraints))
+    return decode_one_of
 
 
 def _string_constraints(

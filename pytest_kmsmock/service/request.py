@@ -10,6 +10,7 @@ import attrs
 from ..crypto.attestation import Attestation
 from ..crypto.ciphertext import Envelope
 from .key import KmsKey
+from .model import OperationShapes
 from .quotas import UNLIMITED, Quotas
 from .registry import Place, Registry
 
@@ -51,6 +52,7 @@ class Request:
         principal: The ARN of the caller; the account's root, if it was left empty.
         params: *body* decoded; empty until it has been checked.
         options: How the service is set.
+        shapes: The shapes of the operation.
         place: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
@@ -72,6 +74,7 @@ class Request:
     registry: Registry
     place: Place
     options: Options
+    shapes: OperationShapes
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from .errors import DryRunOperationException, KmsError
 from .key import KmsKey
 from .managed import VIEWING
 from .misuse import NotMockedError, suggestion
+from .model import shapes_of
 from .operations import OPERATIONS
 from .operations.grants import check_tokens
 from .operations.table import Operation
@@ -28,6 +29,7 @@ from .states import TRANSIENT_STATES, check_state
 from .usage import check_origin, wrong_algorithm, wrong_usage
 
 _DEFAULTS = Options()
+_operation_named = OPERATIONS.get
 
 
 class Service:
@@ -80,16 +82,18 @@ class Service:
 
     def _prepare(self, request: Request) -> Operation:
         """Check the shape of *request*, and give it what it needs on its way."""
-        request.now = now = self._clock()
+        clock = self._clock  # called by a name of its own, it is not looked for in the class
+        request.now = now = clock()
         request.options = self.options
         request.registry = registry = self.registry
         request.place = place = registry.place(request.account, request.region)
         if not request.principal:
             request.principal = place.root_arn
-        operation = OPERATIONS.get(request.operation)
+        operation = _operation_named(request.operation)
         if operation is None:
             raise _unknown(request.operation)
-        operation.shapes.decode(request.body, request.params)
+        request.shapes = shapes = shapes_of(operation.name)
+        shapes.decode(request.body, request.params)
         # Nearly always nothing is due, and this is the path of every call.
         if registry.next_due <= now:
             registry.settle(now)
@@ -101,12 +105,14 @@ class Service:
             recipients.attest(request)
         if operation.check_first is not None:
             operation.check_first(request)
-        key = operation.find(operation, request)  # aliases refused, Region, existence
+        # By names of their own: an attribute that is called as a method is looked for in the class.
+        find_key, act = operation.find, operation.act
+        key = find_key(operation, request)  # aliases refused, Region, existence
         if key is not None:
             request.keys = (key,)
             if key.manager == "AWS" and not operation.name.startswith(VIEWING):
                 raise find.denied_by_policy(request, key.arn)
-        if "GrantTokens" in params and "InvalidGrantTokenException" in operation.shapes.errors:
+        if "GrantTokens" in params and "InvalidGrantTokenException" in request.shapes.errors:
             check_tokens(request, params["GrantTokens"])
         if operation.choose is not None:
             operation.choose(request)
@@ -123,19 +129,20 @@ class Service:
             member = operation.algorithm_member
             if member is not None:
                 algorithm = params.get(member, SYMMETRIC_DEFAULT)
-                if algorithm not in key.algorithms:
+                if algorithm not in key.spec.usages[key.usage]:
                     raise wrong_algorithm(key, algorithm)
             if operation.fit is not None:
                 operation.fit(request, key)
-        response = operation.act(request, key)
+        response = act(request, key)
         if params.get("DryRun"):
             raise DryRunOperationException
-        if request.attestation is not None:
+        if "Recipient" in params and request.attestation is not None:
             response = recipients.sealed(request, request.attestation, response)
         if operation.is_usage and request.id:
             for used in request.keys:
                 self.registry.last_usages[used.arn] = operation.name, request.now, request.id
-        return operation.shapes.trim(response) if operation.shapes.trims else response
+        shapes = request.shapes
+        return shapes.trim(response) if shapes.trims else response
 
 
 def _unknown(name: str) -> NotMockedError:

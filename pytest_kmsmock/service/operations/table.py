@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 import attrs
 
-from .. import find, model
+from .. import find
 from ..key import KeyState, KmsKey
 from ..request import Request, Response
 from ..specs import KeyUsage
@@ -68,11 +67,6 @@ class Operation:
     def _states(self) -> frozenset[KeyState]:
         return admitting_states(self.name)
 
-    @functools.cached_property
-    def shapes(self) -> model.OperationShapes:
-        """The shapes of the request and the response, compiled when first needed."""
-        return model.shapes_of(self.name)
-
 
 def find_key(operation: Operation, request: Request) -> KmsKey | None:
     """Return the key that the request names, or None if it names none."""
@@ -80,6 +74,16 @@ def find_key(operation: Operation, request: Request) -> KmsKey | None:
     identifier = request.params.get(member) if member else None
     if identifier is None:
         return None
+    # Most requests name a key of the caller's: by ID, by ARN, by an alias.
+    place = request.place
+    keys = place.keys.by_name
+    found = keys.get(identifier.removeprefix(place.arn_prefix))
+    if found is None and operation.takes_alias:
+        alias = place.aliases.by_name.get(identifier)
+        if alias is not None:
+            found = keys.get(alias.key_id)
+    if found is not None:
+        return found
     return find.key(
         request,
         identifier,

@@ -52,11 +52,21 @@ def new_request_id() -> str:
         return made[0]
 
 
-def of_response(response: Response, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
+def of_response(
+    response: Response, request_id: str, status: int = 200
+) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
     # Most have none, and this is the path of every call.
     is_flat = _CONTAINERS.isdisjoint(map(type, response.values()))
-    return _with_metadata(response.copy() if is_flat else _copy(response), 200, request_id)
+    parsed = response.copy() if is_flat else _copy(response)
+    http = DirectResponse(status, request_id)
+    parsed["ResponseMetadata"] = {
+        "RequestId": request_id,
+        "HTTPStatusCode": status,
+        "HTTPHeaders": http.headers,
+        "RetryAttempts": 0,
+    }
+    return http, parsed
 
 
 def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
@@ -65,7 +75,7 @@ def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str
     # An error that the model declares is parsed by its shape too.
     if error.message and error.code in model.declared_errors():
         parsed["message"] = error.message
-    return _with_metadata(parsed, error.status, request_id)
+    return of_response(parsed, request_id, error.status)
 
 
 def _copy(value: Any) -> Any:
@@ -79,16 +89,3 @@ def _copy(value: Any) -> Any:
     for name in itertools.compress(value, map(_CONTAINERS.__contains__, map(type, value.values()))):
         copied[name] = _copy(value[name])
     return copied
-
-
-def _with_metadata(
-    parsed: dict[str, Any], status: int, request_id: str
-) -> tuple[DirectResponse, dict[str, Any]]:
-    http = DirectResponse(status, request_id)
-    parsed["ResponseMetadata"] = {
-        "RequestId": request_id,
-        "HTTPStatusCode": status,
-        "HTTPHeaders": http.headers,
-        "RetryAttempts": 0,
-    }
-    return http, parsed

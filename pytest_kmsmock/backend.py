@@ -152,16 +152,13 @@ class Backend:
         return self._service.keys_of(request)
 
     def _request(self, operation: str, body: bytes, region: str, signer: Any) -> Request:
+        account, principal = self.account, ""
         # Nearly always there are none, and this is the path of every call.
-        principal = clients.principal_of(signer) if clients.principals else None
-        return Request(
-            operation,
-            _decode_json(body.decode(), 0)[0],
-            region,
-            self.account if principal is None else account_of(principal),
-            principal or "",
-            answers.new_request_id(),
-        )
+        if clients.principals:
+            principal = clients.principal_of(signer) or ""
+            account = account_of(principal) if principal else account
+        decoded = _decode_json(body.decode(), 0)[0]
+        return Request(operation, decoded, region, account, principal, answers.new_request_id())
 
     # What a handle says.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import site
 import sys
 import sysconfig
 from types import CodeType, FrameType
 from typing import Final
+
+from .kept import Kept
 
 _OWN: Final = os.path.dirname(__file__) + os.sep
 _INSTALLED: Final = tuple(
@@ -72,7 +73,7 @@ def caller() -> Source | None:
         frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        kind = _kind(code.co_filename)
+        kind = _KINDS[code.co_filename]
         if kind == "project":
             return code, frame.f_lasti
         if kind == "library" and fallback is None:
@@ -81,7 +82,6 @@ def caller() -> Source | None:
     return None if fallback is None else (fallback.f_code, fallback.f_lasti)
 
 
-@functools.cache
 def _kind(filename: str) -> str:
     if filename.startswith(_OWN):
         return "client"
@@ -92,3 +92,7 @@ def _kind(filename: str) -> str:
             return "client" if package in _CLIENTS else "library"
     # Code that was never a file, as `<string>` or a frozen module.
     return "library" if filename.startswith("<") else "project"
+
+
+# Nearly all calls come through the same few files.
+_KINDS: Final = Kept(_kind, 4096)

@@ -23,10 +23,12 @@ import functools
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import attrs
 from cryptography.exceptions import InvalidTag
 
+from ..kept import Kept
 from . import randomness, symmetric
 
 _Encrypt = Callable[[bytes, bytes, bytes], bytes]
@@ -104,7 +106,7 @@ def seal(
         material_id: 64 hex digits.
         context: The encryption context; the order of its pairs does not matter.
     """
-    start, encrypt = _sealer(key, key_tag, material_id)
+    start, encrypt = _SEALERS[key, key_tag, material_id]
     random = randomness.block()
     nonce = random[8:_RANDOM_ENDS]
     before, between = _outline(len(plaintext) + _OVERHEAD)
@@ -113,12 +115,15 @@ def seal(
     return header + encrypt(nonce, _INNER + plaintext, aad)
 
 
-# The same for every blob of a key material; a call costs less without it made anew.
-@functools.lru_cache(maxsize=1024)
-def _sealer(key: bytes, key_tag: bytes, material_id: str) -> tuple[bytes, _Encrypt]:
-    """Return what such blobs start with, and what encrypts nonce, plaintext and AAD."""
+def _sealer(material: tuple[bytes, bytes, str]) -> tuple[bytes, _Encrypt]:
+    """Return what blobs of *material* start with, and what encrypts nonce, plaintext and AAD."""
+    key, key_tag, material_id = material
     start = _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
-    return start, symmetric.cipher(key).encrypt
+    return start, symmetric.CIPHERS[key].encrypt
+
+
+# The same for every blob of a key material; a call costs less without it made anew.
+_SEALERS: Final = Kept(_sealer, 1024)
 
 
 def parse(blob: bytes) -> Envelope | None:
@@ -141,7 +146,7 @@ def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes |
     header = envelope.header
     aad = header + encode_context(context) if context else header
     try:
-        return symmetric.cipher(key).decrypt(envelope.nonce, envelope.sealed, aad)[len(_INNER) :]
+        return symmetric.CIPHERS[key].decrypt(envelope.nonce, envelope.sealed, aad)[len(_INNER) :]
     except InvalidTag:
         return None
 
@@ -162,7 +167,7 @@ def encode_context(context: Mapping[str, str]) -> bytes:
     return b"".join(parts)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.cache
 def _layout(blob_length: int) -> tuple[bytes, bytes, int, int, int] | None:
     """
     Return the outline of a blob, where its nonce starts and ends, and its sealed plaintext starts.
@@ -182,7 +187,7 @@ def _layout(blob_length: int) -> tuple[bytes, bytes, int, int, int] | None:
     return None
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.cache
 def _outline(sealed_length: int) -> tuple[bytes, bytes]:
     """Return the length and the DER around the nonce: what precedes and what follows it."""
     nonce = bytes(symmetric.NONCE_LENGTH)

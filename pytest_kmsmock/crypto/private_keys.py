@@ -7,6 +7,8 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 
+from ..kept import Kept
+
 
 class _PrivateKey(Protocol):
     def private_bytes(
@@ -33,15 +35,10 @@ class PrivateKeys(Generic[_Key]):
     """
 
     def __init__(self, load: Callable[[bytes], _Key]) -> None:
-        self._load = load
-        self._keys: dict[bytes, _Key] = {}
+        self._keys = Kept(load, _KEPT)
 
     def __call__(self, private: bytes) -> _Key:
-        key = self._keys.get(private)
-        if key is None:
-            key = self._load(private)
-            self._keep(private, key)
-        return key
+        return self._keys[private]
 
     def add(self, key: _Key) -> bytes:
         """Return the PKCS #8 DER of *key*, which has just been made."""
@@ -50,11 +47,5 @@ class PrivateKeys(Generic[_Key]):
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        self._keep(private, key)
+        self._keys.keep(private, key)
         return private
-
-    def _keep(self, private: bytes, key: _Key) -> None:
-        # Whichever is needed again can be loaded again.
-        if len(self._keys) >= _KEPT:
-            self._keys.clear()
-        self._keys[private] = key

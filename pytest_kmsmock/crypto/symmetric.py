@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ..kept import Kept
 from .sm4 import SM4GCM
 
 KEY_LENGTH = 32
@@ -14,21 +15,23 @@ NONCE_LENGTH = 12
 TAG_LENGTH = 16
 
 
-# A cipher object costs more than the encryption of a data key, and a test uses few keys often.
-@functools.lru_cache(maxsize=1024)
-def cipher(key: bytes) -> AESGCM | SM4GCM:
-    """Return what encrypts and decrypts with *key*: 32 bytes, in China Regions 16."""
+def _cipher(key: bytes) -> AESGCM | SM4GCM:
     return AESGCM(key) if len(key) == KEY_LENGTH else SM4GCM(key)
+
+
+# A cipher object costs more than the encryption of a data key, and a test uses few keys often.
+CIPHERS: Final = Kept(_cipher, 1024)
+"""What encrypts and decrypts with a key, by the key: 32 bytes, in China Regions 16."""
 
 
 def seal(key: bytes, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
     """Return the ciphertext of *plaintext* with its tag, 16 bytes longer than it."""
-    return cipher(key).encrypt(nonce, plaintext, aad)
+    return CIPHERS[key].encrypt(nonce, plaintext, aad)
 
 
 def open_(key: bytes, nonce: bytes, sealed: bytes, aad: bytes) -> bytes | None:
     """Return the plaintext, or None if a byte of *sealed*, *nonce* or *aad* differs."""
     try:
-        return cipher(key).decrypt(nonce, sealed, aad)
+        return CIPHERS[key].decrypt(nonce, sealed, aad)
     except InvalidTag:
         return None

@@ -31,7 +31,7 @@ class Place:
     Attributes:
         arn_prefix: What the ARNs of its keys begin with, up to the key ID.
         root_arn: The account as a principal.
-        key_of_ciphertext: Returns the key that a ciphertext names by its tag, if any.
+        by_ciphertext_tag: The keys by the tags in their ciphertexts, to be read only.
     """
 
     def __init__(self, account: str, region: str) -> None:
@@ -47,8 +47,7 @@ class Place:
         self._ids_of_store: dict[str, dict[str, None]] = {}
         # IDs of keys that a RAM share gives, or gave, to somebody.
         self._shared_ids: dict[str, None] = {}
-        self._by_ciphertext_tag: dict[bytes, KmsKey] = {}
-        self.key_of_ciphertext = self._by_ciphertext_tag.get
+        self.by_ciphertext_tag: dict[bytes, KmsKey] = {}
         # Keys that a test made without calling CreateKey.
         self.given_keys = 0
         # AWS managed keys, which no quota counts.
@@ -56,7 +55,7 @@ class Place:
 
     def put_key(self, key: KmsKey) -> None:
         self.keys.put(key.key_id, key)
-        self._by_ciphertext_tag[key.ciphertext_tag] = key
+        self.by_ciphertext_tag[key.ciphertext_tag] = key
         if key.stored is not None:
             self._ids_of_store.setdefault(key.stored.store_id, {})[key.key_id] = None
         if key.shared_with:
@@ -67,7 +66,7 @@ class Place:
         for name in self.aliases_of(key.key_id):
             self.aliases.remove(name)
         self._names_of_key.pop(key.key_id, None)
-        del self._by_ciphertext_tag[key.ciphertext_tag]
+        del self.by_ciphertext_tag[key.ciphertext_tag]
         if key.stored is not None:
             del self._ids_of_store[key.stored.store_id][key.key_id]
         self._shared_ids.pop(key.key_id, None)
@@ -117,7 +116,7 @@ class Place:
         copied._names_of_key = self._names_of_key.copy()
         copied._ids_of_store = {name: ids.copy() for name, ids in self._ids_of_store.items()}
         copied._shared_ids = self._shared_ids.copy()
-        copied._by_ciphertext_tag.update(self._by_ciphertext_tag)
+        copied.by_ciphertext_tag.update(self.by_ciphertext_tag)
         copied.given_keys = self.given_keys
         copied.managed_keys = self.managed_keys
         return copied

@@ -48,8 +48,8 @@ def test_key_is_found_by_its_ciphertext(place: Place, new_key: Callable[[], KmsK
     """By the 32 bytes that stand for it in a blob."""
     key = new_key()
 
-    assert place.key_of_ciphertext(key.ciphertext_tag) == key
-    assert place.key_of_ciphertext(bytes(32)) is None
+    assert place.by_ciphertext_tag.get(key.ciphertext_tag) == key
+    assert place.by_ciphertext_tag.get(bytes(32)) is None
 
 
 def test_moved_alias_is_one_key_s_only(place: Place, new_key: Callable[[], KmsKey]) -> None:
@@ -77,7 +77,7 @@ def test_aliases_go_with_the_key(
 
     assert [found.name for found in place.aliases] == ["alias/b"]
     assert list(place.keys) == [stays]
-    assert place.key_of_ciphertext(gone.ciphertext_tag) is None
+    assert place.by_ciphertext_tag.get(gone.ciphertext_tag) is None
 
 
 def test_key_that_is_due_is_settled(

@@ -174,12 +174,12 @@ def _check_no_context(algorithm: str, context: dict[str, str]) -> None:
 
 
 def _key_of(request: Request, tag: bytes) -> KmsKey | None:
-    found = request.place.key_of_ciphertext(tag)
+    found = request.place.by_ciphertext_tag.get(tag)
     if found is not None:
         return found
     for place in request.registry.places():
         if place.region == request.region:
-            found = place.key_of_ciphertext(tag)
+            found = place.by_ciphertext_tag.get(tag)
             if found is not None:
                 return found
     return None

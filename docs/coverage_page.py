@@ -25,6 +25,7 @@ import botocore
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from pytest_kmsmock.crypto import wrapping
+from pytest_kmsmock.crypto.kept import Kept
 from pytest_kmsmock.service import errors, recipients
 from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.key import KeyState, KmsKey, MaterialState, RotationType
@@ -382,7 +383,9 @@ def _raised_by_service(operation: Operation) -> frozenset[str]:
 def _named_by(thing: Any) -> Iterator[Any]:
     """Yield what the source of *thing* names: functions, classes, tables, texts."""
     thing = getattr(thing, "__wrapped__", thing)
-    if isinstance(thing, Mapping):
+    if isinstance(thing, Kept):
+        yield thing.make
+    elif isinstance(thing, Mapping):
         yield from (*thing.keys(), *thing.values())
     elif isinstance(thing, tuple | list | set | frozenset):
         yield from thing

@@ -9,7 +9,7 @@ import sysconfig
 from types import CodeType, FrameType
 from typing import Final
 
-from .kept import Kept
+from .crypto.kept import Kept
 
 _OWN: Final = os.path.dirname(__file__) + os.sep
 _INSTALLED: Final = tuple(

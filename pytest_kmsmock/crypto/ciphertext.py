@@ -28,8 +28,8 @@ from typing import Final
 import attrs
 from cryptography.exceptions import InvalidTag
 
-from ..kept import Kept
 from . import randomness, symmetric
+from .kept import Kept
 
 _Encrypt = Callable[[bytes, bytes, bytes], bytes]
 

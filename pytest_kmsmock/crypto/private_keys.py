@@ -7,7 +7,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 
-from ..kept import Kept
+from .kept import Kept
 
 
 class _PrivateKey(Protocol):

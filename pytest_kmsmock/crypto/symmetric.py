@@ -7,7 +7,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ..kept import Kept
+from .kept import Kept
 from .sm4 import SM4GCM
 
 KEY_LENGTH = 32

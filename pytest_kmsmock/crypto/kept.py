@@ -24,11 +24,11 @@ class Kept(dict[_Key, _Value]):
 
     def __init__(self, make: Callable[[_Key], _Value], most: int) -> None:
         super().__init__()
-        self._make = make
+        self.make = make
         self._most = most
 
     def __missing__(self, key: _Key) -> _Value:
-        return self.keep(key, self._make(key))
+        return self.keep(key, self.make(key))
 
     def keep(self, key: _Key, value: _Value) -> _Value:
         """Hold *value*, which somebody else has made, and return it."""

@@ -13,9 +13,8 @@ class Kept(dict[_Key, _Value]):
     """
     A dict that makes the values which it lacks.
 
-    To ask it costs a third of what a `functools.lru_cache` costs, which has its
-    order to keep. When it is full it starts anew: what is needed again can be
-    made again.
+    A `functools.lru_cache` puts its order right with every answer; this does not.
+    When it is full it starts anew: what is needed again can be made again.
 
     Args:
         make: Makes the value of a key.

@@ -127,6 +127,8 @@ class KmsKey:
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
         stored: Its place in a custom key store, None if it is in none.
+        material: The material that encrypts. A key that awaits its first import
+            has no such attribute.
 
     Source: KMS API Reference, KeyMetadata.
     """
@@ -156,18 +158,14 @@ class KmsKey:
     stored: Stored | None = None
     manager: Literal["CUSTOMER", "AWS"] = "CUSTOMER"
     shared_with: tuple[str, ...] = ()
+    material: KeyMaterial = attrs.field(init=False, repr=False, eq=False)
 
-    @property
-    def material(self) -> KeyMaterial:
-        """The material that encrypts. A key that awaits its first import has none."""
-        materials = self.materials
-        # Nearly always it is the last.
-        if materials and materials[-1].state == "CURRENT":
-            return materials[-1]
-        for material in materials:
+    def __attrs_post_init__(self) -> None:
+        # Once a key and not once a call. Nearly always it is the last.
+        for material in reversed(self.materials):
             if material.state == "CURRENT":
-                return material
-        raise LookupError(f"{self.arn} has no key material")
+                object.__setattr__(self, "material", material)
+                return
 
     @property
     def secret(self) -> bytes:

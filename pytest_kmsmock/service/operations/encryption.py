@@ -119,9 +119,7 @@ def seal(
     if key.stored is not None:
         return stored_keys.seal(request, key, plaintext, context)
     if algorithm == SYMMETRIC_DEFAULT:
-        material = key.materials[-1]
-        if material.state != "CURRENT":  # seldom, and to ask for a property costs more
-            material = key.material
+        material = key.material
         assert material.secret is not None  # the key's state says so
         return ciphertext.seal(material.secret, key.ciphertext_tag, material.id, plaintext, context)
     _check_no_context(algorithm, context)

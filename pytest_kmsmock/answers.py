@@ -11,8 +11,7 @@ from .service import model
 from .service.errors import KmsError
 from .service.request import Response
 
-CONTENT_TYPE: Final = "application/x-amz-json-1.1"
-
+_CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _CONTAINERS: Final = frozenset((dict, list))
 
 # Request IDs look like UUIDs. They are made in stocks, and not by `uuid`, which would cost
@@ -30,7 +29,7 @@ class DirectResponse:
 
     def __init__(self, status_code: int, request_id: str) -> None:
         self.status_code = status_code
-        self.headers = {"x-amzn-requestid": request_id, "content-type": CONTENT_TYPE}
+        self.headers = {"x-amzn-requestid": request_id, "content-type": _CONTENT_TYPE}
 
     @property
     def content(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import uuid
 from collections.abc import Callable
@@ -123,6 +124,16 @@ def test_a_record_keeps_the_state_of_then(kms: KmsMock, client: Any, key: Key) -
 
     assert kms.calls[0].key_states == ("Enabled",)
     assert kms.calls[0].key == key
+
+
+@pytest.mark.parametrize("origin", ["AWS_KMS", "EXTERNAL"])
+def test_a_call_can_be_copied(kms: KmsMock, client: Any, origin: str) -> None:
+    """Also that of a key without material."""
+    client.create_key(Origin=origin)
+
+    copied = copy.deepcopy(kms.calls[-1])
+
+    assert (copied.params, copied.key) == ({"Origin": origin}, kms.calls[-1].key)
 
 
 def test_request_ids_are_unique_and_look_like_aws(kms: KmsMock, client: Any) -> None:

@@ -36,6 +36,6 @@ class Kept(dict[_Key, _Value]):
         self[key] = value
         return value
 
-    # Keys and values are secrets.
+    # Some hold secrets.
     def __repr__(self) -> str:
         return f"<Kept: {len(self)} values>"

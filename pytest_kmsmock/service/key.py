@@ -127,8 +127,8 @@ class KmsKey:
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
         stored: Its place in a custom key store, None if it is in none.
-        material: The material that encrypts. A key that awaits its first import
-            has no such attribute.
+        material: The material that encrypts; None only while the key awaits its
+            first import, when nothing asks for it.
 
     Source: KMS API Reference, KeyMetadata.
     """
@@ -160,12 +160,13 @@ class KmsKey:
     shared_with: tuple[str, ...] = ()
     material: KeyMaterial = attrs.field(init=False, repr=False, eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        # Once a key and not once a call. Nearly always it is the last.
-        for material in reversed(self.materials):
+    # Once a key and not once a call.
+    @material.default
+    def _material(self) -> KeyMaterial | None:
+        for material in reversed(self.materials):  # nearly always it is the last
             if material.state == "CURRENT":
-                object.__setattr__(self, "material", material)
-                return
+                return material
+        return None
 
     @property
     def secret(self) -> bytes:

@@ -66,7 +66,6 @@ class Request:
 
     # What only some requests have; the others do not set it.
     envelope: Envelope | None = None
-    attestation: Attestation | None = None
     key_id: str | None = None
     material: bytes | None = None
 
@@ -93,6 +92,7 @@ class Request:
         self.id = id
         self.params: Params = {}
         self.keys: tuple[KmsKey, ...] = ()
+        self.attestation: Attestation | None = None
 
     @property
     def quotas(self) -> Quotas:

@@ -129,6 +129,7 @@ class Service:
             member = operation.algorithm_member
             if member is not None:
                 algorithm = params.get(member, SYMMETRIC_DEFAULT)
+                # `key.algorithms`, but this is the path of every call.
                 if algorithm not in key.spec.usages[key.usage]:
                     raise wrong_algorithm(key, algorithm)
             if operation.fit is not None:
@@ -136,7 +137,7 @@ class Service:
         response = act(request, key)
         if params.get("DryRun"):
             raise DryRunOperationException
-        if "Recipient" in params and request.attestation is not None:
+        if request.attestation is not None:
             response = recipients.sealed(request, request.attestation, response)
         if operation.is_usage and request.id:
             for used in request.keys:

@@ -176,7 +176,7 @@ def get_key_last_usage(request: Request, key: KmsKey) -> Response:
 def check_quota(request: Request, place: Place) -> None:
     """Raise if there can be no more keys in *place*."""
     quota = request.quotas.keys
-    usage = len(place.keys.by_name) - place.managed_keys
+    usage = len(place.keys) - place.managed_keys
     if usage >= quota and (quota < _QUOTA or usage - place.given_keys >= quota):
         raise LimitExceededException(
             f"Key quota for this account in this region is {quota} "
@@ -211,7 +211,7 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     found["KeyManager"] = key.manager
     found["CustomerMasterKeySpec"] = key.spec.name
     found["KeySpec"] = key.spec.name
-    found[ALGORITHMS_MEMBER[key.usage]] = list(key.spec.usages[key.usage])
+    found[ALGORITHMS_MEMBER[key.usage]] = list(key.algorithms)
     found["MultiRegion"] = key.multi_region is not None
     if key.multi_region is not None:
         found["MultiRegionConfiguration"] = _configuration(key, related)

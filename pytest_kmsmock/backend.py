@@ -30,7 +30,7 @@ from .service.key import KmsKey
 from .service.material import KeyMaker
 from .service.misuse import KmsMockError
 from .service.outside import Outside
-from .service.quotas import Quotas
+from .service.quotas import AWS_QUOTAS, Quotas
 from .service.registry import Registry
 from .service.request import Options, Request, Response
 from .service.service import Service
@@ -54,12 +54,10 @@ class Backend:
         calls: The record.
         clock: The service's time.
         faults: What is scheduled to go wrong.
-        quotas: What can be had of each thing.
         is_wired: A call could have to go over the wire.
     """
 
     clock: Clock
-    quotas: Quotas
 
     def __init__(self, settings: Settings, outer: Backend | None = None) -> None:
         self._settings = settings
@@ -68,7 +66,6 @@ class Backend:
         self.clock = Clock(outer.clock.offset if outer else 0.0)
         self.faults = Faults()
         self.is_wired = settings.transport == "wire"
-        self.quotas = Quotas() if outer is None else attrs.evolve(outer.quotas)
         if outer is None:
             self.registry = Registry(KeyMaker(shared_pool if settings.key_pool else None))
         else:
@@ -80,7 +77,7 @@ class Backend:
                 page_size=settings.page_size,
                 transition_seconds=settings.transition_seconds,
                 create_missing=create if settings.auto_create else None,
-                quotas=self.quotas,
+                quotas=AWS_QUOTAS if outer is None else attrs.evolve(outer.quotas),
             ),
         )
 
@@ -101,6 +98,14 @@ class Backend:
     @transition_seconds.setter
     def transition_seconds(self, seconds: float) -> None:
         self._service.options = attrs.evolve(self._service.options, transition_seconds=seconds)
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much of each thing there can be. They are made when asked for; few tests do."""
+        options = self._service.options
+        if options.quotas is AWS_QUOTAS:
+            self._service.options = options = attrs.evolve(options, quotas=Quotas())
+        return options.quotas
 
     # What the hook says.
 

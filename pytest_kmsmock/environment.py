@@ -64,27 +64,34 @@ class Replacements:
         # A call in another thread replaces too, when it is the first that a fault may befall.
         self._lock = threading.Lock()
 
-    def replace(self, owner: Any, name: str, value: Any) -> None:
-        """Let ``owner.name`` be *value*, unless it is replaced already."""
+    def replace(self, *attributes: tuple[Any, str, Any]) -> None:
+        """Let ``owner.name`` be the value for each owner, name, value, unless it is replaced."""
+        values = self._values
         with self._lock:
-            if (owner, name) not in self._values:
-                self._values[owner, name] = vars(owner)[name], value
-                setattr(owner, name, value)
+            for owner, name, value in attributes:
+                if (owner, name) not in values:
+                    values[owner, name] = owner.__dict__[name], value
+                    setattr(owner, name, value)
 
     def restore(self) -> None:
         with self._lock:
-            while self._values:
-                (owner, name), (original, value) = self._values.popitem()
+            for (owner, name), (original, value) in self._values.items():
                 # What somebody else has put there since is theirs to take away.
-                if vars(owner)[name] is value:
+                if owner.__dict__[name] is value:
                     setattr(owner, name, original)
+            self._values.clear()
 
 
 def isolate(replacements: Replacements) -> None:
     """Answer what client creation asks over the network, as far as botocore is imported."""
-    for module, class_name, method, answering in _ASKING:
-        if module in sys.modules:
-            replacements.replace(getattr(sys.modules[module], class_name), method, answering)
+    modules = sys.modules
+    replacements.replace(
+        *[
+            (getattr(modules[module], class_name), method, answering)
+            for module, class_name, method, answering in _ASKING
+            if module in modules
+        ]
+    )
 
 
 class RegionProvider:

@@ -8,7 +8,6 @@ active mock the handler does nothing. Light: pytest's start imports it.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import sys
 from collections.abc import Callable
@@ -132,8 +131,11 @@ def misuse(error: Exception) -> None:
 
 def register() -> None:
     """Have botocore call `install` for each session, also after it was reloaded."""
-    with contextlib.suppress(ValueError):
+    # Not by `contextlib.suppress`, which costs as much again: each mock comes by here.
+    try:  # noqa: SIM105
         botocore.unregister_initializer(install)
+    except ValueError:
+        pass
     botocore.register_initializer(install)
 
 
@@ -190,7 +192,7 @@ def answer(
 
 def replace(owner: Any, name: str, value: Any) -> None:
     """Let ``owner.name`` be *value* until no mock is active any more."""
-    _replacements.replace(owner, name, value)
+    _replacements.replace((owner, name, value))
 
 
 def _share_exceptions(session: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -23,6 +23,7 @@ from .hook import CLASS_ATTRIBUTE
 if TYPE_CHECKING:
     from .failures import Failure
     from .mock import KmsMock
+    from .settings import Settings
 
 # Those of `Settings` that the ini file can give: name, help, type, default.
 _INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any], ...]] = (
@@ -309,11 +310,18 @@ def _cache_folder_of(config: pytest.Config) -> Callable[[], Path | None]:
 
 def _mock_for(node: Any) -> KmsMock:
     """Return a mock, not yet active, with the settings of *node*'s marker and the ini file."""
+    make, settings_from = _makers()
+    options = _marker_options(node)
+    return make(settings_from(options), forks=True)
+
+
+# Each test asks for a mock, and the import statement looks a relative name up anew.
+@functools.cache
+def _makers() -> tuple[type[KmsMock], Callable[[Mapping[str, Any]], Settings]]:
     from .mock import KmsMock  # not at the top: see the module docstring
     from .settings import settings_from
 
-    options = _marker_options(node)
-    return KmsMock(settings_from(options), forks=True)
+    return KmsMock, settings_from
 
 
 def _marker_options(node: Any) -> dict[str, Any]:

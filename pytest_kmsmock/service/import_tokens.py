@@ -32,10 +32,6 @@ class ImportToken:
     valid_to: float
 
 
-def new_token_key() -> bytes:
-    return os.urandom(symmetric.KEY_LENGTH)
-
-
 def seal(token_key: bytes, token: ImportToken) -> bytes:
     """Return *token* as the opaque bytes that the caller gets."""
     nonce = os.urandom(symmetric.NONCE_LENGTH)

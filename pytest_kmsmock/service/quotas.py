@@ -51,5 +51,8 @@ class Quotas:
         object.__setattr__(self, name, value)
 
 
+AWS_QUOTAS: Final = Quotas()
+"""Those of a mock that nobody has asked for its own."""
+
 UNLIMITED: Final = Quotas(*[sys.maxsize] * len(attrs.fields(Quotas)))
 """For what a test does off the record."""

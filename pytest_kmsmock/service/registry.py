@@ -13,10 +13,10 @@ import threading
 
 import attrs
 
+from ..crypto import randomness
 from .collection import Collection
 from .grants import Grants
 from .identifiers import key_arn, root_arn
-from .import_tokens import new_token_key
 from .key import Alias, KmsKey
 from .key_store import KeyStore, end_transition
 from .lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
@@ -129,7 +129,7 @@ class Registry:
     Attributes:
         lock: Held by whoever changes something that it has read before.
         key_maker: Makes new key material, none of it twice.
-        token_key: Seals import tokens.
+        token_key: 32 bytes; seals import tokens and grant tokens.
         attestation_roots: Certificates, DER, that attestation documents may lead to,
             besides the mock's own.
         outside: What custom key stores meet.
@@ -142,7 +142,7 @@ class Registry:
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
         self.key_maker = key_maker or KeyMaker()
         self.lock = threading.RLock()
-        self.token_key = new_token_key()
+        self.token_key = randomness.block()
         self.attestation_roots: tuple[bytes, ...] = ()
         self.outside = Outside()
         self.grants = Grants()

@@ -11,7 +11,7 @@ from ..crypto.attestation import Attestation
 from ..crypto.ciphertext import Envelope
 from .key import KmsKey
 from .model import OperationShapes
-from .quotas import UNLIMITED, Quotas
+from .quotas import AWS_QUOTAS, UNLIMITED, Quotas
 from .registry import Place, Registry
 
 Params = dict[str, Any]
@@ -39,7 +39,7 @@ class Options:
     transition_seconds: float = 0.0
     create_missing: Callable[[Request, str], KmsKey | None] | None = None
     creates_managed: bool = True
-    quotas: Quotas = attrs.field(factory=Quotas)
+    quotas: Quotas = AWS_QUOTAS
 
 
 class Request:

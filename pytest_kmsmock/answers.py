@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import collections
 import itertools
 import uuid
+from collections.abc import Callable
 from typing import Any, Final
 
 from .service import model
@@ -13,13 +13,12 @@ from .service.request import Response
 
 _CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _CONTAINERS: Final = frozenset((dict, list))
+_is_container: Final = _CONTAINERS.__contains__
 
 # Request IDs look like UUIDs. They are made in stocks, and not by `uuid`, which would cost
 # as much as encrypting.
 _PREFIX: Final = str(uuid.uuid4())[:-12]
 _ENDS: Final = [f"{number:02x}" for number in range(256)]
-_numbers = itertools.count(1)
-_request_ids: collections.deque[str] = collections.deque()
 
 
 class DirectResponse:
@@ -40,24 +39,22 @@ class DirectResponse:
         return ""
 
 
-def new_request_id() -> str:
-    """Return a request ID that no other call has."""
-    try:
-        return _request_ids.popleft()
-    except IndexError:
-        start = f"{_PREFIX}{next(_numbers):010x}"
-        made = [start + end for end in _ENDS]
-        _request_ids.extend(made[1:])
-        return made[0]
+def _stock(number: int) -> list[str]:
+    start = f"{_PREFIX}{number:010x}"
+    return [start + end for end in _ENDS]
+
+
+new_request_id: Callable[[], str] = itertools.chain.from_iterable(
+    map(_stock, itertools.count(1))
+).__next__
+"""Return a request ID that no other call has."""
 
 
 def of_response(
-    response: Response, request_id: str, status: int = 200
+    response: Response, request_id: str, *, has_containers: bool, status: int = 200
 ) -> tuple[DirectResponse, dict[str, Any]]:
     """Return *response* as botocore's parser would have it; containers are copied."""
-    # Most have none, and this is the path of every call.
-    is_flat = _CONTAINERS.isdisjoint(map(type, response.values()))
-    parsed = response.copy() if is_flat else _copy(response)
+    parsed = _copy(response) if has_containers else response.copy()
     http = DirectResponse(status, request_id)
     parsed["ResponseMetadata"] = {
         "RequestId": request_id,
@@ -74,7 +71,7 @@ def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str
     # An error that the model declares is parsed by its shape too.
     if error.message and error.code in model.declared_errors():
         parsed["message"] = error.message
-    return of_response(parsed, request_id, error.status)
+    return of_response(parsed, request_id, has_containers=False, status=error.status)
 
 
 def _copy(value: Any) -> Any:
@@ -85,6 +82,6 @@ def _copy(value: Any) -> Any:
         return value.copy() if is_flat else [_copy(item) for item in value]
     copied = value.copy()
     # Without a loop in Python: of most values there is nothing more to copy.
-    for name in itertools.compress(value, map(_CONTAINERS.__contains__, map(type, value.values()))):
+    for name in itertools.compress(value, map(_is_container, map(type, value.values()))):
         copied[name] = _copy(value[name])
     return copied

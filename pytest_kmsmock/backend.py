@@ -125,7 +125,8 @@ class Backend:
             hook.misuse(error)
             raise
         self.calls.add(request, response, None, source)
-        return answers.of_response(response, request.id)
+        has_containers = request.shapes.has_containers
+        return answers.of_response(response, request.id, has_containers=has_containers)
 
     def goes_over_the_wire(self, operation: str) -> bool:
         """Tell whether botocore is to make a request of a call of *operation*."""
@@ -197,7 +198,7 @@ class Backend:
         __tracebackhide__ = True
         self.registry.settle(self.clock())
         _, _, _, region, account, resource = arn.split(":")
-        key = self.registry.place(account, region).keys.get(resource.removeprefix("key/"))
+        key = self.registry.places[account, region].keys.get(resource.removeprefix("key/"))
         if key is None:
             raise clients.exception(find.no_key(arn), "DescribeKey")
         return key
@@ -207,7 +208,7 @@ class Backend:
         self.registry.finish_transition(key, self.clock())
 
     def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
-        return self.registry.place(key.account, key.region).aliases_of(key.key_id)
+        return self.registry.places[key.account, key.region].aliases_of(key.key_id)
 
     def change_outside(self, change: Callable[[Outside], object]) -> None:
         """Let *change* happen to what custom key stores meet."""
@@ -227,7 +228,7 @@ class Backend:
         """Return all keys, first those of its own account and Region."""
         self.registry.settle(self.clock())
         home = (self.account, self.region)
-        places = sorted(self.registry.places(), key=lambda at: (at.account, at.region) != home)
+        places = sorted(self.registry.places.all(), key=lambda at: (at.account, at.region) != home)
         return [key for place in places for key in place.keys]
 
 

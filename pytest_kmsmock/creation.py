@@ -112,7 +112,7 @@ def _check_key_id(
         raise KmsMockError(
             f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
         )
-    if backend.registry.place(account, region).keys.get(key_id) is not None:
+    if backend.registry.places[account, region].keys.get(key_id) is not None:
         raise KmsMockError(
             f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
         )
@@ -121,7 +121,7 @@ def _check_key_id(
 def _type_of(backend: Backend, key_store: str, region: str, account: str) -> str:
     """Return the type of the custom key store *key_store*, after what has fallen due."""
     backend.registry.settle(backend.clock())
-    stores = backend.registry.place(account, region).stores
+    stores = backend.registry.places[account, region].stores
     store = stores.get(key_store)
     if store is None:
         known = ", ".join(each.store_id for each in stores) or "none"

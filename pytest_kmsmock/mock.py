@@ -49,7 +49,7 @@ class KmsMock:
         hook.push(self._backend)
         try:
             for name in self._settings.keys:
-                place = self._backend.registry.place(self.account, self.region)
+                place = self._backend.registry.places[self.account, self.region]
                 if place.aliases.get(name) is None:
                     self.create_key(alias=name)
         except BaseException:

@@ -515,8 +515,8 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
         repr(kms.calls[0]),
         repr(key),
         repr(kms.keys),
-        repr(list(mock_value.places())),
-        *(repr(value) for place in mock_value.places() for value in place.keys),
+        repr(list(mock_value.places.all())),
+        *(repr(value) for place in mock_value.places.all() for value in place.keys),
         failure(lambda: kms.calls.assert_not_called()),
         failure(lambda: kms.calls.assert_not_called(Plaintext=SECRET)),
         failure(lambda: kms.calls.assert_not_called(Plaintext=SECRET.encode())),
@@ -528,7 +528,7 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
         failure(lambda: kms.calls.assert_called("GenerateRandom", times=3)),
     ]
 
-    (material,) = (value.material for place in mock_value.places() for value in place.keys)
+    (material,) = (value.material for place in mock_value.places.all() for value in place.keys)
     secrets = [
         SECRET,
         SECRET[:8],

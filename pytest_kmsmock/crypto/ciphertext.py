@@ -21,26 +21,22 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import attrs
 from cryptography.exceptions import InvalidTag
 
 from . import randomness, symmetric
-from .kept import Kept
-
-_Encrypt = Callable[[bytes, bytes, bytes], bytes]
 
 _PREFIX = bytes.fromhex("0102020078")
 _SEPARATOR = b"\x01"
 _INNER = bytes(11)
-_KEY_AT = len(_PREFIX)
 _NAME_LENGTH = 28
-_KEY_ENDS = _KEY_AT + 32
-_MATERIAL_AT = _KEY_ENDS + len(_SEPARATOR)
-_LENGTH_AT = _MATERIAL_AT + 16
+_KEY_TAG_LENGTH = 32
+# Of its ID, and random.
+_MATERIAL_LENGTHS = (8, 8)
 _RANDOM_ENDS = 8 + symmetric.NONCE_LENGTH
 _SHORTEST_HEADER = 125
 _OVERHEAD = len(_INNER) + symmetric.TAG_LENGTH
@@ -60,18 +56,15 @@ class Envelope:
 
     Attributes:
         key_tag: 32 bytes, as `key_tag` makes them.
+        material_tag: 8 bytes, the first of the key material's ID.
         header: All that precedes the sealed plaintext.
     """
 
     key_tag: bytes
+    material_tag: bytes
     nonce: bytes
     header: bytes = attrs.field(repr=False)
     sealed: bytes = attrs.field(repr=False)
-
-    @property
-    def material_tag(self) -> bytes:
-        """8 bytes, the first of the key material's ID."""
-        return self.header[_MATERIAL_AT : _MATERIAL_AT + 8]
 
 
 def key_tag(account: str, key_id: str) -> bytes:
@@ -95,35 +88,31 @@ def _checksum(name: bytes) -> bytes:
     return zlib.crc32(name).to_bytes(4, "big")
 
 
-def seal(
-    key: bytes, key_tag: bytes, material_id: str, plaintext: bytes, context: Mapping[str, str]
-) -> bytes:
+def start(key_tag: bytes, material_id: str) -> bytes:
+    """
+    Return what all blobs of a key material start with.
+
+    Args:
+        material_id: 64 hex digits.
+    """
+    return _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
+
+
+def seal(key: bytes, start: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     """
     Return the blob of *plaintext*.
 
     Args:
         key: The key material: 32 bytes for AES-256, 16 for SM4.
-        material_id: 64 hex digits.
+        start: As `start` makes it.
         context: The encryption context; the order of its pairs does not matter.
     """
-    start, encrypt = _SEALERS[key, key_tag, material_id]
     random = randomness.block()
     nonce = random[8:_RANDOM_ENDS]
     before, between = _outline(len(plaintext) + _OVERHEAD)
     header = start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
-    return header + encrypt(nonce, _INNER + plaintext, aad)
-
-
-def _sealer(material: tuple[bytes, bytes, str]) -> tuple[bytes, _Encrypt]:
-    """Return what blobs of *material* start with, and what encrypts nonce, plaintext and AAD."""
-    key, key_tag, material_id = material
-    start = _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
-    return start, symmetric.CIPHERS[key].encrypt
-
-
-# The same for every blob of a key material; a call costs less without it made anew.
-_SEALERS: Final = Kept(_sealer, 1024)
+    return header + symmetric.CIPHERS[key].encrypt(nonce, _INNER + plaintext, aad)
 
 
 def parse(blob: bytes) -> Envelope | None:
@@ -131,14 +120,11 @@ def parse(blob: bytes) -> Envelope | None:
     layout = _layout(len(blob))
     if layout is None:
         return None
-    before, between, nonce_at, nonce_ends, sealed_at = layout
-    key_tag = blob[_KEY_AT:_KEY_ENDS]
-    material = blob[_MATERIAL_AT:_LENGTH_AT]
-    nonce = blob[nonce_at:nonce_ends]
-    header = blob[:sealed_at]
-    if header != b"".join((_PREFIX, key_tag, _SEPARATOR, material, before, nonce, between)):
+    unpack, constants, sealed_at = layout
+    prefix, key_tag, separator, material_tag, _, before, nonce, between, sealed = unpack(blob)
+    if (prefix, separator, before, between) != constants:
         return None
-    return Envelope(key_tag, nonce, header, blob[sealed_at:])
+    return Envelope(key_tag, material_tag, nonce, blob[:sealed_at], sealed)
 
 
 def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes | None:
@@ -168,9 +154,11 @@ def encode_context(context: Mapping[str, str]) -> bytes:
 
 
 @functools.cache
-def _layout(blob_length: int) -> tuple[bytes, bytes, int, int, int] | None:
+def _layout(
+    blob_length: int,
+) -> tuple[Callable[[bytes], tuple[bytes, ...]], tuple[bytes, ...], int] | None:
     """
-    Return the outline of a blob, where its nonce starts and ends, and its sealed plaintext starts.
+    Return what takes a blob apart, those of its parts that are constant, where the last starts.
 
     None if no blob is that long.
     """
@@ -180,10 +168,14 @@ def _layout(blob_length: int) -> tuple[bytes, bytes, int, int, int] | None:
         if sealed_length < _OVERHEAD:
             return None
         before, between = _outline(sealed_length)
-        nonce_at = _LENGTH_AT + len(before)
-        nonce_ends = nonce_at + symmetric.NONCE_LENGTH
-        if nonce_ends + len(between) == header_length:
-            return before, between, nonce_at, nonce_ends, header_length
+        constants = (_PREFIX, _SEPARATOR, before, between)
+        lengths = (
+            *(len(_PREFIX), _KEY_TAG_LENGTH, len(_SEPARATOR), *_MATERIAL_LENGTHS),
+            *(len(before), symmetric.NONCE_LENGTH, len(between), sealed_length),
+        )
+        parts = struct.Struct("".join(f"{length}s" for length in lengths))
+        if parts.size == blob_length:
+            return parts.unpack, constants, header_length
     return None
 
 

@@ -27,7 +27,10 @@ class Kept(dict[_Key, _Value]):
         self._most = most
 
     def __missing__(self, key: _Key) -> _Value:
-        return self.keep(key, self.make(key))
+        if len(self) >= self._most:
+            self.clear()
+        value = self[key] = self.make(key)
+        return value
 
     def keep(self, key: _Key, value: _Value) -> _Value:
         """Hold *value*, which somebody else has made, and return it."""

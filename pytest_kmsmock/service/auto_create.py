@@ -64,7 +64,7 @@ def _can_be(arn: Arn) -> bool:
 
 def _found(request: Request, arn: Arn) -> KmsKey | None:
     """Return the key if another thread has made it meanwhile."""
-    place = request.registry.place(arn.account, arn.region)
+    place = request.registry.places[arn.account, arn.region]
     if not arn.is_alias:
         return place.keys.get(arn.key_id)
     alias = place.aliases.get(arn.resource)
@@ -79,7 +79,7 @@ def _create(request: Request, arn: Arn, params: Params) -> KmsKey:
     creation.now = request.now
     creation.registry = request.registry
     creation.options = request.options
-    creation.place = request.registry.place(arn.account, arn.region)
+    creation.place = request.registry.places[arn.account, arn.region]
     create_key(creation, None)
     key = creation.keys[0]
     if arn.is_alias:

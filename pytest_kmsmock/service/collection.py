@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -23,11 +24,9 @@ class Collection(Generic[Named]):
     def __init__(self, values: dict[str, Named] | None = None) -> None:
         self.by_name: dict[str, Named] = {} if values is None else values
         self._numbers: dict[str, int] = {}
-        # Parallel lists, sorted by number. The names of removed values stay
-        # until they are half of all.
-        self._order: list[int] = []
-        self._names: list[str] = []
-        self._next = 1
+        # Numbers and names in order. Those of removed values stay until they are half of all.
+        self._order: list[tuple[int, str]] = []
+        self._last = 0
 
     def __len__(self) -> int:
         return len(self.by_name)
@@ -40,18 +39,15 @@ class Collection(Generic[Named]):
 
     def put(self, name: str, value: Named) -> None:
         if name not in self.by_name:
-            self._numbers[name] = self._next
-            self._order.append(self._next)
-            self._names.append(name)
-            self._next += 1
+            self._last = self._numbers[name] = number = self._last + 1
+            self._order.append((number, name))
         self.by_name[name] = value
 
     def remove(self, name: str) -> None:
         del self.by_name[name]
         del self._numbers[name]
         if len(self._order) > 2 * len(self.by_name) + 16:
-            self._names = list(self.by_name)
-            self._order = [self._numbers[name] for name in self._names]
+            self._order = [(self._numbers[name], name) for name in self.by_name]
 
     def page(self, after: int, limit: int) -> tuple[list[Named], int | None]:
         """
@@ -61,8 +57,8 @@ class Collection(Generic[Named]):
         """
         page: list[Named] = []
         last = after
-        for index in range(bisect.bisect_right(self._order, after), len(self._order)):
-            name, number = self._names[index], self._order[index]
+        start = bisect.bisect_left(self._order, (after + 1,))
+        for number, name in itertools.islice(self._order, start, None):
             if self._numbers.get(name) != number:  # removed, perhaps come again
                 continue
             if len(page) == limit:
@@ -75,6 +71,5 @@ class Collection(Generic[Named]):
         copied = Collection(self.by_name.copy())
         copied._numbers = self._numbers.copy()
         copied._order = self._order.copy()
-        copied._names = self._names.copy()
-        copied._next = self._next
+        copied._last = self._last
         return copied

@@ -152,7 +152,7 @@ def _by_arn(
 
 
 def _look_up(request: Request, arn: Arn) -> KmsKey | None:
-    place = request.registry.place(arn.account, arn.region)
+    place = request.registry.places[arn.account, arn.region]
     if not arn.is_alias:
         return place.keys.get(arn.key_id)
     found = place.aliases.get(arn.resource)
@@ -160,7 +160,7 @@ def _look_up(request: Request, arn: Arn) -> KmsKey | None:
 
 
 def _target(request: Request, account: str, named: Alias) -> KmsKey:
-    found = request.registry.place(account, request.region).keys.get(named.key_id)
+    found = request.registry.places[account, request.region].keys.get(named.key_id)
     # A key and its aliases go together, so only a race can part them.
     if found is None:
         raise _no_alias(named.arn)

@@ -98,7 +98,12 @@ def partition_of(region: str) -> str:
 
 
 def key_arn(region: str, account: str, key_id: str) -> str:
-    return f"arn:{partition_of(region)}:kms:{region}:{account}:key/{key_id}"
+    return key_arn_prefix(region, account) + key_id
+
+
+@functools.lru_cache(maxsize=256)
+def key_arn_prefix(region: str, account: str) -> str:
+    return f"arn:{partition_of(region)}:kms:{region}:{account}:key/"
 
 
 def alias_arn(region: str, account: str, alias_name: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from ..crypto import randomness
+from ..crypto import ciphertext, randomness
 from .identifiers import alias_arn
 from .specs import KeySpec, KeyUsage
 
@@ -110,7 +110,6 @@ class KmsKey:
     Attributes:
         arn: ``arn:aws:kms:REGION:ACCOUNT:key/KEY_ID``.
         state: Decides which operations succeed; see `states.KEY_STATES`.
-        ciphertext_tag: The 32 bytes by which a ciphertext blob names the key.
         materials: Oldest first. Empty for a key that waits for its first import.
         policy: The key policy as GetKeyPolicy prints it.
         tags: Pairs of key and value, in the order in which they came.
@@ -127,6 +126,8 @@ class KmsKey:
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
         stored: Its place in a custom key store, None if it is in none.
+        ciphertext_tag: The 32 bytes by which a ciphertext blob names the key.
+        ciphertext_start: What its ciphertext blobs start with.
         material: The material that encrypts; None only while the key awaits its
             first import, when nothing asks for it.
 
@@ -144,7 +145,6 @@ class KmsKey:
     description: str
     creation_date: float
     materials: tuple[KeyMaterial, ...] = attrs.field(repr=False)
-    ciphertext_tag: bytes = attrs.field(repr=False)
     policy: str = attrs.field(repr=False)
     tags: tuple[tuple[str, str], ...] = ()
     deletion_date: float | None = None
@@ -158,7 +158,13 @@ class KmsKey:
     stored: Stored | None = None
     manager: Literal["CUSTOMER", "AWS"] = "CUSTOMER"
     shared_with: tuple[str, ...] = ()
+    ciphertext_tag: bytes = attrs.field(repr=False)
     material: KeyMaterial = attrs.field(init=False, repr=False, eq=False)
+    ciphertext_start: bytes = attrs.field(init=False, repr=False, eq=False)
+
+    @ciphertext_tag.default
+    def _ciphertext_tag(self) -> bytes:
+        return ciphertext.key_tag(self.account, self.key_id)
 
     # Once a key and not once a call.
     @material.default
@@ -167,6 +173,11 @@ class KmsKey:
             if material.state == "CURRENT":
                 return material
         return None
+
+    @ciphertext_start.default
+    def _ciphertext_start(self) -> bytes:
+        material = self.material
+        return ciphertext.start(self.ciphertext_tag, material.id) if material else b""
 
     @property
     def secret(self) -> bytes:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..crypto import ciphertext
 from .authorization import documents
 from .identifiers import key_arn, new_key_id, root_arn
 from .key import Alias, KmsKey, first_material
@@ -82,7 +81,6 @@ def _create(request: Request, alias_name: str, service: str, protects: str) -> K
         description=f"Default key that protects my {protects} when no other key is defined",
         creation_date=request.now,
         materials=(first_material(secret),),
-        ciphertext_tag=ciphertext.key_tag(account, key_id),
         policy=_policy(service, region, account),
         manager="AWS",
         rotation_period=ROTATION_PERIOD,

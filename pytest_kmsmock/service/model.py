@@ -89,6 +89,7 @@ class OperationShapes:
         members: The request's members by name.
         trims: This botocore may lack members that the service answers with.
         errors: The codes that the operation declares.
+        has_containers: The response can have lists or structures in it.
     """
 
     def __init__(self, model: ServiceModel, operation: str) -> None:
@@ -107,6 +108,10 @@ class OperationShapes:
         self.errors = frozenset(error.name for error in operation_model.error_shapes)
         output = operation_model.output_shape
         self._output: Mapping[str, Shape] = {} if output is None else output.members
+        self.has_containers = any(
+            isinstance(member, ListShape | MapShape | StructureShape)
+            for member in self._output.values()
+        )
         self._output_names = frozenset(self._output)
         self._output_structures = [
             (name, frozenset(member.members))
@@ -220,19 +225,17 @@ def timestamp(seconds: float) -> dt.datetime:
 @functools.lru_cache(maxsize=1024)
 def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datetime:
     # AWS keeps milliseconds.
-    whole, milliseconds = divmod(round(seconds * 1000), 1000)
-    step, rest = divmod(whole, _STEP_SECONDS)
-    local: dt.datetime = _start_of(step, names, class_) + dt.timedelta(0, rest, milliseconds * 1000)
-    return local
+    kept = round(seconds * 1000) / 1000
+    shown: dt.datetime = class_.fromtimestamp(kept, _zone(kept // _STEP_SECONDS, names))
+    return shown
 
 
 # For each time anew to ask the system costs more than the rest of an answer.
 @functools.lru_cache(maxsize=1024)
-def _start_of(number: int, names: tuple[str, str], class_: Any) -> Any:
-    """Return when the step *number* since the epoch begins, in local time."""
-    seconds = number * _STEP_SECONDS
-    zone = dt.timezone(dt.timedelta(seconds=time.localtime(seconds).tm_gmtoff))
-    return class_.fromtimestamp(seconds, zone)
+def _zone(step: float, names: tuple[str, str]) -> dt.timezone:
+    """Return the zone in which local time is during the step of that number since the epoch."""
+    offset = time.localtime(step * _STEP_SECONDS).tm_gmtoff
+    return dt.timezone(dt.timedelta(seconds=offset))
 
 
 def ignores_ciphertext(params: Params) -> bool:

@@ -16,7 +16,7 @@ import attrs
 from ..crypto import randomness
 from .collection import Collection
 from .grants import Grants
-from .identifiers import key_arn, root_arn
+from .identifiers import key_arn_prefix, root_arn
 from .key import Alias, KmsKey
 from .key_store import KeyStore, end_transition
 from .lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
@@ -37,7 +37,7 @@ class Place:
     def __init__(self, account: str, region: str) -> None:
         self.account = account
         self.region = region
-        self.arn_prefix = key_arn(region, account, "")
+        self.arn_prefix = key_arn_prefix(region, account)
         self.root_arn = root_arn(region, account)
         self.keys: Collection[KmsKey] = Collection()
         self.aliases: Collection[Alias] = Collection()
@@ -122,11 +122,24 @@ class Place:
         return copied
 
 
+class Places(dict[tuple[str, str], Place]):
+    """Places by account and Region, each made when it is first asked for."""
+
+    def __missing__(self, at: tuple[str, str]) -> Place:
+        # In one step: another thread may ask for it too.
+        return self.setdefault(at, Place(*at))
+
+    def all(self) -> list[Place]:
+        """Return those that there are now, in a list of its own: another thread may add one."""
+        return list(self.values())
+
+
 class Registry:
     """
     All accounts and Regions.
 
     Attributes:
+        places: What is where.
         lock: Held by whoever changes something that it has read before.
         key_maker: Makes new key material, none of it twice.
         token_key: 32 bytes; seals import tokens and grant tokens.
@@ -147,25 +160,15 @@ class Registry:
         self.outside = Outside()
         self.grants = Grants()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
-        self._places: dict[tuple[str, str], Place] = {}
+        self.places = Places()
         # What is due when: a heap of time, account, Region, ID. An entry may be
         # out of date; the key or store itself tells.
         self._dues: list[tuple[float, str, str, str]] = []
         # Who reads it holds no lock, and must not look into a heap that is changing.
         self.next_due = math.inf
 
-    def place(self, account: str, region: str) -> Place:
-        place = self._places.get((account, region))
-        if place is None:
-            with self.lock:
-                place = self._places.setdefault((account, region), Place(account, region))
-        return place
-
-    def places(self) -> list[Place]:
-        return list(self._places.values())
-
     def put_key(self, key: KmsKey) -> None:
-        place = self.place(key.account, key.region)
+        place = self.places[key.account, key.region]
         with self.lock:
             if key.stored is not None:
                 store = place.stores.get(key.stored.store_id)
@@ -181,7 +184,7 @@ class Registry:
         with self.lock:
             for grant in self.grants.of_key(key.arn):
                 self.grants.remove(grant)
-            self.place(key.account, key.region).remove_key(key)
+            self.places[key.account, key.region].remove_key(key)
             self.last_usages.pop(key.arn, None)
             if key.multi_region is None:
                 return
@@ -192,7 +195,7 @@ class Registry:
 
     def put_store(self, store: KeyStore) -> None:
         """Add *store*, or change it; its keys follow."""
-        place = self.place(store.account, store.region)
+        place = self.places[store.account, store.region]
         with self.lock:
             place.stores.put(store.store_id, store)
             for key in place.keys_of_store(store.store_id):
@@ -206,7 +209,9 @@ class Registry:
         if key.multi_region is None:
             return [key]
         found = (
-            place.keys.get(key.key_id) for place in self.places() if place.account == key.account
+            place.keys.get(key.key_id)
+            for place in self.places.all()
+            if place.account == key.account
         )
         return [each for each in found if each is not None]
 
@@ -242,7 +247,7 @@ class Registry:
         self.settle(now)
 
     def _apply(self, due: float, account: str, region: str, name: str) -> None:
-        place = self.place(account, region)
+        place = self.places[account, region]
         store = place.stores.get(name)
         if store is not None and store.transition_ends == due:
             self.put_store(end_transition(store, connection_error(self.outside, store)))
@@ -261,7 +266,7 @@ class Registry:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots
             copied.outside = self.outside.copy()
-            copied._places = {at: place.copy() for at, place in self._places.items()}
+            copied.places.update((at, place.copy()) for at, place in self.places.items())
             copied._dues = self._dues.copy()
             copied.next_due = self.next_due
             copied.grants = self.grants.copy()

@@ -86,7 +86,7 @@ class Service:
         request.now = now = clock()
         request.options = self.options
         request.registry = registry = self.registry
-        request.place = place = registry.place(request.account, request.region)
+        request.place = place = registry.places[request.account, request.region]
         if not request.principal:
             request.principal = place.root_arn
         operation = _operation_named(request.operation)

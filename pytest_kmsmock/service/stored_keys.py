@@ -168,13 +168,7 @@ def seal(request: Request, key: KmsKey, plaintext: bytes, context: Mapping[str, 
     secrets, _ = _secrets(request, key, "ENCRYPT")
     sealed = plaintext
     for secret in secrets:
-        sealed = ciphertext.seal(
-            secret,
-            key_tag=key.ciphertext_tag,
-            material_id=key.material.id,
-            plaintext=sealed,
-            context=context,
-        )
+        sealed = ciphertext.seal(secret, key.ciphertext_start, sealed, context)
     return sealed
 
 
@@ -199,7 +193,7 @@ def open_(request: Request, key: KmsKey, context: Mapping[str, str]) -> bytes:
 def _secrets(request: Request, key: KmsKey, use: str) -> tuple[tuple[bytes, ...], str]:
     """Return what *key* encrypts with, one after the other, and how its proxy answers."""
     assert key.stored is not None
-    store = request.registry.place(key.account, key.region).stores.get(key.stored.store_id)
+    store = request.registry.places[key.account, key.region].stores.get(key.stored.store_id)
     assert store is not None
     if store.proxy is None:
         if not has_contact(request, store):

@@ -17,13 +17,7 @@ MATERIAL_ID = hashlib.sha256(KEY).hexdigest()
 
 
 def seal(plaintext: bytes = bytes(32), context: dict[str, str] | None = None) -> bytes:
-    return ciphertext.seal(
-        KEY,
-        key_tag=TAG,
-        material_id=MATERIAL_ID,
-        plaintext=plaintext,
-        context=context or {},
-    )
+    return ciphertext.seal(KEY, ciphertext.start(TAG, MATERIAL_ID), plaintext, context or {})
 
 
 def test_blob_has_the_outline_of_aws() -> None:

@@ -17,9 +17,7 @@ contexts = st.dictionaries(texts, texts, max_size=5)
 
 def seal(key: bytes, material_id: str, plaintext: bytes, context: dict[str, str]) -> bytes:
     tag = ciphertext.key_tag("123456789012", "1234abcd-12ab-34cd-56ef-1234567890ab")
-    return ciphertext.seal(
-        key, key_tag=tag, material_id=material_id, plaintext=plaintext, context=context
-    )
+    return ciphertext.seal(key, ciphertext.start(tag, material_id), plaintext, context)
 
 
 @given(key=keys_256, material_id=material_ids, plaintext=plaintexts, context=contexts)

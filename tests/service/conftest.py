@@ -44,7 +44,7 @@ def request_of(registry: Registry) -> Callable[..., Request]:
         request = new_request(operation, params)
         request.params.update(params)
         request.registry = registry
-        request.place = registry.place(ACCOUNT, REGION)
+        request.place = registry.places[ACCOUNT, REGION]
         request.now = NOW
         request.options = Options()
         return request

@@ -20,7 +20,7 @@ NOW = 1_700_000_000.0
 
 @pytest.fixture
 def place(registry: Registry) -> Place:
-    return registry.place(ACCOUNT, REGION)
+    return registry.places[ACCOUNT, REGION]
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def alias(name: str, key: KmsKey) -> Alias:
 
 def test_place_is_the_same_each_time(registry: Registry, place: Place) -> None:
     """One for each account and Region."""
-    assert registry.place(ACCOUNT, REGION) is place
-    assert registry.place(ACCOUNT, "eu-west-1") is not place
-    assert registry.place("210987654321", REGION) is not place
+    assert registry.places[ACCOUNT, REGION] is place
+    assert registry.places[ACCOUNT, "eu-west-1"] is not place
+    assert registry.places["210987654321", REGION] is not place
 
 
 def test_key_is_found_by_its_ciphertext(place: Place, new_key: Callable[[], KmsKey]) -> None:
@@ -114,7 +114,7 @@ def test_copy_goes_its_own_way(
     kept, changed = new_key(), new_key()
     place.put_alias(alias("alias/a", kept))
     copied = registry.copy()
-    there = copied.place(ACCOUNT, REGION)
+    there = copied.places[ACCOUNT, REGION]
 
     copied.put_key(attrs.evolve(changed, state="Disabled"))
     copied.remove_key(kept, NOW)
@@ -134,7 +134,7 @@ def test_copy_has_shares_of_its_own(
     key = attrs.evolve(new_key(), shared_with=("210987654321",))
     registry.put_key(key)
     copied = registry.copy()
-    there = copied.place(ACCOUNT, REGION)
+    there = copied.places[ACCOUNT, REGION]
 
     copied.remove_key(key, NOW)
 
@@ -177,7 +177,7 @@ def test_copy_remembers_what_is_due(
 
     copied.settle(NOW + DAY)
 
-    assert len(copied.place(ACCOUNT, REGION).keys) == 0
+    assert len(copied.places[ACCOUNT, REGION].keys) == 0
     assert len(place.keys) == 1
 
 

@@ -86,22 +86,24 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     ciphertext of a key pair names nothing, so the request must.
     """
     params = request.params
-    named = find_key(operation, request)
+    key_member, algorithm_member = operation.key_member, operation.algorithm_member
     # So say the rows.
-    assert operation.key_member is not None
-    assert operation.algorithm_member is not None
-    algorithm = params.get(operation.algorithm_member, SYMMETRIC_DEFAULT)
+    assert key_member is not None
+    assert algorithm_member is not None
+    named = find_key(operation, request) if key_member in params else None
+    algorithm = params.get(algorithm_member, SYMMETRIC_DEFAULT)
     if algorithm != SYMMETRIC_DEFAULT or ("DryRun" in params and ignores_ciphertext(params)):
         if named is None:
-            raise missing_member(request.operation, operation.key_member)
+            raise missing_member(request.operation, key_member)
         if named.usage != "ENCRYPT_DECRYPT":
             raise IncorrectKeyException
         return named
     request.envelope = envelope = ciphertext.parse(params["CiphertextBlob"])
     if envelope is None:
         raise InvalidCiphertextException
-    found = _key_of(request, envelope.key_tag)
-    if found is None and not ciphertext.is_key_tag(envelope.key_tag):
+    tag = envelope.key_tag
+    found = request.place.by_ciphertext_tag.get(tag) or _key_elsewhere(request, tag)
+    if found is None and not ciphertext.is_key_tag(tag):
         raise InvalidCiphertextException
     if named is not None:
         if found is None or found.arn != named.arn:
@@ -119,9 +121,9 @@ def seal(
     if key.stored is not None:
         return stored_keys.seal(request, key, plaintext, context)
     if algorithm == SYMMETRIC_DEFAULT:
-        material = key.material
-        assert material.secret is not None  # the key's state says so
-        return ciphertext.seal(material.secret, key.ciphertext_tag, material.id, plaintext, context)
+        secret = key.material.secret
+        assert secret is not None  # the key's state says so
+        return ciphertext.seal(secret, key.ciphertext_start, plaintext, context)
     _check_no_context(algorithm, context)
     longest = asymmetric.longest_plaintext(key.spec, algorithm)
     if len(plaintext) > longest:
@@ -171,11 +173,9 @@ def _check_no_context(algorithm: str, context: dict[str, str]) -> None:
         )
 
 
-def _key_of(request: Request, tag: bytes) -> KmsKey | None:
-    found = request.place.by_ciphertext_tag.get(tag)
-    if found is not None:
-        return found
-    for place in request.registry.places():
+def _key_elsewhere(request: Request, tag: bytes) -> KmsKey | None:
+    """Return the key of that tag in the request's Region, whoever's it is."""
+    for place in request.registry.places.all():
         if place.region == request.region:
             found = place.by_ciphertext_tag.get(tag)
             if found is not None:

@@ -310,7 +310,7 @@ def _check_new_cluster(request: Request, settings: ClusterSettings) -> None:
 
 
 def _stores_of_account(request: Request) -> list[KeyStore]:
-    places = (place for place in request.registry.places() if place.account == request.account)
+    places = (place for place in request.registry.places.all() if place.account == request.account)
     return [store for place in places for store in place.stores]
 
 

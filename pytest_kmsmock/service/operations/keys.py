@@ -9,7 +9,6 @@ from typing import Any
 
 import attrs
 
-from ...crypto import ciphertext
 from .. import lifecycle, managed, pages, stored_keys
 from ..authorization import documents
 from ..errors import (
@@ -70,14 +69,13 @@ def create_key(request: Request, _: None) -> Response:
         description=params.get("Description", ""),
         creation_date=request.now,
         materials=materials,
-        ciphertext_tag=ciphertext.key_tag(account, key_id),
         policy=policy,
         tags=tags,
         multi_region="PRIMARY" if is_multi_region else None,
         stored=stored,
     )
     request.registry.put_key(key)
-    request.add_key(key)
+    request.keys = (key,)
     if not request.id:
         place.given_keys += 1
     return {"KeyMetadata": metadata(key, [key])}
@@ -112,7 +110,7 @@ def list_keys(request: Request, _: None) -> Response:
         return pages.of_collection(request, "Keys", own, _list_entry, default=100)
     shared = [
         key
-        for place in request.registry.places()
+        for place in request.registry.places.all()
         if place.region == request.region
         for key in place.shared_with(request.account)
     ]
@@ -173,7 +171,7 @@ def get_key_last_usage(request: Request, key: KmsKey) -> Response:
 def check_quota(request: Request, place: Place) -> None:
     """Raise if there can be no more keys in *place*."""
     quota = request.quotas.keys
-    usage = len(place.keys) - place.managed_keys
+    usage = len(place.keys.by_name) - place.managed_keys
     # Keys that a test made without calls do not use up AWS's own quota.
     if usage >= quota and (quota < AWS_QUOTAS.keys or usage - place.given_keys >= quota):
         raise LimitExceededException(
@@ -206,16 +204,19 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     found["Origin"] = key.origin
     if key.origin == "EXTERNAL" and lifecycle.is_complete(key):
         found |= _expiration(key)
+    spec, usage = key.spec, key.usage
     found["KeyManager"] = key.manager
-    found["CustomerMasterKeySpec"] = key.spec.name
-    found["KeySpec"] = key.spec.name
-    found[ALGORITHMS_MEMBER[key.usage]] = list(key.algorithms)
+    found["CustomerMasterKeySpec"] = spec.name
+    found["KeySpec"] = spec.name
+    found[ALGORITHMS_MEMBER[usage]] = [*spec.usages[usage]]
     found["MultiRegion"] = key.multi_region is not None
     if key.multi_region is not None:
         found["MultiRegionConfiguration"] = _configuration(key, related)
     if key.stored is not None:
         return found | _store_members(key.stored)
-    if key.spec.is_symmetric_encryption and key.materials and _shows_material(key):
+    # A new replica has yet to get its material.
+    has_material = key.materials and (key.multi_region != "REPLICA" or _has_got_material(key))
+    if spec.is_symmetric_encryption and has_material:
         found["CurrentKeyMaterialId"] = key.material.id
     return found
 
@@ -240,11 +241,8 @@ def _expiration(key: KmsKey) -> dict[str, Any]:
     }
 
 
-def _shows_material(key: KmsKey) -> bool:
-    """Tell whether *key* has had its current material: a new replica has yet to get it."""
-    if key.multi_region == "REPLICA":
-        return key.state != "Creating" and key.material.secret is not None
-    return True
+def _has_got_material(replica: KmsKey) -> bool:
+    return replica.state != "Creating" and replica.material.secret is not None
 
 
 def _configuration(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:

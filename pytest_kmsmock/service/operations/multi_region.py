@@ -37,13 +37,13 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
             f"{region} cannot have a replica because it contains the primary."
         )
     arn = key_arn(region, key.account, key.key_id)
-    if request.registry.place(key.account, region).keys.get(key.key_id) is not None:
+    if request.registry.places[key.account, region].keys.get(key.key_id) is not None:
         raise AlreadyExistsException(f"{arn} already exists")
     if "Policy" in params:
         policy = checked_policy(request, params["Policy"], arn)
     else:
         policy = documents.default_policy(root_arn(region, key.account))
-    check_quota(request, request.registry.place(key.account, region))
+    check_quota(request, request.registry.places[key.account, region])
     replica = attrs.evolve(
         key,
         region=region,
@@ -76,7 +76,7 @@ def update_primary_region(request: Request, key: KmsKey) -> Response:
     _check_primary(key)
     if region == key.region:
         raise UnsupportedOperationException(f"{key.arn} is the primary key already.")
-    replica = request.registry.place(key.account, region).keys.get(key.key_id)
+    replica = request.registry.places[key.account, region].keys.get(key.key_id)
     if replica is None:
         raise no_key(key_arn(region, key.account, key.key_id))
     check_state(request.operation, replica)

@@ -16,10 +16,10 @@ with pytest.MonkeyPatch.context() as _patch:
 FULL, SHORT = FIGURES.FULL, FIGURES.SHORT
 
 
-def figure(median: float, *, unit: str = "") -> Any:
+def figure(median: float, *, name: str = "n", unit: str = "") -> Any:
     return FIGURES.Figure(
         section="s",
-        name="n",
+        name=name,
         of="o",
         spread=TIMING.Spread(median, median, median),
         unit=unit,
@@ -45,6 +45,23 @@ def test_the_least_figure_counts_and_tells_its_tries(
     (found,) = FIGURES.settled(lambda: [figure(next(left))], FULL)
 
     assert (found.spread.median, found.tries) == (least, tries)
+
+
+def test_what_is_missed_gets_another_try_at_the_end() -> None:
+    """What is at the edge does not, nor what cannot be measured any more."""
+    left = iter([1.5, 1.5, 1.5, 0.9])
+    missed = FIGURES.settled(lambda: [figure(next(left))], FULL)
+    edge = FIGURES.settled(lambda: [figure(1.01, name="edge")], FULL)
+    gone = FIGURES.settled(lambda: [figure(1.5, name="gone")], FULL, lasts=False)
+
+    found = FIGURES.measured_anew([*missed, *edge, *gone], FULL)
+
+    assert [(each.name, each.spread.median, each.tries) for each in found] == [
+        ("n", 0.9, 4),
+        ("edge", 1.01, 3),
+        ("gone", 1.5, 3),
+    ]
+    assert found[1:] == [*edge, *gone]
 
 
 @pytest.mark.parametrize(

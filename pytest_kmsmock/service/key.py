@@ -126,7 +126,8 @@ class KmsKey:
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
         stored: Its place in a custom key store, None if it is in none.
-        ciphertext_tag: The 32 bytes by which a ciphertext blob names the key.
+        ciphertext_tag: The 32 bytes by which a ciphertext blob names the key; empty
+            if its ciphertexts do not, as those of a key pair.
         ciphertext_start: What its ciphertext blobs start with.
         material: The material that encrypts; None only while the key awaits its
             first import, when nothing asks for it.
@@ -164,6 +165,8 @@ class KmsKey:
 
     @ciphertext_tag.default
     def _ciphertext_tag(self) -> bytes:
+        if not self.spec.is_symmetric_encryption:
+            return b""
         return ciphertext.key_tag(self.account, self.key_id)
 
     # Once a key and not once a call.
@@ -176,8 +179,8 @@ class KmsKey:
 
     @ciphertext_start.default
     def _ciphertext_start(self) -> bytes:
-        material = self.material
-        return ciphertext.start(self.ciphertext_tag, material.id) if material else b""
+        tag, material = self.ciphertext_tag, self.material
+        return ciphertext.start(tag, material.id) if tag and material else b""
 
     @property
     def secret(self) -> bytes:

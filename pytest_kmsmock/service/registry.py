@@ -55,7 +55,8 @@ class Place:
 
     def put_key(self, key: KmsKey) -> None:
         self.keys.put(key.key_id, key)
-        self.by_ciphertext_tag[key.ciphertext_tag] = key
+        if key.ciphertext_tag:
+            self.by_ciphertext_tag[key.ciphertext_tag] = key
         if key.stored is not None:
             self._ids_of_store.setdefault(key.stored.store_id, {})[key.key_id] = None
         if key.shared_with:
@@ -66,7 +67,7 @@ class Place:
         for name in self.aliases_of(key.key_id):
             self.aliases.remove(name)
         self._names_of_key.pop(key.key_id, None)
-        del self.by_ciphertext_tag[key.ciphertext_tag]
+        self.by_ciphertext_tag.pop(key.ciphertext_tag, None)
         if key.stored is not None:
             del self._ids_of_store[key.stored.store_id][key.key_id]
         self._shared_ids.pop(key.key_id, None)

@@ -87,6 +87,15 @@ def encrypt(spec: str, algorithm: str) -> Call | None:
     return functools.partial(private_key(spec).public_key().encrypt, MESSAGE, _oaep(algorithm))
 
 
+def encrypt_first(plaintext: bytes) -> Call:
+    """Return the bare AES-256-GCM encryption of *plaintext* by a key that was never used."""
+
+    def call() -> bytes:
+        return aead.AESGCM(bytes(32)).encrypt(bytes(12), plaintext, None)
+
+    return call
+
+
 def decrypt(spec: str, algorithm: str) -> Call | None:
     """Return the bare Decrypt, or None as `encrypt` does."""
     encrypted: Callable[[], Any] | None = encrypt(spec, algorithm)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from . import fixtures, growth, keys, operations, parallel, report, start, where
-from .figures import FULL, SHORT, Figure, Form
+from .figures import FULL, SHORT, Figure, Form, measured_anew
 
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -39,6 +39,12 @@ def main(arguments: Sequence[str]) -> int:
                 print(f"\n{figure.section}")
             figures.append(figure)
             print(report.line(figure, form), flush=True)
+    if any(figure.is_missed(form) for figure in figures):
+        print("\nmeasured anew")
+        before, figures = figures, measured_anew(figures, form)
+        for old, figure in zip(before, figures, strict=True):
+            if figure is not old:
+                print(report.line(figure, form))
     seconds = time.perf_counter() - begun
     print(f"\n{len(figures)} figures in {seconds:.0f} s")
     if options.json:

@@ -75,6 +75,7 @@ class Figure:
             busy: never a time.
         detail: Other numbers of the same measurement, by name with unit.
         tries: What is over its budget is measured up to three times; the least counts.
+        measure: Measures it anew; None where that takes what is no longer there.
     """
 
     section: str
@@ -87,6 +88,7 @@ class Figure:
     detail: Mapping[str, float] = attrs.field(factory=dict)
     note: str = ""
     tries: int = 1
+    measure: Callable[[], Sequence[Figure]] | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def title(self) -> str:
@@ -115,17 +117,38 @@ class Figure:
         return "edge" if self.is_over(form) else "ok"
 
 
-def settled(measure: Callable[[], Sequence[Figure]], form: Form) -> list[Figure]:
-    """Return the figures that *measure* finds; it is repeated while one is over its budget."""
+def settled(
+    measure: Callable[[], Sequence[Figure]], form: Form, *, lasts: bool = True
+) -> list[Figure]:
+    """
+    Return the figures that *measure* finds; it is repeated while one is over its budget.
+
+    Args:
+        lasts: *measure* can be called until the end of the run.
+    """
     best: dict[str, Figure] = {}
-    for tries in range(1, _TRIES + 1):
-        for figure in measure():
-            before = best.get(figure.title)
-            if before is None:
-                best[figure.title] = figure
-            elif before.is_over(form):
-                better = min(before, figure, key=lambda each: each.spread.median)
-                best[figure.title] = attrs.evolve(better, tries=tries)
+    for _ in range(_TRIES):
+        _improve(best, measure(), form)
         if not any(figure.is_over(form) for figure in best.values()):
             break
+    return [attrs.evolve(each, measure=measure if lasts else None) for each in best.values()]
+
+
+def measured_anew(figures: Sequence[Figure], form: Form) -> list[Figure]:
+    """Return *figures* after another try of those that are missed; what disturbed may be over."""
+    best = {figure.title: figure for figure in figures}
+    for measure in dict.fromkeys(each.measure for each in figures if each.is_missed(form)):
+        if measure is not None:
+            _improve(best, measure(), form)
     return list(best.values())
+
+
+def _improve(best: dict[str, Figure], figures: Sequence[Figure], form: Form) -> None:
+    """Let *best*, by title, have the least of what is over its budget."""
+    for figure in figures:
+        before = best.setdefault(figure.title, figure)
+        if before is not figure and before.is_over(form):
+            better = min(before, figure, key=lambda each: each.spread.median)
+            best[figure.title] = attrs.evolve(
+                better, tries=before.tries + 1, measure=before.measure
+            )

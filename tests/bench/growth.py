@@ -72,7 +72,7 @@ def measured(form: Form) -> Iterator[Figure]:
             try:
                 for row in first_rows():
                     measure = functools.partial(_measure, row, nest, client, form)
-                    yield from settled(measure, form)
+                    yield from settled(measure, form, lasts=False)
                 if "CreateGrant" in OPERATIONS:
                     yield from _grants(nest, client, form)
             finally:
@@ -113,7 +113,9 @@ def _grants(nest: Nest, client: Any, form: Form) -> Iterator[Figure]:
             name: _subject("few", row, nest, client, state) for name, state in states.items()
         }
         name = f"{row.name}, {form.grants:,} grants on the key"
-        yield from settled(functools.partial(_figures, name, "÷ none", subjects, form), form)
+        yield from settled(
+            functools.partial(_figures, name, "÷ none", subjects, form), form, lasts=False
+        )
 
 
 def _figures(name: str, of: str, subjects: Mapping[str, Prepare], form: Form) -> list[Figure]:

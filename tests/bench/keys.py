@@ -87,7 +87,7 @@ def _measure(spec: KeySpec, sides: Sides, form: Form) -> list[Figure]:
         "kms": prepare_ours,
         "floor": lambda: functools.partial(create_and_use, sides.floor.client),
     }
-    first_use = _bare_call(spec, usage, algorithm)
+    first_use = _bare_call(spec, usage, algorithm, others)
     if first_use is not None:
         subjects["bare"] = lambda: first_use
     with mocks:
@@ -116,14 +116,16 @@ def _measure(spec: KeySpec, sides: Sides, form: Form) -> list[Figure]:
     ]
 
 
-def _bare_call(spec: KeySpec, usage: str, algorithm: str) -> Call | None:
-    """Return what of `cryptography` the first use cannot do without."""
+def _bare_call(spec: KeySpec, usage: str, algorithm: str, params: Mapping[str, Any]) -> Call | None:
+    """Return what of `cryptography` the first use, with *params*, cannot do without."""
     if usage == "SIGN_VERIFY":
         return bare.sign(spec.name, algorithm)
     if usage == "GENERATE_VERIFY_MAC":
         return bare.mac(algorithm)
     if usage == "ENCAPSULATE_DECAPSULATE":
         return bare.encapsulate(spec.name)
+    if spec.is_symmetric_encryption:
+        return bare.encrypt_first(params["Plaintext"])
     return bare.encrypt(spec.name, algorithm)
 
 

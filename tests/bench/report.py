@@ -47,8 +47,9 @@ CI runs it with `--check`.
 - **bare** is what of `cryptography` the operation cannot do without: one call for most,
   for a data key pair its generation, both of its encodings and its encryption.
 - moto is in `mock_aws`, in the same process, and answers a client of its own, in turns with ours.
-- What is over its budget is measured up to three times; the least figure counts,
-  and the number of tries stands beside it.
+- What is over its budget is measured up to three times, and what has missed it then once more
+  at the end of the run, when what disturbed the machine may be over.
+  The least figure counts, and the number of tries stands beside it.
 - What takes up to 2 % longer than its budget is at the **edge**, which is allowed for noise;
   what takes longer has **missed** it, and fails `--check`.
 - A figure without a budget is there to be looked at.

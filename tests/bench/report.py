@@ -71,6 +71,7 @@ _INTRODUCTIONS: Final = {
     keys.POOL_SECTION: (
         "A key pair that was never made, against one that is there already: "
         "of RSA in the file of an earlier run, of the others in memory.\n"
+        "`CreateKey` with a cold pool is in a mock without one, with a warm one in the next mock.\n"
         "The median of three, by the clock."
     ),
     "set-up and tear-down": (

@@ -55,12 +55,12 @@ class Sides:
     moto: Any
 
     @classmethod
-    def new(cls) -> Sides:
+    def new(cls, region: str = REGION) -> Sides:
         hook.register()
-        kms = new_client()
+        kms = new_client(region)
         botocore.unregister_initializer(hook.install)
         try:
-            sides = cls(kms, Floor(new_client()), new_client())
+            sides = cls(kms, Floor(new_client(region)), new_client(region))
         finally:
             hook.register()
         with sides.active() as mock:
@@ -83,10 +83,10 @@ class Sides:
         assert mock.calls.operations == ["ListKeys"], "the mock answered another side"
 
 
-def new_client() -> Any:
+def new_client(region: str = REGION) -> Any:
     """Return a client of a session of its own."""
     return botocore.session.Session().create_client(
-        "kms", region_name=REGION, aws_access_key_id="bench", aws_secret_access_key="bench"
+        "kms", region_name=region, aws_access_key_id="bench", aws_secret_access_key="bench"
     )
 
 

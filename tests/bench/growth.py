@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from pytest_kmsmock import Key, KmsMock, hook, mock_kms
+from pytest_kmsmock.service.grant import Grant
 from pytest_kmsmock.service.operations import OPERATIONS
 
 from .figures import Figure, Form, settled
@@ -54,6 +55,22 @@ class Nest:
             hook.push(backend) if name == "many" else hook.pop(backend)
             self._turn = name
 
+    def give_grants(self, key_id: str, number: int) -> None:
+        """Put *number* grants on a key of the mock with many; by calls it would take seconds."""
+        registry = self._many._backend.registry
+        key = self._many.key(key_id)
+        for index in range(number):
+            registry.grants.put(
+                Grant(
+                    id=f"{index:064x}",
+                    name=f"grant-{index}",
+                    key_arn=key.arn,
+                    members={"GranteePrincipal": _GRANTEE, "Operations": ["DescribeKey"]},
+                    issuing_account=self._many.account,
+                    creation_date=0.0,
+                )
+            )
+
 
 def measured(form: Form) -> Iterator[Figure]:
     """Yield the figures of all operations with few and with many keys, then those of memory."""
@@ -91,6 +108,8 @@ def _measure(row: Row, nest: Nest, client: Any, form: Form) -> list[Figure]:
     for name in ("few", "many"):
         nest.give_turn(name)
         states[name] = row.setup(client)
+    if "key" in states["many"]:
+        nest.give_grants(states["many"]["key"], form.grants)
     subjects = {name: _subject(name, row, nest, client, states[name]) for name in states}
     return [_figure(f"{row.name}, {form.many:,} keys", "÷ 10 keys", subjects, form)]
 

@@ -86,8 +86,9 @@ _INTRODUCTIONS: Final = {
         "medians of all runs, and the time by the clock, stand beside it."
     ),
     growth.SECTION: (
-        "The same request to a KMS with few keys and aliases and to one with many; "
-        "lists return a page of ten."
+        "The same request to a KMS with few keys and aliases and to one with many, where the key "
+        "of the request has 10,000 grants too; lists return a page of ten.\n"
+        "Then those that look at grants, on a key with 10,000 of them beside one without."
     ),
     growth.MEMORY_SECTION: (
         "By `tracemalloc`: what a new key leaves behind, and what the record of a call holds; "

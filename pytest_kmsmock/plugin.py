@@ -3,6 +3,8 @@ pytest's hooks and fixtures.
 
 Every pytest run loads this module, so it imports no more than pytest, the
 standard library and the top of botocore; what a mock needs, a fixture imports.
+
+The package is loaded by Python itself: PYTEST_DONT_REWRITE.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # Before the root conftest is imported, which may make a client.
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    _begin(early_config)
+    _begin(early_config, early_config.known_args_namespace.kms_guard)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -98,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "of the operations can fail.",
     )
     if _OBSERVED not in config.stash:
-        _begin(config)  # a conftest names the plugin
+        _begin(config, config.option.kms_guard)  # a conftest names the plugin
     ini_options = hook.ini_options
     hook.ini_options = _ini_options(config)
     make_cache_folder = hook.keep_in(_cache_folder_of(config))
@@ -271,12 +273,16 @@ def pytest_runtest_makereport(
     return report
 
 
-def _begin(config: pytest.Config) -> None:
-    """Set up what holds for a whole run, also while modules are imported."""
+def _begin(config: pytest.Config, option: bool | None) -> None:
+    """
+    Set up what holds for a whole run, also while modules are imported.
+
+    Args:
+        option: What the command line says of the guard.
+    """
     region = config.getini("kms_region")
     if region:
         config.add_cleanup(configure_region(region))
-    option = config.known_args_namespace.kms_guard
     wanted = config.getini("kms_guard") if option is None else option
     before = hook.guard  # of a run that this one is within
     hook.guard = _guard(config) if wanted else None

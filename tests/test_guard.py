@@ -363,6 +363,28 @@ def test_a_call_while_a_test_module_is_imported_fails_the_collection(
 
 
 @pytest.mark.parametrize(("ini", "arguments"), [(GUARDED, ()), ("", ("--kms-guard",))])
+def test_a_plugin_that_a_conftest_names_guards_too(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    ini: str,
+    arguments: tuple[str, ...],
+) -> None:
+    """It is loaded after pytest has looked at the command line for the first time."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeconftest("pytest_plugins = ['pytest_kmsmock.plugin']")
+    pytester.makepyfile(
+        guarded_application=IMPORTED,
+        test_it="from guarded_application import client\ndef test_it(): client.list_keys()",
+    )
+    pytester.makeini(f"[pytest]\npythonpath = .\n{ini}")
+
+    result = pytester.runpytest_subprocess(*arguments)
+
+    result.assert_outcomes(failed=1)
+    assert "called kms:ListKeys at http://127.0.0.1:9/" in result.stdout.str()
+
+
+@pytest.mark.parametrize(("ini", "arguments"), [(GUARDED, ()), ("", ("--kms-guard",))])
 def test_a_call_while_the_root_conftest_is_imported_is_guarded(
     run_alone: Run, pytester: pytest.Pytester, ini: str, arguments: tuple[str, ...]
 ) -> None:

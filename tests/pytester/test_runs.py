@@ -262,6 +262,32 @@ def test_loading_the_plugin_is_cheap() -> None:
     assert set(heavy.strip("[]").replace("'", "").split(", ")) <= {"", "json"}
 
 
+@pytest.mark.parametrize("names_the_plugin", [True, False])
+def test_python_itself_loads_the_modules(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, names_the_plugin: bool
+) -> None:
+    """To load them by the rewriting of assertions takes longer; pytest does not warn of it."""
+    if names_the_plugin:
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        pytester.makeconftest("pytest_plugins = ['pytest_kmsmock.plugin']")
+    else:
+        monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", raising=False)
+    pytester.makepyfile("""
+        from importlib.machinery import SourceFileLoader
+
+        from pytest_kmsmock import hook, mock, plugin
+
+        def test_loaders(kms):
+            assert {type(module.__loader__) for module in (hook, mock, plugin)} == {
+                SourceFileLoader
+            }
+    """)
+
+    result = pytester.runpytest_subprocess("-W", "error::pytest.PytestAssertRewriteWarning")
+
+    result.assert_outcomes(passed=1)
+
+
 def test_a_mock_works_with_warnings_as_errors() -> None:
     """Also where assertions are off, and in Python's development mode."""
     printed = python(

@@ -9,6 +9,7 @@ To pytest, which rewrites the assertions of plugins: PYTEST_DONT_REWRITE.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
@@ -77,7 +78,14 @@ class _PlainFinder:
 
 
 _PREFIX: Final = f"{__name__}."
-sys.meta_path.insert(0, _PlainFinder())
+_finder: Final = _PlainFinder()
+sys.meta_path.insert(0, _finder)
+
+
+# What is still there when Python ends keeps modules alive, which takes it longer.
+@atexit.register
+def _step_back() -> None:
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _finder]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,6 @@ What must be so around a client for it to be made without an account.
 
 While a mock is active nobody asks the instance metadata service or the
 container's for credentials, and a client that finds no Region gets the mock's.
-Light: pytest's start imports it.
 """
 
 from __future__ import annotations
@@ -82,7 +81,10 @@ class Replacements:
             self._values.clear()
 
 
-def isolate(replacements: Replacements) -> None:
+replacements: Final = Replacements()
+
+
+def isolate() -> None:
     """Answer what client creation asks over the network, as far as botocore is imported."""
     modules = sys.modules
     replacements.replace(

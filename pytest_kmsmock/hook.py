@@ -8,15 +8,15 @@ active mock the handler does nothing. Light: pytest's start imports it.
 
 from __future__ import annotations
 
+import functools
 import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore
-
-from .environment import RegionProvider, Replacements, follow, isolate
 
 if TYPE_CHECKING:
     from .backend import Backend
@@ -28,7 +28,6 @@ CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
 
 # The backends of the active mocks, the innermost last. Threads of the application share them.
 _active: list[Backend] = []
-_replacements = Replacements()
 _exceptions_factory: Any = None
 _make_cache_folder: Callable[[], Path | None] | None = None
 
@@ -98,12 +97,21 @@ def active_backend() -> Backend | None:
         return None
 
 
+# Many a run has no session of botocore, and no need of it.
+@functools.cache
+def _environment() -> ModuleType:
+    from . import environment
+
+    return environment
+
+
 def push(backend: Backend) -> None:
     """Make *backend* the one that answers."""
     register()
-    isolate(_replacements)
+    environment = _environment()
+    environment.isolate()
     _active.append(backend)
-    follow(backend.own_region)
+    environment.follow(backend.own_region)
     if _observed is not None:
         _observed.backends.append(backend)
 
@@ -111,11 +119,12 @@ def push(backend: Backend) -> None:
 def pop(backend: Backend) -> None:
     """Take *backend* away; the one around it answers again."""
     _active.remove(backend)
+    environment = _environment()
     if _active:
-        follow(_active[-1].own_region)
+        environment.follow(_active[-1].own_region)
     else:
-        follow(None)
-        _replacements.restore()
+        environment.follow(None)
+        environment.replacements.restore()
 
 
 def where() -> str:
@@ -141,14 +150,16 @@ def register() -> None:
 
 def install(session: Any) -> None:
     """Give *session*, and each client that it makes, the handler."""
+    environment = _environment()
     if _active:
-        isolate(_replacements)
+        environment.isolate()
     _share_exceptions(session)
     session.register(_EVENT, answer, unique_id=_UNIQUE_ID)
     store = session.get_component("config_store")
     provider = store.get_config_provider("region")
-    if not isinstance(provider, RegionProvider):
-        store.set_config_provider("region", RegionProvider(provider, _region_of_mock))
+    if not isinstance(provider, environment.RegionProvider):
+        own = environment.RegionProvider(provider, _region_of_mock)
+        store.set_config_provider("region", own)
 
 
 def attach(client: Any) -> None:
@@ -192,7 +203,7 @@ def answer(
 
 def replace(owner: Any, name: str, value: Any) -> None:
     """Let ``owner.name`` be *value* until no mock is active any more."""
-    _replacements.replace((owner, name, value))
+    _environment().replacements.replace((owner, name, value))
 
 
 def _share_exceptions(session: Any) -> None:

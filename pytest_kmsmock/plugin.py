@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pytest
 
 from . import hook
-from .environment import configure_region
 from .hook import CLASS_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -282,6 +281,8 @@ def _begin(config: pytest.Config, option: bool | None) -> None:
     """
     region = config.getini("kms_region")
     if region:
+        from .environment import configure_region  # not at the top: see the module docstring
+
         config.add_cleanup(configure_region(region))
     wanted = config.getini("kms_guard") if option is None else option
     before = hook.guard  # of a run that this one is within

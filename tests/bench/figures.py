@@ -46,7 +46,7 @@ FULL: Final = Form(
     many=100_000,
     grants=10_000,
     tests=2_000,
-    starts=36,
+    starts=48,
     calls=4_000,
 )
 SHORT: Final = Form(

@@ -81,8 +81,8 @@ _INTRODUCTIONS: Final = {
     ),
     start.SECTION: (
         "Runs of one test with the plugin and with `-p no:kmsmock`, in pairs, bytecode cached.\n"
-        "CPU time is judged, as other processes disturb it less, "
-        "the least of six runs against the least of six, in six groups; "
+        "CPU time is judged, as other processes disturb it less: "
+        "of the differences of pairs the medians of groups of six; "
         "medians of all runs, and the time by the clock, stand beside it."
     ),
     growth.SECTION: (

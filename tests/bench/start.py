@@ -87,11 +87,11 @@ def _compared(
     pairs: Sequence[tuple[Taken, Taken]], compare: Callable[[float, float], float]
 ) -> Spread:
     """
-    Return what *compare* finds over groups of pairs: the least CPU time with and without.
+    Return what *compare* finds in groups of pairs: of each the median.
 
-    The work is the same in each run, so whatever makes one longer is noise.
+    The runs of a pair follow each other, so what disturbs one mostly disturbs both.
     """
-    groups = [pairs[start : start + _GROUP] for start in range(0, len(pairs), _GROUP)]
+    found = [compare(a.cpu, b.cpu) for a, b in pairs]
     return Spread.of(
-        [compare(min(a.cpu for a, _ in group), min(b.cpu for _, b in group)) for group in groups]
+        [statistics.median(found[start : start + _GROUP]) for start in range(0, len(found), _GROUP)]
     )

@@ -82,10 +82,12 @@ _finder: Final = _PlainFinder()
 sys.meta_path.insert(0, _finder)
 
 
+def _step_back(ours: _PlainFinder) -> None:
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not ours]
+
+
 # What is still there when Python ends keeps modules alive, which takes it longer.
-@atexit.register
-def _step_back() -> None:
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not _finder]
+atexit.register(_step_back, _finder)
 
 
 def __getattr__(name: str) -> Any:

@@ -58,6 +58,7 @@ class Backend:
     """
 
     clock: Clock
+    _service: Service
 
     def __init__(self, settings: Settings, outer: Backend | None = None) -> None:
         self._settings = settings
@@ -66,6 +67,7 @@ class Backend:
         self.clock = Clock(outer.clock.offset if outer else 0.0)
         self.faults = Faults()
         self.is_wired = settings.transport == "wire"
+        quotas = AWS_QUOTAS if outer is None else outer._service.options.quotas
         if outer is None:
             self.registry = Registry(KeyMaker(shared_pool if settings.key_pool else None))
         else:
@@ -77,7 +79,7 @@ class Backend:
                 page_size=settings.page_size,
                 transition_seconds=settings.transition_seconds,
                 create_missing=create if settings.auto_create else None,
-                quotas=AWS_QUOTAS if outer is None else attrs.evolve(outer.quotas),
+                quotas=quotas if quotas is AWS_QUOTAS else attrs.evolve(quotas),
             ),
         )
 

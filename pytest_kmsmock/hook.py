@@ -97,9 +97,9 @@ def active_backend() -> Backend | None:
         return None
 
 
-# Many a run has no session of botocore, and no need of it.
 @functools.cache
-def _environment() -> ModuleType:
+def environment() -> ModuleType:
+    """Return the module `environment`, of which runs without a botocore session have no need."""
     from . import environment
 
     return environment
@@ -108,10 +108,10 @@ def _environment() -> ModuleType:
 def push(backend: Backend) -> None:
     """Make *backend* the one that answers."""
     register()
-    environment = _environment()
-    environment.isolate()
+    around = environment()
+    around.isolate()
     _active.append(backend)
-    environment.follow(backend.own_region)
+    around.follow(backend.own_region)
     if _observed is not None:
         _observed.backends.append(backend)
 
@@ -119,12 +119,12 @@ def push(backend: Backend) -> None:
 def pop(backend: Backend) -> None:
     """Take *backend* away; the one around it answers again."""
     _active.remove(backend)
-    environment = _environment()
+    around = environment()
     if _active:
-        environment.follow(_active[-1].own_region)
+        around.follow(_active[-1].own_region)
     else:
-        environment.follow(None)
-        environment.replacements.restore()
+        around.follow(None)
+        around.replacements.restore()
 
 
 def where() -> str:
@@ -150,15 +150,15 @@ def register() -> None:
 
 def install(session: Any) -> None:
     """Give *session*, and each client that it makes, the handler."""
-    environment = _environment()
+    around = environment()
     if _active:
-        environment.isolate()
+        around.isolate()
     _share_exceptions(session)
     session.register(_EVENT, answer, unique_id=_UNIQUE_ID)
     store = session.get_component("config_store")
     provider = store.get_config_provider("region")
-    if not isinstance(provider, environment.RegionProvider):
-        own = environment.RegionProvider(provider, _region_of_mock)
+    if not isinstance(provider, around.RegionProvider):
+        own = around.RegionProvider(provider, _region_of_mock)
         store.set_config_provider("region", own)
 
 
@@ -203,7 +203,7 @@ def answer(
 
 def replace(owner: Any, name: str, value: Any) -> None:
     """Let ``owner.name`` be *value* until no mock is active any more."""
-    _environment().replacements.replace((owner, name, value))
+    environment().replacements.replace((owner, name, value))
 
 
 def _share_exceptions(session: Any) -> None:

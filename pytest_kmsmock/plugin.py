@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -24,7 +24,6 @@ from .hook import CLASS_ATTRIBUTE
 if TYPE_CHECKING:
     from .failures import Failure
     from .mock import KmsMock
-    from .settings import Settings
 
 # Those of `Settings` that the ini file can give: name, help, type, default.
 _INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any], ...]] = (
@@ -281,9 +280,7 @@ def _begin(config: pytest.Config, option: bool | None) -> None:
     """
     region = config.getini("kms_region")
     if region:
-        from .environment import configure_region  # not at the top: see the module docstring
-
-        config.add_cleanup(configure_region(region))
+        config.add_cleanup(hook.environment().configure_region(region))
     wanted = config.getini("kms_guard") if option is None else option
     before = hook.guard  # of a run that this one is within
     hook.guard = _guard(config) if wanted else None
@@ -317,18 +314,13 @@ def _cache_folder_of(config: pytest.Config) -> Callable[[], Path | None]:
 
 def _mock_for(node: Any) -> KmsMock:
     """Return a mock, not yet active, with the settings of *node*'s marker and the ini file."""
-    make, settings_from = _makers()
+    # Not at the top: see the module docstring. By their full names: each test comes by
+    # here, and Python looks up anew what a relative name is relative to.
+    from pytest_kmsmock.mock import KmsMock
+    from pytest_kmsmock.settings import settings_from
+
     options = _marker_options(node)
-    return make(settings_from(options), forks=True)
-
-
-# Each test asks for a mock, and the import statement looks a relative name up anew.
-@functools.cache
-def _makers() -> tuple[type[KmsMock], Callable[[Mapping[str, Any]], Settings]]:
-    from .mock import KmsMock  # not at the top: see the module docstring
-    from .settings import settings_from
-
-    return KmsMock, settings_from
+    return KmsMock(settings_from(options), forks=True)
 
 
 def _marker_options(node: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.service.quotas import AWS_QUOTAS, Quotas
 
 WORKER: Final = "arn:aws:iam::123456789012:role/worker"
 POLICY: Final = json.dumps(
@@ -230,6 +231,7 @@ def test_each_mock_has_its_own(kms: KmsMock) -> None:
         inner.quotas.keys = 5
 
     assert kms.quotas.keys == 3
+    assert Quotas() == AWS_QUOTAS
 
 
 def test_the_next_test_has_awss_again(pytester: pytest.Pytester) -> None:

@@ -98,19 +98,19 @@ def start(key_tag: bytes, material_id: str) -> bytes:
     return _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
 
 
-def seal(key: bytes, start: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
+def seal(key: bytes, blob_start: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     """
     Return the blob of *plaintext*.
 
     Args:
         key: The key material: 32 bytes for AES-256, 16 for SM4.
-        start: As `start` makes it.
+        blob_start: As `start` makes it.
         context: The encryption context; the order of its pairs does not matter.
     """
     random = randomness.block()
     nonce = random[8:_RANDOM_ENDS]
     before, between = _outline(len(plaintext) + _OVERHEAD)
-    header = start + random[:8] + before + nonce + between
+    header = blob_start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
     return header + symmetric.CIPHERS[key].encrypt(nonce, _INNER + plaintext, aad)
 

@@ -27,9 +27,11 @@ class Kept(dict[_Key, _Value]):
         self._most = most
 
     def __missing__(self, key: _Key) -> _Value:
+        value = self.make(key)
+        # As `keep`, but a call less: each new key comes by here.
         if len(self) >= self._most:
             self.clear()
-        value = self[key] = self.make(key)
+        self[key] = value
         return value
 
     def keep(self, key: _Key, value: _Value) -> _Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import itertools
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -57,8 +56,9 @@ class Collection(Generic[Named]):
         """
         page: list[Named] = []
         last = after
-        start = bisect.bisect_left(self._order, (after + 1,))
-        for number, name in itertools.islice(self._order, start, None):
+        order = self._order  # another thread may put a tidier one there
+        for index in range(bisect.bisect_left(order, (after + 1,)), len(order)):
+            number, name = order[index]
             if self._numbers.get(name) != number:  # removed, perhaps come again
                 continue
             if len(page) == limit:

@@ -233,7 +233,12 @@ def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datet
 # For each time anew to ask the system costs more than the rest of an answer.
 @functools.lru_cache(maxsize=1024)
 def _zone(step: float, names: tuple[str, str]) -> dt.timezone:
-    """Return the zone in which local time is during the step of that number since the epoch."""
+    """
+    Return the zone in which local time is during the step of that number since the epoch.
+
+    Args:
+        names: Those of the local zone: with another one, there is another answer.
+    """
     offset = time.localtime(step * _STEP_SECONDS).tm_gmtoff
     return dt.timezone(dt.timedelta(seconds=offset))
 

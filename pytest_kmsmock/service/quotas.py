@@ -40,7 +40,7 @@ class Quotas:
 
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
-        # Not by `attrs.fields`: each mock has quotas, and making some assigns each.
+        # Not by `attrs.fields`, which is slower: making quotas assigns each.
         names = Quotas.__slots__
         if name not in names:
             raise KmsMockError(
@@ -52,7 +52,7 @@ class Quotas:
 
 
 AWS_QUOTAS: Final = Quotas()
-"""Those of a mock that nobody has asked for its own."""
+"""Those of a mock that nobody has asked for its own; never to be assigned to."""
 
 UNLIMITED: Final = Quotas(*[sys.maxsize] * len(attrs.fields(Quotas)))
 """For what a test does off the record."""

@@ -267,7 +267,8 @@ class Registry:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots
             copied.outside = self.outside.copy()
-            copied.places.update((at, place.copy()) for at, place in self.places.items())
+            for place in self.places.all():
+                copied.places[place.account, place.region] = place.copy()
             copied._dues = self._dues.copy()
             copied.next_due = self.next_due
             copied.grants = self.grants.copy()

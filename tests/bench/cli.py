@@ -33,18 +33,18 @@ def main(arguments: Sequence[str]) -> int:
         sys.exit("--write-docs needs a full run: leave out --short and --only.")
     begun = time.perf_counter()
     figures: list[Figure] = []
-    for name in options.only or _SECTIONS:
+    for name in dict.fromkeys(options.only or _SECTIONS):
         for figure in _SECTIONS[name](form):
             if not figures or figures[-1].section != figure.section:
                 print(f"\n{figure.section}")
             figures.append(figure)
             print(report.line(figure, form), flush=True)
-    if any(figure.is_missed(form) for figure in figures):
+    if any(figure.is_missed(form) and figure.measure for figure in figures):
         print("\nmeasured anew")
         before, figures = figures, measured_anew(figures, form)
         for old, figure in zip(before, figures, strict=True):
             if figure is not old:
-                print(report.line(figure, form))
+                print(report.line(figure, form), flush=True)
     seconds = time.perf_counter() - begun
     print(f"\n{len(figures)} figures in {seconds:.0f} s")
     if options.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -74,7 +75,7 @@ class Figure:
         short_budget: What the short form allows, where another machine may be
             busy: never a time.
         detail: Other numbers of the same measurement, by name with unit.
-        tries: What is over its budget is measured up to three times; the least counts.
+        tries: What is over its budget is measured several times; the least counts.
         measure: Measures it anew; None where that takes what is no longer there.
     """
 
@@ -137,6 +138,7 @@ def settled(
 def measured_anew(figures: Sequence[Figure], form: Form) -> list[Figure]:
     """Return *figures* after another try of those that are missed; what disturbed may be over."""
     best = {figure.title: figure for figure in figures}
+    gc.freeze()  # what is imported by now stays, and slows collections down
     for measure in dict.fromkeys(each.measure for each in figures if each.is_missed(form)):
         if measure is not None:
             _improve(best, measure(), form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import tracemalloc
@@ -55,21 +56,27 @@ class Nest:
             hook.push(backend) if name == "many" else hook.pop(backend)
             self._turn = name
 
-    def give_grants(self, key_id: str, number: int) -> None:
-        """Put *number* grants on a key of the mock with many; by calls it would take seconds."""
-        registry = self._many._backend.registry
-        key = self._many.key(key_id)
+    @contextlib.contextmanager
+    def grants(self, key_id: str, number: int) -> Iterator[None]:
+        """Have *number* grants on a key of the mock with many; by calls it would take seconds."""
+        grants = self._many._backend.registry.grants
+        arn = self._many.key(key_id).arn
         for index in range(number):
-            registry.grants.put(
+            grants.put(
                 Grant(
                     id=f"{index:064x}",
                     name=f"grant-{index}",
-                    key_arn=key.arn,
+                    key_arn=arn,
                     members={"GranteePrincipal": _GRANTEE, "Operations": ["DescribeKey"]},
                     issuing_account=self._many.account,
                     creation_date=0.0,
                 )
             )
+        try:
+            yield
+        finally:
+            for grant in grants.of_key(arn):
+                grants.remove(grant)
 
 
 def measured(form: Form) -> Iterator[Figure]:
@@ -108,10 +115,10 @@ def _measure(row: Row, nest: Nest, client: Any, form: Form) -> list[Figure]:
     for name in ("few", "many"):
         nest.give_turn(name)
         states[name] = row.setup(client)
-    if "key" in states["many"]:
-        nest.give_grants(states["many"]["key"], form.grants)
     subjects = {name: _subject(name, row, nest, client, states[name]) for name in states}
-    return [_figure(f"{row.name}, {form.many:,} keys", "÷ 10 keys", subjects, form)]
+    key_id = states["many"].get("key")
+    with contextlib.nullcontext() if key_id is None else nest.grants(key_id, form.grants):
+        return [_figure(f"{row.name}, {form.many:,} keys", "÷ 10 keys", subjects, form)]
 
 
 def _grants(nest: Nest, client: Any, form: Form) -> Iterator[Figure]:

@@ -140,7 +140,11 @@ def _bare_call(spec: KeySpec, usage: str, algorithm: str, params: Mapping[str, A
 
 
 def _pool_figure(key_spec: KeySpec, sides: Sides) -> Figure:
-    """Return what a key pair costs that was never made, is in a file, is in memory."""
+    """
+    Return what a key pair costs that was never made, is in a file, is in memory.
+
+    Beside it stands CreateKey of one that is made for it, and of one that is there.
+    """
     spec = key_spec.name
     source = "from a file" if spec in keypool.IN_FILES else "from memory"
     times: dict[str, list[float]] = {

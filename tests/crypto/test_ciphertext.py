@@ -51,6 +51,8 @@ def test_der_is_encrypted_data_under_aes256_gcm() -> None:
     after_nonce = "020110803b"  # INTEGER 16, [0] of 59 bytes: 32, 16 of tag, 11 more
 
     assert envelope is not None
+    assert envelope.key_tag == TAG
+    assert envelope.material_tag.hex() == MATERIAL_ID[:16]
     assert len(envelope.nonce) == 12
     assert len(envelope.sealed) == 59
     assert len(der) == 126

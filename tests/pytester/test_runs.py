@@ -288,6 +288,21 @@ def test_python_itself_loads_the_modules(
     result.assert_outcomes(passed=1)
 
 
+def test_the_import_system_is_as_before_when_python_ends() -> None:
+    """What finds the package's modules would keep them alive; also after a reload."""
+    printed = python(
+        "-c",
+        "import atexit, importlib, sys\n"
+        "before = sys.meta_path.copy()\n"
+        "atexit.register(lambda: print(sys.meta_path == before))\n"
+        "import pytest_kmsmock\n"
+        "importlib.reload(pytest_kmsmock)\n"
+        "print(sys.meta_path == before)",
+    )
+
+    assert printed == "False\nTrue\n"
+
+
 def test_a_mock_works_with_warnings_as_errors() -> None:
     """Also where assertions are off, and in Python's development mode."""
     printed = python(

@@ -168,6 +168,21 @@ def test_the_next_due_is_the_earliest(registry: Registry, new_key: Callable[[], 
     assert seen == [NOW + DAY, NOW + 2 * DAY, NOW + 3 * DAY]
 
 
+def test_a_place_can_appear_while_a_registry_is_copied(
+    registry: Registry, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another thread calls another Region for the first time."""
+    copy = Place.copy
+
+    def copy_and_call(copied: Place) -> Place:
+        registry.places[ACCOUNT, "eu-west-1"]
+        return copy(copied)
+
+    monkeypatch.setattr(Place, "copy", copy_and_call)
+
+    assert (ACCOUNT, REGION) in registry.copy().places
+
+
 def test_copy_remembers_what_is_due(
     registry: Registry, place: Place, new_key: Callable[[], KmsKey]
 ) -> None:

@@ -215,8 +215,8 @@ def metadata(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
     if key.stored is not None:
         return found | _store_members(key.stored)
     # A new replica has yet to get its material.
-    has_material = key.materials and (key.multi_region != "REPLICA" or _has_got_material(key))
-    if spec.is_symmetric_encryption and has_material:
+    shows_material = key.materials and (key.multi_region != "REPLICA" or _has_got_material(key))
+    if spec.is_symmetric_encryption and shows_material:
         found["CurrentKeyMaterialId"] = key.material.id
     return found
 

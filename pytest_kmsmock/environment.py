@@ -74,11 +74,11 @@ class Replacements:
 
     def restore(self) -> None:
         with self._lock:
-            for (owner, name), (original, value) in self._values.items():
+            while self._values:
+                (owner, name), (original, value) = self._values.popitem()
                 # What somebody else has put there since is theirs to take away.
                 if owner.__dict__[name] is value:
                     setattr(owner, name, original)
-            self._values.clear()
 
 
 replacements: Final = Replacements()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import botocore.session
 import pytest
@@ -85,17 +85,9 @@ def test_the_http_response_has_what_handlers_look_at(kms: KmsMock) -> None:
 
 def test_request_ids_do_not_repeat() -> None:
     """They look like UUIDs, and threads never get the same."""
-    taken: list[list[str]] = [[] for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        taken = pool.map(lambda _: [answers.new_request_id() for _ in range(2000)], range(4))
+        ids = [request_id for mine in taken for request_id in mine]
 
-    def take(mine: list[str]) -> None:
-        mine.extend(answers.new_request_id() for _ in range(2000))
-
-    threads = [threading.Thread(target=take, args=(mine,)) for mine in taken]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    ids = [request_id for mine in taken for request_id in mine]
     assert len(set(ids)) == len(ids) == 8000
     assert all(str(uuid.UUID(request_id)) == request_id for request_id in ids)

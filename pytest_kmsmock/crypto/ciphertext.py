@@ -112,6 +112,7 @@ def seal(key: bytes, blob_start: bytes, plaintext: bytes, context: Mapping[str, 
     before, between = _outline(len(plaintext) + _OVERHEAD)
     header = blob_start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
+    # `symmetric.seal`, but this is the path of every call; `open_` likewise.
     return header + symmetric.CIPHERS[key].encrypt(nonce, _INNER + plaintext, aad)
 
 

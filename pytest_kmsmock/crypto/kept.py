@@ -27,12 +27,7 @@ class Kept(dict[_Key, _Value]):
         self._most = most
 
     def __missing__(self, key: _Key) -> _Value:
-        value = self.make(key)
-        # As `keep`, but a call less: each new key comes by here.
-        if len(self) >= self._most:
-            self.clear()
-        self[key] = value
-        return value
+        return self.keep(key, self.make(key))
 
     def keep(self, key: _Key, value: _Value) -> _Value:
         """Hold *value*, which somebody else has made, and return it."""

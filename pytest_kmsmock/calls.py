@@ -17,6 +17,7 @@ from .service import model
 from .service.key import KmsKey
 from .service.misuse import KmsMockError, suggestion
 from .service.request import Request
+from .service.times import in_utc
 from .sources import Source
 
 _SHOWN_CALLS: Final = 5
@@ -100,7 +101,7 @@ class Call:
     @property
     def time(self) -> dt.datetime:
         """When it was, in the service's time; UTC."""
-        return dt.datetime.fromtimestamp(self._now, dt.UTC)
+        return in_utc(self._now)
 
     @property
     def source(self) -> str:

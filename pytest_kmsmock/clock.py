@@ -6,6 +6,7 @@ import datetime as dt
 import time
 
 from .service.misuse import KmsMockError
+from .service.times import in_utc
 
 _EXAMPLE = "Write for example kms.clock.advance(days=7)."
 
@@ -28,7 +29,7 @@ class Clock:
     @property
     def now(self) -> dt.datetime:
         """The service's time, in UTC."""
-        return dt.datetime.fromtimestamp(self(), dt.UTC)
+        return in_utc(self())
 
     @property
     def offset(self) -> float:
@@ -58,7 +59,7 @@ class Clock:
             )
             seconds = step.total_seconds()
             # What the clock could not tell, the calendar refuses here.
-            dt.datetime.fromtimestamp(self() + seconds, dt.UTC)
+            in_utc(self() + seconds)
         except (TypeError, ValueError, OverflowError, OSError) as error:
             raise KmsMockError(
                 f"advance() takes a timedelta or numbers, up to the year 9999: {error}. {_EXAMPLE}"

@@ -18,6 +18,7 @@ from .crypto.attestation import ENCLAVE, NITROTPM, Attestation
 from .crypto.missing import MissingExtra
 from .service.misuse import KmsMockError, NotMockedError
 from .service.recipients import ALGORITHM
+from .service.times import milliseconds
 
 _DIGEST_LENGTH: Final = 48
 _NO_DIGEST: Final = bytes(_DIGEST_LENGTH)
@@ -116,7 +117,7 @@ class Enclave:
         certificate = chain.certify(issuer, self._module_id, self._signing_key.public_key(), since)
         content = Attestation(
             module_id=self._module_id,
-            timestamp=int(now.timestamp() * 1000),
+            timestamp=milliseconds(now.timestamp()),
             kind=self._kind,
             pcrs=self._pcrs,
             certificate=certificate,

@@ -20,6 +20,7 @@ from .service.key import KeyMaterial, KeyState, KmsKey, material_id
 from .service.lifecycle import DAY
 from .service.misuse import KmsMockError
 from .service.operations.encryption import material_of
+from .service.times import in_utc
 from .settings import is_account
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ def _material(material: KeyMaterial) -> Material:
 
 
 def _date(seconds: float | None) -> dt.datetime | None:
-    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return None if seconds is None else in_utc(seconds)
 
 
 def find(backend: Backend | None, identifier: Key | str) -> Key:

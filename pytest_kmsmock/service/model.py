@@ -21,6 +21,7 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 
 from .errors import SerializationException, ValidationException
+from .times import milliseconds
 
 Params = dict[str, Any]
 # (value from JSON, path, violations found so far) -> value for Python
@@ -224,8 +225,7 @@ def timestamp(seconds: float) -> dt.datetime:
 
 @functools.lru_cache(maxsize=1024)
 def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datetime:
-    # AWS keeps milliseconds.
-    kept = round(seconds * 1000) / 1000
+    kept = milliseconds(seconds) / 1000
     shown: dt.datetime = class_.fromtimestamp(kept, _zone(kept // _STEP_SECONDS, names))
     return shown
 

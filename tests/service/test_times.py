@@ -1,0 +1,69 @@
+"""Times are cut, not rounded: what has been shown lies in the past."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_kmsmock import KmsMock
+from pytest_kmsmock.service import model, times
+
+# In microseconds.
+THIS_CENTURY = st.integers(946_684_800_000_000, 4_102_444_800_000_000)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "milliseconds"),
+    [
+        (1_700_000_000.1234, 123),
+        (1_700_000_000.1239, 123),
+        (1_700_000_000.9999, 999),
+        # The nearest floats to these lie below them.
+        (1_700_000_000.123, 123),
+        (1_700_000_000.001, 1),
+        (1_700_000_001.0, 1000),
+    ],
+)
+def test_a_time_is_cut_to_the_millisecond(seconds: float, milliseconds: int) -> None:
+    """AWS sends no more digits, and no date that is still to come."""
+    shown = model.timestamp(seconds)
+
+    assert shown - dt.datetime(2023, 11, 14, 22, 13, 20, tzinfo=dt.UTC) == dt.timedelta(
+        milliseconds=milliseconds
+    )
+
+
+@given(THIS_CENTURY)
+def test_what_is_given_to_the_microsecond_is_shown_to_the_microsecond(microseconds: int) -> None:
+    seconds = microseconds / 1e6
+
+    assert times.microseconds(seconds) == microseconds
+    assert times.milliseconds(seconds) == microseconds // 1000
+
+
+@given(THIS_CENTURY)
+def test_a_shown_time_shows_as_itself(microseconds: int) -> None:
+    """A client that gives a date back, as ImportKeyMaterial's ValidTo, keeps it."""
+    shown = model.timestamp(microseconds / 1e6)
+
+    assert model.timestamp(shown.timestamp()) == shown
+
+
+@given(THIS_CENTURY)
+def test_the_service_s_time_is_not_ahead_of_the_clock(microseconds: int) -> None:
+    seconds = microseconds / 1e6
+
+    assert model.timestamp(seconds) <= times.in_utc(seconds)
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_a_key_was_created_in_the_past(kms: KmsMock, attempt: int) -> None:
+    """By the service's clock, and by the computer's."""
+    metadata: dict[str, Any] = kms.create_key().metadata
+
+    assert metadata["CreationDate"] <= kms.clock.now
+    assert metadata["CreationDate"] <= dt.datetime.now(dt.UTC)

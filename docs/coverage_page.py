@@ -26,17 +26,18 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.kept import Kept
-from pytest_kmsmock.service import errors, recipients
-from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
-from pytest_kmsmock.service.key import KeyState, KmsKey, MaterialState, RotationType
-from pytest_kmsmock.service.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
-from pytest_kmsmock.service.model import service_model, shapes_of
+from pytest_kmsmock.service.api import errors
+from pytest_kmsmock.service.api.model import service_model, shapes_of
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
 from pytest_kmsmock.service.operations.table import Operation
-from pytest_kmsmock.service.recipients import SECRETS
-from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
-from pytest_kmsmock.service.states import KEY_STATES
+from pytest_kmsmock.service.rules.key_states import KEY_STATES
+from pytest_kmsmock.service.serving import recipients
+from pytest_kmsmock.service.serving.recipients import SECRETS
+from pytest_kmsmock.service.values.asymmetric import MESSAGE_LENGTHS
+from pytest_kmsmock.service.values.key import KeyState, KmsKey, MaterialState, RotationType
+from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
+from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
 
 PAGE: Final = Path(__file__).resolve().with_name("coverage.md")
 PACKAGE: Final = "pytest_kmsmock"

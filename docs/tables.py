@@ -12,10 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pytest_kmsmock.service.key import KeyState
 from pytest_kmsmock.service.operations import OPERATIONS
-from pytest_kmsmock.service.specs import KEY_SPECS
-from pytest_kmsmock.service.states import KEY_STATES
+from pytest_kmsmock.service.rules.key_states import KEY_STATES
+from pytest_kmsmock.service.values.key import KeyState
+from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (

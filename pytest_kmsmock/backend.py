@@ -23,17 +23,18 @@ from .calls import CallError, Calls
 from .clock import Clock
 from .crypto.keypool import KeyPool
 from .faults import Fault, Faults, checked
-from .service import asymmetric, find
+from .service.api.errors import KmsError
 from .service.auto_create import create
-from .service.errors import KmsError
-from .service.key import KmsKey
-from .service.material import KeyMaker
 from .service.misuse import KmsMockError
-from .service.outside import Outside
-from .service.quotas import AWS_QUOTAS, Quotas
-from .service.registry import Registry
-from .service.request import Options, Request, Response
 from .service.service import Service
+from .service.serving import find
+from .service.serving.request import Options, Request, Response
+from .service.state.key_maker import KeyMaker
+from .service.state.outside import Outside
+from .service.state.registry import Registry
+from .service.values import asymmetric
+from .service.values.key import KmsKey
+from .service.values.quotas import AWS_QUOTAS, Quotas
 from .settings import Settings, configured_region
 
 # (text, where to begin) -> the value and where it ends. Takes half as long as `json.loads`,

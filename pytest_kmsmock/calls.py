@@ -13,11 +13,11 @@ import attrs
 
 from . import sources
 from .handle import Key, find
-from .service import model
-from .service.key import KmsKey
+from .service.api import model
+from .service.api.times import in_utc
 from .service.misuse import KmsMockError, suggestion
-from .service.request import Request
-from .service.times import in_utc
+from .service.serving.request import Request
+from .service.values.key import KmsKey
 from .sources import Source
 
 _SHOWN_CALLS: Final = 5

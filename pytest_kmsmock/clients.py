@@ -11,7 +11,7 @@ import botocore.session
 from botocore.config import Config
 
 from . import answers
-from .service.errors import KmsError
+from .service.api.errors import KmsError
 from .service.misuse import KmsMockError
 
 # Whose calls they are that are signed with an access key, in all mocks.

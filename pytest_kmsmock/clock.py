@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import time
 
+from .service.api.times import in_utc
 from .service.misuse import KmsMockError
-from .service.times import in_utc
 
 _EXAMPLE = "Write for example kms.clock.advance(days=7)."
 

@@ -13,10 +13,10 @@ from .backend import Backend
 from .crypto.missing import MissingExtra
 from .handle import Key
 from .outside import XksKey
-from .service.identifiers import is_key_id, new_key_id
-from .service.material import is_sound, symmetric_length
 from .service.misuse import KmsMockError, NotMockedError, suggestion
-from .service.specs import KEY_SPECS, KeySpec
+from .service.state.key_maker import is_sound, symmetric_length
+from .service.values.identifiers import is_key_id, new_key_id
+from .service.values.specs import KEY_SPECS, KeySpec
 from .settings import check_alias
 
 # A failure ends at the line that asked for the key.

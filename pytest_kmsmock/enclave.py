@@ -16,9 +16,9 @@ from . import hook
 from .crypto import attestation, chain, cms, missing, rsa
 from .crypto.attestation import ENCLAVE, NITROTPM, Attestation
 from .crypto.missing import MissingExtra
+from .service.api.times import milliseconds
 from .service.misuse import KmsMockError, NotMockedError
-from .service.recipients import ALGORITHM
-from .service.times import milliseconds
+from .service.serving.recipients import ALGORITHM
 
 _DIGEST_LENGTH: Final = 48
 _NO_DIGEST: Final = bytes(_DIGEST_LENGTH)

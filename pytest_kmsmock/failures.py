@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from .faults import COMMON_ERRORS, DISCONNECTIONS
-from .service import model
+from .service.api import model
 from .service.misuse import KmsMockError, suggestion
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from .service import find, model
-from .service.errors import KmsError
+from .service.api import model
+from .service.api.errors import KmsError
 from .service.misuse import KmsMockError, suggestion
-from .service.request import Request
+from .service.serving import find
+from .service.serving.request import Request
 
 Disconnection = Literal["refused", "read-timeout", "closed"]
 

@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from . import hook
 from .crypto import wrapping
-from .service.identifiers import alias_arn
-from .service.key import KeyMaterial, KeyState, KmsKey, material_id
-from .service.lifecycle import DAY
+from .service.api.times import in_utc
 from .service.misuse import KmsMockError
 from .service.operations.encryption import material_of
-from .service.times import in_utc
+from .service.rules.lifecycle import DAY
+from .service.values.identifiers import alias_arn
+from .service.values.key import KeyMaterial, KeyState, KmsKey, material_id
 from .settings import is_account
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from .creation import create_key
 from .faults import Disconnection, Fault
 from .handle import Key, find
 from .outside import CloudHsmCluster, XksKey, XksProxy, new_cluster, new_proxy
-from .service.key_store import Connectivity
 from .service.misuse import KmsMockError
-from .service.quotas import Quotas
-from .service.specs import KEY_SPECS
+from .service.values.key_store import Connectivity
+from .service.values.quotas import Quotas
+from .service.values.specs import KEY_SPECS
 from .settings import Settings, checked_seconds, is_account, is_region, settings_from
 
 if TYPE_CHECKING:

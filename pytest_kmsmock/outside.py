@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_args, overlo
 import attrs
 
 from . import hook
-from .service.key_store import CLUSTER_ERRORS, PROXY_ERRORS, Connectivity
 from .service.misuse import KmsMockError, suggestion
-from .service.outside import Answer, Cluster, Outside, Proxy, ProxyKey
+from .service.state.outside import Answer, Cluster, Outside, Proxy, ProxyKey
+from .service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, Connectivity
 
 if TYPE_CHECKING:
     from .backend import Backend

@@ -35,13 +35,13 @@ from botocore.exceptions import (
 
 from . import answers, hook, sources
 from .calls import CallError
-from .service.errors import KmsError
+from .service.api.errors import KmsError
 from .service.misuse import KmsMockError
 
 if TYPE_CHECKING:
     from .backend import Backend
     from .faults import Fault
-    from .service.request import Request
+    from .service.serving.request import Request
 
 _MARK: Final = "pytest-kmsmock"
 _UNIQUE_ID: Final = "pytest-kmsmock-wire"

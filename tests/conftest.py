@@ -71,7 +71,7 @@ def connections(_connections: list[Any]) -> Iterator[list[Any]]:
 @pytest.fixture
 def newest_model() -> None:
     """Skip what looks at members of requests and responses that an older botocore lacks."""
-    from pytest_kmsmock.service import model  # not at the top: the plugin comes first
+    from pytest_kmsmock.service.api import model  # not at the top: the plugin comes first
 
     if "GetKeyLastUsage" not in model.service_model().operation_names:
         pytest.skip("the model of this botocore is older")

@@ -323,7 +323,7 @@ def test_threads_get_one_key(kms: KmsMock, identifier: str) -> None:
 
 def test_two_that_find_no_key_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The race as it is lost for sure: another thread creates the key in between."""
-    from pytest_kmsmock.service import find
+    from pytest_kmsmock.service.serving import find
 
     sealed: list[dict[str, Any]] = []
     by_name = find._by_name

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock, clients, mock_kms
-from pytest_kmsmock.service.errors import DisabledException, ValidationException
+from pytest_kmsmock.service.api.errors import DisabledException, ValidationException
 
 
 def test_a_client_of_the_mock_is_botocores(kms: KmsMock, connections: list[Any]) -> None:

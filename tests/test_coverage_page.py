@@ -12,10 +12,10 @@ import botocore
 import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
-from pytest_kmsmock.service.asymmetric import MESSAGE_LENGTHS
-from pytest_kmsmock.service.model import shapes_of
+from pytest_kmsmock.service.api.model import shapes_of
 from pytest_kmsmock.service.operations import OPERATIONS
-from pytest_kmsmock.service.specs import KEY_SPECS
+from pytest_kmsmock.service.values.asymmetric import MESSAGE_LENGTHS
+from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLED = tuple(int(part) for part in botocore.__version__.split(".")[:2])

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_kmsmock import KmsMockError, mock_kms, plugin
 from pytest_kmsmock.failures import failures_of
-from pytest_kmsmock.service import model
+from pytest_kmsmock.service.api import model
 
 # pytester forgets what a run imports, and botocore takes long.
 SESSION = botocore.session.Session()

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.service.quotas import AWS_QUOTAS, Quotas
+from pytest_kmsmock.service.values.quotas import AWS_QUOTAS, Quotas
 
 WORKER: Final = "arn:aws:iam::123456789012:role/worker"
 POLICY: Final = json.dumps(

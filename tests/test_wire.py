@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin, wire
 from pytest_kmsmock.faults import ScheduledError, possible_errors
-from pytest_kmsmock.service.errors import KmsError
+from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.service import Service
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
-from .key import Alias, KmsKey
 from .operations.keys import create_key
-from .request import Params, Request
-from .specs import KEY_SPECS
+from .serving.request import Params, Request
+from .values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
+from .values.key import Alias, KmsKey
+from .values.specs import KEY_SPECS
 
 # What the other operations on keys of one usage are named by.
 _USAGE_OF_OPERATION = {

@@ -13,20 +13,20 @@ from collections.abc import Callable
 import attrs
 
 from ..crypto.missing import MissingExtra
-from . import find, recipients
-from .errors import DryRunOperationException, KmsError
-from .key import KmsKey
-from .managed import VIEWING
+from .api.errors import DryRunOperationException, KmsError
+from .api.model import shapes_of
 from .misuse import NotMockedError, suggestion
-from .model import shapes_of
 from .operations import OPERATIONS
 from .operations.grants import check_tokens
 from .operations.table import Operation
-from .registry import Registry
-from .request import Options, Request, Response
-from .specs import SYMMETRIC_DEFAULT
-from .states import TRANSIENT_STATES, check_state
-from .usage import check_origin, wrong_algorithm, wrong_usage
+from .rules.key_states import TRANSIENT_STATES, check_state
+from .rules.usage import check_origin, wrong_algorithm, wrong_usage
+from .serving import find, recipients
+from .serving.managed import VIEWING
+from .serving.request import Options, Request, Response
+from .state.registry import Registry
+from .values.key import KmsKey
+from .values.specs import SYMMETRIC_DEFAULT
 
 _DEFAULTS = Options()
 _operation_named = OPERATIONS.get

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from pytest_kmsmock import Key, KmsMock, hook, mock_kms
-from pytest_kmsmock.service.grant import Grant
 from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.values.grant import Grant
 
 from .figures import Figure, Form, settled
 from .rows import Row, State, first_rows, mocked_rows

@@ -14,9 +14,9 @@ from typing import Any, Final
 from pytest_kmsmock import mock_kms
 from pytest_kmsmock.crypto import keypool
 from pytest_kmsmock.crypto.missing import MissingExtra
-from pytest_kmsmock.service import asymmetric
 from pytest_kmsmock.service.misuse import NotMockedError
-from pytest_kmsmock.service.specs import KEY_SPECS, KeySpec
+from pytest_kmsmock.service.values import asymmetric
+from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
 
 from . import bare
 from .figures import Figure, Form, settled

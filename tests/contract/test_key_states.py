@@ -3,7 +3,7 @@ Which operation a key admits in which state.
 
 ``tests/facts/key_states.csv`` is the authority. Plain clients bring a key into every
 state but Unavailable, which needs a custom key store; there the table of
-`pytest_kmsmock.service.states` is held against AWS's.
+`pytest_kmsmock.service.rules.key_states` is held against AWS's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock
-from pytest_kmsmock.service.states import KEY_STATES
+from pytest_kmsmock.service.rules.key_states import KEY_STATES
 
 FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from pytest_kmsmock import Enclave, Key, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.crypto import attestation, chain
-from pytest_kmsmock.service.request import Request
 from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.request import Request
 
 DER = serialization.Encoding.DER
 SPKI = serialization.PublicFormat.SubjectPublicKeyInfo

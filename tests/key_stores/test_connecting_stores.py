@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import CloudHsmCluster, KmsMock, KmsMockError, XksProxy
-from pytest_kmsmock.service.key_store import CLUSTER_ERRORS, PROXY_ERRORS
+from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pytest_kmsmock.service.collection import Collection
-from pytest_kmsmock.service.key import Alias
+from pytest_kmsmock.service.state.collection import Collection
+from pytest_kmsmock.service.values.key import Alias
 
 names = st.text("abcdefgh", min_size=1, max_size=2)
 

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_kmsmock.service.api.errors import MalformedPolicyDocumentException
 from pytest_kmsmock.service.authorization import documents
-from pytest_kmsmock.service.errors import MalformedPolicyDocumentException
 
 # What a policy's characters may be: tab, LF, CR, and U+0020 to U+00FF.
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), max_size=10)

@@ -11,10 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from pytest_kmsmock.service.errors import KmsError
-from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Request
+from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.request import Request
+from pytest_kmsmock.service.state.registry import Registry
 
 FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
 TABLE: Final = {

@@ -8,12 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from pytest_kmsmock.service.errors import KmsError
-from pytest_kmsmock.service.key_store import ClusterSettings
-from pytest_kmsmock.service.outside import Cluster
-from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Options, Request
+from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.request import Options, Request
+from pytest_kmsmock.service.state.outside import Cluster
+from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.key_store import ClusterSettings
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 SETTINGS: Final = ClusterSettings(

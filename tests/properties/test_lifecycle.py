@@ -17,15 +17,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.keypool import KeyPool
-from pytest_kmsmock.service import asymmetric, lifecycle
-from pytest_kmsmock.service.errors import KmsError
-from pytest_kmsmock.service.key import KeyMaterial, KmsKey, material_id
-from pytest_kmsmock.service.lifecycle import DAY
-from pytest_kmsmock.service.material import KeyMaker
-from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Options, Request
+from pytest_kmsmock.service.api.errors import KmsError
+from pytest_kmsmock.service.rules import lifecycle
+from pytest_kmsmock.service.rules.lifecycle import DAY
 from pytest_kmsmock.service.service import Service
-from pytest_kmsmock.service.specs import KEY_SPECS
+from pytest_kmsmock.service.serving.request import Options, Request
+from pytest_kmsmock.service.state.key_maker import KeyMaker
+from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values import asymmetric
+from pytest_kmsmock.service.values.key import KeyMaterial, KmsKey, material_id
+from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 START: Final = 1_700_000_000.0
 KEY_ID: Final = "1234abcd-12ab-34cd-56ef-1234567890ab"

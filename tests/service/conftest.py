@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Options, Request
 from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.request import Options, Request
+from pytest_kmsmock.service.state.registry import Registry
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from pytest_kmsmock.service.api.errors import (
+    LimitExceededException,
+    MalformedPolicyDocumentException,
+)
 from pytest_kmsmock.service.authorization import documents
-from pytest_kmsmock.service.errors import LimitExceededException, MalformedPolicyDocumentException
 
 ACCOUNT = "123456789012"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"

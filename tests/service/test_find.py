@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service import find
-from pytest_kmsmock.service.errors import (
+from pytest_kmsmock.service.api.errors import (
     AccessDeniedException,
     InvalidArnException,
     KmsError,
     NotFoundException,
 )
-from pytest_kmsmock.service.registry import Registry
-from pytest_kmsmock.service.request import Request
+from pytest_kmsmock.service.serving import find
+from pytest_kmsmock.service.serving.request import Request
+from pytest_kmsmock.service.state.registry import Registry
 
 Call = Callable[..., dict[str, Any]]
 MakeRequest = Callable[..., Request]

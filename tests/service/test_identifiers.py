@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from pytest_kmsmock.service import identifiers
+from pytest_kmsmock.service.values import identifiers
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 

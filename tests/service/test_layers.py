@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 
 import pytest_kmsmock
-from pytest_kmsmock.service.key import KeyState
 from pytest_kmsmock.service.operations import OPERATIONS
-from pytest_kmsmock.service.states import KEY_STATES
+from pytest_kmsmock.service.rules.key_states import KEY_STATES
+from pytest_kmsmock.service.values.key import KeyState
 
 PACKAGE = Path(pytest_kmsmock.__file__).parent
 CORE = [*(PACKAGE / "service").rglob("*.py"), *(PACKAGE / "crypto").rglob("*.py")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_kmsmock.service.material import KeyMaker
-from pytest_kmsmock.service.specs import KEY_SPECS
+from pytest_kmsmock.service.state.key_maker import KeyMaker
+from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 RSA = KEY_SPECS["RSA_2048"]
 REGION = "us-east-1"

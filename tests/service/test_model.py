@@ -11,8 +11,8 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from pytest_kmsmock.service import model
-from pytest_kmsmock.service.errors import SerializationException, ValidationException
+from pytest_kmsmock.service.api import model
+from pytest_kmsmock.service.api.errors import SerializationException, ValidationException
 from pytest_kmsmock.service.operations import OPERATIONS
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service import pages
-from pytest_kmsmock.service.errors import InvalidMarkerException
-from pytest_kmsmock.service.request import Options, Request, Response
+from pytest_kmsmock.service.api.errors import InvalidMarkerException
+from pytest_kmsmock.service.serving import pages
+from pytest_kmsmock.service.serving.request import Options, Request, Response
 
 LETTERS = ["a", "b", "c", "d", "e"]
 MakeRequest = Callable[..., Request]

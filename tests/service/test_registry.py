@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from pytest_kmsmock.service.key import Alias, KmsKey
-from pytest_kmsmock.service.registry import Place, Registry
+from pytest_kmsmock.service.state.registry import Place, Registry
+from pytest_kmsmock.service.values.key import Alias, KmsKey
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service import model, times
+from pytest_kmsmock.service.api import model, times
 
 # In microseconds.
 THIS_CENTURY = st.integers(946_684_800_000_000, 4_102_444_800_000_000)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from ..errors import LimitExceededException, MalformedPolicyDocumentException
+from ..api.errors import LimitExceededException, MalformedPolicyDocumentException
 
 Document = Mapping[str, Any]
 

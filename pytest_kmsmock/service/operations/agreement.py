@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import asymmetric
-from ..errors import InvalidCiphertextException, ValidationException
-from ..key import KmsKey
-from ..request import Request, Response
+from ..api.errors import InvalidCiphertextException, ValidationException
+from ..serving.request import Request, Response
+from ..values import asymmetric
+from ..values.key import KmsKey
 
 
 def derive_shared_secret(request: Request, key: KmsKey) -> Response:

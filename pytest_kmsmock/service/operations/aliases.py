@@ -6,18 +6,18 @@ from typing import Any
 
 import attrs
 
-from .. import find, managed, pages
-from ..errors import (
+from ..api.errors import (
     AlreadyExistsException,
     InvalidAliasNameException,
     KmsError,
     LimitExceededException,
     ValidationException,
 )
-from ..identifiers import alias_arn
-from ..key import Alias, KmsKey
-from ..model import timestamp
-from ..request import Request, Response
+from ..api.model import timestamp
+from ..serving import find, managed, pages
+from ..serving.request import Request, Response
+from ..values.identifiers import alias_arn
+from ..values.key import Alias, KmsKey
 
 
 def check_name(request: Request) -> None:

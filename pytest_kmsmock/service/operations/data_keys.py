@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 
 from ...crypto import randomness
-from .. import asymmetric
-from ..errors import (
+from ..api.errors import (
     InvalidKeyUsageException,
     UnsupportedOperationException,
     ValidationException,
 )
-from ..key import KmsKey
 from ..misuse import NotMockedError
-from ..request import Request, Response
-from ..specs import KEY_SPECS, SYMMETRIC_DEFAULT
-from ..usage import check_not_stored
+from ..rules.usage import check_not_stored
+from ..serving.request import Request, Response
+from ..values import asymmetric
+from ..values.key import KmsKey
+from ..values.specs import KEY_SPECS, SYMMETRIC_DEFAULT
 from .encryption import seal
 
 LENGTHS = {"AES_128": 16, "AES_256": 32}

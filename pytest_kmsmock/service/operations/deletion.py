@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from .. import lifecycle
-from ..key import KmsKey
-from ..model import timestamp
-from ..request import Request, Response
+from ..api.model import timestamp
+from ..rules import lifecycle
+from ..serving.request import Request, Response
+from ..values.key import KmsKey
 
 DEFAULT_WINDOW: Final = 30
 

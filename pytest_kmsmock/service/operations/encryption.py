@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from ...crypto import ciphertext
-from .. import asymmetric, find, stored_keys
-from ..errors import (
-    IncorrectKeyException,
-    InvalidCiphertextException,
-    ValidationException,
-)
-from ..key import KeyMaterial, KmsKey
-from ..model import ignores_ciphertext, missing_member
-from ..request import Request, Response
-from ..specs import SYMMETRIC_DEFAULT
-from ..states import check_state
-from ..usage import wrong_algorithm, wrong_usage
+from ..api.errors import IncorrectKeyException, InvalidCiphertextException, ValidationException
+from ..api.model import ignores_ciphertext, missing_member
+from ..rules.key_states import check_state
+from ..rules.usage import wrong_algorithm, wrong_usage
+from ..serving import find, stored_keys
+from ..serving.request import Request, Response
+from ..values import asymmetric
+from ..values.key import KeyMaterial, KmsKey
+from ..values.specs import SYMMETRIC_DEFAULT
 from .table import Operation, find_key
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .. import find, pages
-from ..errors import (
+from ..api.errors import (
     DryRunOperationException,
     InvalidArnException,
     InvalidGrantIdException,
@@ -14,7 +13,11 @@ from ..errors import (
     NotFoundException,
     ValidationException,
 )
-from ..grant import (
+from ..api.model import timestamp
+from ..serving import find, pages
+from ..serving.request import Params, Request, Response
+from ..state.grants import GRANTEES
+from ..values.grant import (
     MAX_CONTEXT_PAIRS,
     MAX_CONTEXT_VALUE_LENGTH,
     Grant,
@@ -26,11 +29,8 @@ from ..grant import (
     seal_token,
     terms_of,
 )
-from ..grants import GRANTEES
-from ..identifiers import partition_of
-from ..key import KmsKey
-from ..model import timestamp
-from ..request import Params, Request, Response
+from ..values.identifiers import partition_of
+from ..values.key import KmsKey
 
 _SHOWN: Final = (
     *GRANTEES,

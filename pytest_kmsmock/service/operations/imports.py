@@ -7,8 +7,7 @@ from typing import Final
 import attrs
 
 from ...crypto import wrapping
-from .. import asymmetric, import_tokens
-from ..errors import (
+from ..api.errors import (
     ExpiredImportTokenException,
     IncorrectKeyMaterialException,
     InvalidCiphertextException,
@@ -18,12 +17,14 @@ from ..errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from ..key import KeyMaterial, KmsKey, MaterialState, material_id
-from ..lifecycle import DAY, settle_imports
-from ..material import is_sound
-from ..model import timestamp
-from ..request import Params, Request, Response
-from ..specs import KEY_SPECS
+from ..api.model import timestamp
+from ..rules.lifecycle import DAY, settle_imports
+from ..serving import import_tokens
+from ..serving.request import Params, Request, Response
+from ..state.key_maker import is_sound
+from ..values import asymmetric
+from ..values.key import KeyMaterial, KmsKey, MaterialState, material_id
+from ..values.specs import KEY_SPECS
 
 PARAMETERS_VALID_SECONDS: Final = DAY
 LONGEST_VALIDITY_DAYS: Final = 365

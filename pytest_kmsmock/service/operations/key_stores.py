@@ -10,8 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from .. import key_store, outside, pages
-from ..errors import (
+from ..api.errors import (
     CloudHsmClusterInUseException,
     CloudHsmClusterInvalidConfigurationException,
     CloudHsmClusterNotActiveException,
@@ -27,11 +26,14 @@ from ..errors import (
     XksProxyUriInUseException,
     XksProxyVpcEndpointServiceInUseException,
 )
-from ..identifiers import new_key_store_id
-from ..key_store import ClusterSettings, ConnectionState, KeyStore, ProxySettings, StoreType
-from ..model import timestamp
-from ..request import Params, Request, Response
-from ..stored_keys import TOO_FEW_HSMS, find_store, wrong_state
+from ..api.model import timestamp
+from ..serving import pages
+from ..serving.request import Params, Request, Response
+from ..serving.stored_keys import TOO_FEW_HSMS, find_store, wrong_state
+from ..state import outside
+from ..values import key_store
+from ..values.identifiers import new_key_store_id
+from ..values.key_store import ClusterSettings, ConnectionState, KeyStore, ProxySettings, StoreType
 
 _VPC: Final = "VPC_ENDPOINT_SERVICE"
 _SERVICE: Final = ("XksProxyVpcEndpointServiceName", "XksProxyVpcEndpointServiceOwner")

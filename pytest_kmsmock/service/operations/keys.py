@@ -9,22 +9,23 @@ from typing import Any
 
 import attrs
 
-from .. import lifecycle, managed, pages, stored_keys
-from ..authorization import documents
-from ..errors import (
+from ..api.errors import (
     LimitExceededException,
     NotFoundException,
     UnsupportedOperationException,
     ValidationException,
 )
-from ..identifiers import new_key_id, new_multi_region_key_id, parse_arn
-from ..key import KeyMaterial, KmsKey, Stored, first_material, material_id
+from ..api.model import timestamp
+from ..authorization import documents
 from ..misuse import NotMockedError
-from ..model import timestamp
-from ..quotas import AWS_QUOTAS
-from ..registry import Place
-from ..request import Params, Request, Response
-from ..specs import ALGORITHMS_MEMBER, KEY_SPECS, KeySpec, KeyUsage
+from ..rules import lifecycle
+from ..serving import managed, pages, stored_keys
+from ..serving.request import Params, Request, Response
+from ..state.registry import Place
+from ..values.identifiers import new_key_id, new_multi_region_key_id, parse_arn
+from ..values.key import KeyMaterial, KmsKey, Stored, first_material, material_id
+from ..values.quotas import AWS_QUOTAS
+from ..values.specs import ALGORITHMS_MEMBER, KEY_SPECS, KeySpec, KeyUsage
 from .policies import checked_policy
 from .table import Operation, find_key
 from .tags import checked_tags

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...crypto import mac
-from ..errors import KMSInvalidMacException
-from ..key import KmsKey
-from ..request import Request, Response
+from ..api.errors import KMSInvalidMacException
+from ..serving.request import Request, Response
+from ..values.key import KmsKey
 
 
 def generate_mac(request: Request, key: KmsKey) -> Response:

@@ -6,18 +6,14 @@ import functools
 
 import attrs
 
-from .. import lifecycle
+from ..api.errors import AlreadyExistsException, UnsupportedOperationException, ValidationException
 from ..authorization import documents
-from ..errors import (
-    AlreadyExistsException,
-    UnsupportedOperationException,
-    ValidationException,
-)
-from ..find import no_key
-from ..identifiers import key_arn, partition_of, root_arn
-from ..key import KeyMaterial, KmsKey
-from ..request import Request, Response
-from ..states import check_state
+from ..rules import lifecycle
+from ..rules.key_states import check_state
+from ..serving.find import no_key
+from ..serving.request import Request, Response
+from ..values.identifiers import key_arn, partition_of, root_arn
+from ..values.key import KeyMaterial, KmsKey
 from .keys import check_quota, metadata
 from .policies import checked_policy
 from .tags import checked_tags

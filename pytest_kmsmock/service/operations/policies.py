@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import attrs
 
-from .. import pages
+from ..api.errors import MalformedPolicyDocumentException, NotFoundException, ValidationException
 from ..authorization import documents
-from ..errors import MalformedPolicyDocumentException, NotFoundException, ValidationException
-from ..identifiers import root_arn
-from ..key import KmsKey
-from ..request import Request, Response
+from ..serving import pages
+from ..serving.request import Request, Response
+from ..values.identifiers import root_arn
+from ..values.key import KmsKey
 
 POLICY_NAME = "default"
 # The policy of a RAM share, which only RAM changes.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import asymmetric
-from ..errors import UnsupportedOperationException
-from ..key import KmsKey
-from ..request import Request, Response
-from ..specs import ALGORITHMS_MEMBER
+from ..api.errors import UnsupportedOperationException
+from ..serving.request import Request, Response
+from ..values import asymmetric
+from ..values.key import KmsKey
+from ..values.specs import ALGORITHMS_MEMBER
 
 
 def get_public_key(request: Request, key: KmsKey) -> Response:

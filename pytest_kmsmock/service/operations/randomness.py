@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 
-from .. import stored_keys
-from ..errors import (
+from ..api.errors import (
     CustomKeyStoreInvalidStateException,
     UnsupportedOperationException,
     ValidationException,
 )
-from ..request import Request, Response
+from ..serving import stored_keys
+from ..serving.request import Request, Response
 
 
 def generate_random(request: Request, _: None) -> Response:

@@ -9,18 +9,18 @@ from typing import Any, Final
 
 import attrs
 
-from .. import pages
-from ..errors import (
+from ..api.errors import (
     ConflictException,
     KMSInvalidStateException,
     LimitExceededException,
     UnsupportedOperationException,
 )
-from ..key import KeyMaterial, KmsKey
-from ..lifecycle import DAY, rotates_by_itself
-from ..model import timestamp
-from ..request import Request, Response
-from ..usage import check_not_stored
+from ..api.model import timestamp
+from ..rules.lifecycle import DAY, rotates_by_itself
+from ..rules.usage import check_not_stored
+from ..serving import pages
+from ..serving.request import Request, Response
+from ..values.key import KeyMaterial, KmsKey
 
 DEFAULT_PERIOD: Final = 365
 # An automatic rotation this near is in the way of one on demand.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import asymmetric
-from ..errors import KMSInvalidSignatureException, ValidationException
-from ..key import KmsKey
-from ..request import Request, Response
+from ..api.errors import KMSInvalidSignatureException, ValidationException
+from ..serving.request import Request, Response
+from ..values import asymmetric
+from ..values.key import KmsKey
 
 
 def sign(request: Request, key: KmsKey) -> Response:

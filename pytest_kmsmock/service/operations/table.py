@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import attrs
 
-from .. import find
-from ..key import KeyState, KmsKey
-from ..request import Request, Response
-from ..specs import KeyUsage
-from ..states import admitting_states
+from ..rules.key_states import admitting_states
+from ..serving import find
+from ..serving.request import Request, Response
+from ..values.key import KeyState, KmsKey
+from ..values.specs import KeyUsage
 
 
 @attrs.frozen(kw_only=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
-from .. import pages
-from ..errors import TagException
-from ..key import KmsKey
-from ..request import Request, Response
+from ..api.errors import TagException
+from ..serving import pages
+from ..serving.request import Request, Response
+from ..values.key import KmsKey
 
 
 def tag_resource(request: Request, key: KmsKey) -> Response:

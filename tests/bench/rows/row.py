@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from pytest_kmsmock.service.operations import OPERATIONS
-from pytest_kmsmock.service.specs import KEY_SPECS
+from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 from ..sides import method
 from ..timing import Call

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Final
 
+from ..values.grant import Grant
 from .collection import Collection
-from .grant import Grant
 
 GRANTEES: Final = ("GranteePrincipal", "GranteeServicePrincipal")
 

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from ..crypto import mac, randomness, sm4, symmetric
-from ..crypto.keypool import KeyPool
-from . import asymmetric
-from .specs import KeySpec
+from ...crypto import mac, randomness, sm4, symmetric
+from ...crypto.keypool import KeyPool
+from ..values import asymmetric
+from ..values.specs import KeySpec
 
 # AWS makes a pair for each import. An RSA pair takes up to a second here.
 _WRAPPING_KEYS: Final = 4

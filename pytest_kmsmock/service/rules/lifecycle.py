@@ -13,8 +13,8 @@ from typing import Final
 
 import attrs
 
-from .key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
-from .key_store import KeyStore
+from ..values.key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
+from ..values.key_store import KeyStore
 
 DAY: Final = 86_400
 # States in which a key's automatic rotation goes on.

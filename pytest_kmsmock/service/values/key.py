@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from ..crypto import ciphertext, randomness
+from ...crypto import ciphertext, randomness
 from .identifiers import alias_arn
 from .specs import KeySpec, KeyUsage
 

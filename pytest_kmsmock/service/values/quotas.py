@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from .misuse import KmsMockError, suggestion
+from ..misuse import KmsMockError, suggestion
 
 
 # Assignments are checked below, unknown names among them.

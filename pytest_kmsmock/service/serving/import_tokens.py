@@ -12,7 +12,7 @@ import os
 
 import attrs
 
-from ..crypto import symmetric
+from ...crypto import symmetric
 
 
 @attrs.frozen

@@ -13,14 +13,14 @@ import threading
 
 import attrs
 
-from ..crypto import randomness
+from ...crypto import randomness
+from ..rules.lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
+from ..values.identifiers import key_arn_prefix, root_arn
+from ..values.key import Alias, KmsKey
+from ..values.key_store import KeyStore, end_transition
 from .collection import Collection
 from .grants import Grants
-from .identifiers import key_arn_prefix, root_arn
-from .key import Alias, KmsKey
-from .key_store import KeyStore, end_transition
-from .lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
-from .material import KeyMaker
+from .key_maker import KeyMaker
 from .outside import Outside, connection_error
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
-from ..crypto import der, ecc, ed25519, mldsa, mlkem, rsa, sm2
+from ...crypto import der, ecc, ed25519, mldsa, mlkem, rsa, sm2
 from .specs import KEY_SPECS, Family, KeySpec
 
 # The modules have the same functions, as far as their schemes go.

@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from ..crypto import randomness
+from ...crypto import randomness
 
 # AWS takes upper-case digits too, and does not fold them.
 _KEY_ID: Final = re.compile(

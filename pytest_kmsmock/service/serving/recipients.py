@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..crypto import attestation, cms
-from ..crypto.attestation import Attestation, Unacceptable
-from .errors import ValidationException
-from .misuse import NotMockedError
-from .model import validation_error
+from ...crypto import attestation, cms
+from ...crypto.attestation import Attestation, Unacceptable
+from ..api.errors import ValidationException
+from ..api.model import validation_error
+from ..misuse import NotMockedError
 from .request import Request, Response
 
 ALGORITHM: Final = "RSAES_OAEP_SHA_256"
@@ -76,7 +76,7 @@ def sealed(request: Request, attestation: Attestation, response: Response) -> Re
 
 
 def _attested(request: Request, data: bytes) -> Attestation:
-    from ..crypto import chain  # not at the top: x509 is slow to import, and few tests need it
+    from ...crypto import chain  # not at the top: x509 is slow to import, and few tests need it
 
     document = attestation.read(data)
     attested = document.attestation

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from . import model
-from .errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
-from .identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
-from .key import Alias, KmsKey
+from ..api import model
+from ..api.errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
+from ..values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
+from ..values.key import Alias, KmsKey
 from .request import Request
 
 # The permission that an operation needs on its key, where it has another name.

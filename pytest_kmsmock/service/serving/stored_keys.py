@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..crypto import ciphertext
-from . import outside
-from .errors import (
+from ...crypto import ciphertext
+from ..api.errors import (
     CloudHsmClusterInvalidConfigurationException,
     CustomKeyStoreInvalidStateException,
     CustomKeyStoreNotFoundException,
@@ -25,10 +24,11 @@ from .errors import (
     XksKeyInvalidConfigurationException,
     XksKeyNotFoundException,
 )
-from .key import KmsKey, Stored
-from .key_store import KeyStore
+from ..state import outside
+from ..values.key import KmsKey, Stored
+from ..values.key_store import KeyStore
+from ..values.specs import KeySpec
 from .request import Request
-from .specs import KeySpec
 
 ORIGINS: Final = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 

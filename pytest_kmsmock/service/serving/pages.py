@@ -11,8 +11,8 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from .collection import Collection, Named
-from .errors import InvalidMarkerException
+from ..api.errors import InvalidMarkerException
+from ..state.collection import Collection, Named
 from .request import Request, Response
 
 T = TypeVar("T")

@@ -7,12 +7,12 @@ from typing import Any
 
 import attrs
 
-from ..crypto.attestation import Attestation
-from ..crypto.ciphertext import Envelope
-from .key import KmsKey
-from .model import OperationShapes
-from .quotas import AWS_QUOTAS, UNLIMITED, Quotas
-from .registry import Place, Registry
+from ...crypto.attestation import Attestation
+from ...crypto.ciphertext import Envelope
+from ..api.model import OperationShapes
+from ..state.registry import Place, Registry
+from ..values.key import KmsKey
+from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
 
 Params = dict[str, Any]
 Response = dict[str, Any]

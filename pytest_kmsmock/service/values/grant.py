@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import attrs
 
-from ..crypto import randomness, symmetric
+from ...crypto import randomness, symmetric
 from .key import KmsKey
 from .specs import KeyUsage
 

@@ -6,8 +6,8 @@ Source: the texts are as recorded from AWS.
 
 from __future__ import annotations
 
-from .errors import InvalidKeyUsageException, UnsupportedOperationException
-from .key import KmsKey
+from ..api.errors import InvalidKeyUsageException, UnsupportedOperationException
+from ..values.key import KmsKey
 
 
 def wrong_usage(operation: str, key: KmsKey) -> InvalidKeyUsageException:

@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 import attrs
 
-from .errors import (
+from ..api.errors import (
     KmsError,
     XksProxyIncorrectAuthenticationCredentialException,
     XksProxyInvalidConfigurationException,
@@ -22,7 +22,7 @@ from .errors import (
     XksProxyVpcEndpointServiceInvalidConfigurationException,
     XksProxyVpcEndpointServiceNotFoundException,
 )
-from .key_store import ClusterSettings, Connectivity, KeyStore, ProxySettings
+from ..values.key_store import ClusterSettings, Connectivity, KeyStore, ProxySettings
 
 # HSMs that a cluster needs to take a store or a key, and to be connected.
 HSMS_TO_CREATE: Final = 2

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .authorization import documents
-from .identifiers import key_arn, new_key_id, root_arn
-from .key import Alias, KmsKey, first_material
-from .lifecycle import DAY
+from ..authorization import documents
+from ..rules.lifecycle import DAY
+from ..values.identifiers import key_arn, new_key_id, root_arn
+from ..values.key import Alias, KmsKey, first_material
+from ..values.specs import KEY_SPECS
 from .request import Request
-from .specs import KEY_SPECS
 
 PREFIX: Final = "alias/aws/"
 # What each service's key protects, as its description says it.

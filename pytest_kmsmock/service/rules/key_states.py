@@ -13,13 +13,13 @@ from typing import Final, get_args
 
 import attrs
 
-from .errors import (
+from ..api.errors import (
     DisabledException,
     KmsError,
     KMSInvalidStateException,
     UnsupportedOperationException,
 )
-from .key import KeyState, KmsKey
+from ..values.key import KeyState, KmsKey
 
 
 @attrs.frozen

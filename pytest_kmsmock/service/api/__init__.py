@@ -1,0 +1,1 @@
+"""The API as botocore's model has it: requests decoded and checked, times, errors."""

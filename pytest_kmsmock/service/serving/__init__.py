@@ -1,0 +1,1 @@
+"""What the operations share on the way of a request."""

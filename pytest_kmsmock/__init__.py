@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-    from .calls import Call, Calls
-    from .enclave import Enclave
+    from .calls.calls import Call, Calls
     from .faults import Fault
-    from .handle import Key, Material
+    from .handles.enclave import Enclave
+    from .handles.key import Key, Material
+    from .handles.outside import CloudHsmCluster, XksKey, XksProxy
     from .mock import KmsMock, mock_kms
-    from .outside import CloudHsmCluster, XksKey, XksProxy
     from .service.misuse import KmsMockError
 
 __version__ = "0.1.0"
@@ -45,17 +45,17 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "Call": ".calls",
-    "Calls": ".calls",
-    "CloudHsmCluster": ".outside",
-    "Enclave": ".enclave",
+    "Call": ".calls.calls",
+    "Calls": ".calls.calls",
+    "CloudHsmCluster": ".handles.outside",
+    "Enclave": ".handles.enclave",
     "Fault": ".faults",
-    "Key": ".handle",
+    "Key": ".handles.key",
     "KmsMock": ".mock",
     "KmsMockError": ".service.misuse",
-    "Material": ".handle",
-    "XksKey": ".outside",
-    "XksProxy": ".outside",
+    "Material": ".handles.key",
+    "XksKey": ".handles.outside",
+    "XksProxy": ".handles.outside",
     "mock_kms": ".mock",
 }
 

@@ -18,10 +18,11 @@ from typing import Any
 
 import attrs
 
-from . import answers, clients, hook, sources
-from .calls import CallError, Calls
+from . import sources
+from .calls.calls import CallError, Calls
 from .clock import Clock
 from .crypto.keypool import KeyPool
+from .doors import answers, clients, hook
 from .faults import Fault, Faults, checked
 from .service.api.errors import KmsError
 from .service.auto_create import create
@@ -137,7 +138,7 @@ class Backend:
 
     def decline(self, operation: str, params: Any, signer: Any, context: Any) -> None:
         """Let botocore go on with a call, and answer it when it would be sent."""
-        from . import wire  # not at the top: few tests need it
+        from .doors import wire  # not at the top: few tests need it
 
         region = context["client_region"]
         make_request = functools.partial(self._request, operation, params["body"], region, signer)

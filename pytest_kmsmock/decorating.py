@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from . import hook
+from .doors import hook
 from .service.misuse import KmsMockError
 
 Target = TypeVar("Target", bound=Callable[..., Any])

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from . import clients, decorating, hook
+from . import decorating
 from .backend import Backend, account_of
-from .calls import Calls
+from .calls.calls import Calls
 from .clock import Clock
-from .creation import create_key
+from .doors import clients, hook
 from .faults import Disconnection, Fault
-from .handle import Key, find
-from .outside import CloudHsmCluster, XksKey, XksProxy, new_cluster, new_proxy
+from .handles.creation import create_key
+from .handles.key import Key, find
+from .handles.outside import CloudHsmCluster, XksKey, XksProxy, new_cluster, new_proxy
 from .service.misuse import KmsMockError
 from .service.values.key_store import Connectivity
 from .service.values.quotas import Quotas
@@ -21,7 +22,7 @@ from .service.values.specs import KEY_SPECS
 from .settings import Settings, checked_seconds, is_account, is_region, settings_from
 
 if TYPE_CHECKING:
-    from .enclave import Enclave
+    from .handles.enclave import Enclave
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -333,7 +334,7 @@ class KmsMock:
                 not installed.
         """
         __tracebackhide__ = True
-        from .enclave import Enclave  # not at the top: x509 is slow to import
+        from .handles.enclave import Enclave  # not at the top: x509 is slow to import
 
         backend = self._backend
         return Enclave(
@@ -351,7 +352,7 @@ class KmsMock:
         AWS accepts those of its own root alone, the mock those of its own.
         """
         __tracebackhide__ = True
-        from .enclave import root_of  # not at the top: x509 is slow to import
+        from .handles.enclave import root_of  # not at the top: x509 is slow to import
 
         self._backend.registry.attestation_roots += (root_of(certificate),)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from . import hook
+from .doors import hook
 from .service.misuse import KmsMockError, suggestion
 
 DEFAULT_ACCOUNT: Final = "123456789012"

@@ -10,7 +10,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import KmsMock, answers
+from pytest_kmsmock import KmsMock
+from pytest_kmsmock.doors import answers
 
 SESSION = botocore.session.Session()
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import KmsMock, clients, mock_kms
+from pytest_kmsmock import KmsMock, mock_kms
+from pytest_kmsmock.doors import clients
 from pytest_kmsmock.service.api.errors import DisabledException, ValidationException
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from pytest_kmsmock import KmsMock, KmsMockError, hook, mock_kms
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.doors import hook
 
 SESSION = botocore.session.Session()
 

@@ -38,7 +38,7 @@ import cryptography.hazmat.primitives.ciphers.aead  # noqa: F401
 import pytest
 
 import pytest_kmsmock.mock
-import pytest_kmsmock.report
+import pytest_kmsmock.reports.timeline
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 
 from pytest_kmsmock import KmsMock, mock_kms
-from pytest_kmsmock.environment import configure_region
+from pytest_kmsmock.doors.environment import configure_region
 
 METADATA = "AWS_EC2_METADATA_DISABLED"
 CONTAINER = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")

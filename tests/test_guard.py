@@ -12,7 +12,8 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from pytest_kmsmock import KmsMockError, guard, hook, plugin
+from pytest_kmsmock import KmsMockError, plugin
+from pytest_kmsmock.doors import guard, hook
 
 SESSION = botocore.session.Session()
 # Where nobody listens, so that a call that is let through fails at once, and here.

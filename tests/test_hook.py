@@ -16,7 +16,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, NoRegionError
 from botocore.stub import Stubber
 
-from pytest_kmsmock import KmsMock, KmsMockError, hook, mock_kms
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.doors import hook
 
 MADE_AT_IMPORT = botocore.session.Session().create_client("kms", region_name="us-east-1")
 

@@ -12,7 +12,8 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import KmsMock, KmsMockError, hook, mock_kms
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.doors import hook
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE_A = "arn:aws:iam::111111111111:role/a"

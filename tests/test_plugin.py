@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_kmsmock import hook, plugin
+from pytest_kmsmock import plugin
+from pytest_kmsmock.doors import hook
 from pytest_kmsmock.service.operations import OPERATIONS
 
 Run = Callable[..., pytest.RunResult]
@@ -822,7 +823,8 @@ def test_a_decorated_class_can_have_fixtures(run: Run) -> None:
 @pytest.mark.parametrize("where", ["setup_method", "test_it", "teardown_method"])
 def test_a_decorated_class_that_fails_leaves_no_mock(run: Run, where: str) -> None:
     result = run(f"""
-        from pytest_kmsmock import hook, mock_kms
+        from pytest_kmsmock import mock_kms
+        from pytest_kmsmock.doors import hook
 
         @mock_kms
         class TestIt:
@@ -846,7 +848,8 @@ def test_a_decorated_class_that_fails_leaves_no_mock(run: Run, where: str) -> No
 def test_a_subclass_of_a_decorated_class_is_decorated(run: Run) -> None:
     """Whether it has a set-up of its own, calls its base's, or is decorated again."""
     result = run("""
-        from pytest_kmsmock import hook, mock_kms
+        from pytest_kmsmock import mock_kms
+        from pytest_kmsmock.doors import hook
 
         @mock_kms(keys="alias/base")
         class Base:
@@ -911,7 +914,7 @@ def test_a_decorated_function_can_be_parametrized_and_take_fixtures(run: Run) ->
             assert (app, aliases()) == ("app", ["alias/fixture"])
 
         def test_no_fixture():
-            from pytest_kmsmock import hook
+            from pytest_kmsmock.doors import hook
             assert hook.active_backend() is None
     """)
 
@@ -921,7 +924,8 @@ def test_a_decorated_function_can_be_parametrized_and_take_fixtures(run: Run) ->
 def test_test_cases_run_under_pytest_too(run: Run) -> None:
     result = run("""
         import unittest
-        from pytest_kmsmock import hook, mock_kms
+        from pytest_kmsmock import mock_kms
+        from pytest_kmsmock.doors import hook
 
         @mock_kms
         class TestIt(unittest.TestCase):

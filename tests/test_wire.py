@@ -21,7 +21,8 @@ from botocore.model import ServiceModel
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin, wire
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
+from pytest_kmsmock.doors import wire
 from pytest_kmsmock.faults import ScheduledError, possible_errors
 from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.operations import OPERATIONS

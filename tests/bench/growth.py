@@ -9,7 +9,8 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from pytest_kmsmock import Key, KmsMock, hook, mock_kms
+from pytest_kmsmock import Key, KmsMock, mock_kms
+from pytest_kmsmock.doors import hook
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.values.grant import Grant
 

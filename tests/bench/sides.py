@@ -13,7 +13,8 @@ import botocore
 import botocore.session
 from moto import mock_aws
 
-from pytest_kmsmock import KmsMock, hook, mock_kms
+from pytest_kmsmock import KmsMock, mock_kms
+from pytest_kmsmock.doors import hook
 
 REGION: Final = "us-east-1"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
-from pytest_kmsmock import hook, mock_kms
+from pytest_kmsmock import mock_kms
+from pytest_kmsmock.doors import hook
 
 hypothesis = pytest.importorskip("hypothesis")
 

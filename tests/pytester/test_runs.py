@@ -275,7 +275,8 @@ def test_python_itself_loads_the_modules(
     pytester.makepyfile("""
         from importlib.machinery import SourceFileLoader
 
-        from pytest_kmsmock import hook, mock, plugin
+        from pytest_kmsmock import mock, plugin
+        from pytest_kmsmock.doors import hook
 
         def test_loaders(kms):
             assert {type(module.__loader__) for module in (hook, mock, plugin)} == {

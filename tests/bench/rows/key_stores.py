@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pytest_kmsmock import hook
-from pytest_kmsmock.outside import new_cluster
+from pytest_kmsmock.doors import hook
+from pytest_kmsmock.handles.outside import new_cluster
 
 from ..sides import REGION
 from .row import ACCOUNT, Params, Row, State, first_page

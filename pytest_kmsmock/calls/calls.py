@@ -11,14 +11,14 @@ from typing import Any, Final, overload
 
 import attrs
 
-from . import sources
-from .handle import Key, find
-from .service.api import model
-from .service.api.times import in_utc
-from .service.misuse import KmsMockError, suggestion
-from .service.serving.request import Request
-from .service.values.key import KmsKey
-from .sources import Source
+from .. import sources
+from ..handles.key import Key, find
+from ..service.api import model
+from ..service.api.times import in_utc
+from ..service.misuse import KmsMockError, suggestion
+from ..service.serving.request import Request
+from ..service.values.key import KmsKey
+from ..sources import Source
 
 _SHOWN_CALLS: Final = 5
 _ABSENT: Final = object()

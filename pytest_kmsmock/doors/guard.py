@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from . import hook, sources
-from .service.misuse import KmsMockError
+from .. import sources
+from ..service.misuse import KmsMockError
+from . import hook
 
 
 class KmsGuardError(KmsMockError):

@@ -10,9 +10,9 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from ..service.api.errors import KmsError
+from ..service.misuse import KmsMockError
 from . import answers
-from .service.api.errors import KmsError
-from .service.misuse import KmsMockError
 
 # Whose calls they are that are signed with an access key, in all mocks.
 principals: dict[str, str] = {}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import botocore
 
 if TYPE_CHECKING:
-    from .backend import Backend
+    from ..backend import Backend
 
 _EVENT: Final = "before-call.kms"
 _UNIQUE_ID: Final = "pytest-kmsmock"

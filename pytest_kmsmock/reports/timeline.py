@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .calls import Call, shown
+from ..calls.calls import Call, shown
 
 if TYPE_CHECKING:
-    from .backend import Backend
+    from ..backend import Backend
 
 _SHOWN_CALLS = 50
 

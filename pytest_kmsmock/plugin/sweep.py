@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from .faults import COMMON_ERRORS, DISCONNECTIONS
-from .service.api import model
-from .service.misuse import KmsMockError, suggestion
+from ..faults import COMMON_ERRORS, DISCONNECTIONS
+from ..service.api import model
+from ..service.misuse import KmsMockError, suggestion
 
 if TYPE_CHECKING:
-    from .mock import KmsMock
+    from ..mock import KmsMock
 
 # Of the errors that every operation shares, those that a test should know.
 _SHARED: Final = ("AccessDeniedException", "ThrottlingException")

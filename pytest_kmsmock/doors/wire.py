@@ -33,15 +33,16 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from . import answers, hook, sources
-from .calls import CallError
-from .service.api.errors import KmsError
-from .service.misuse import KmsMockError
+from .. import sources
+from ..calls.calls import CallError
+from ..service.api.errors import KmsError
+from ..service.misuse import KmsMockError
+from . import answers, hook
 
 if TYPE_CHECKING:
-    from .backend import Backend
-    from .faults import Fault
-    from .service.serving.request import Request
+    from ..backend import Backend
+    from ..faults import Fault
+    from ..service.serving.request import Request
 
 _MARK: Final = "pytest-kmsmock"
 _UNIQUE_ID: Final = "pytest-kmsmock-wire"

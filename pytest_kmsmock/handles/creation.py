@@ -9,15 +9,15 @@ from typing import Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
-from .backend import Backend
-from .crypto.missing import MissingExtra
-from .handle import Key
+from ..backend import Backend
+from ..crypto.missing import MissingExtra
+from ..service.misuse import KmsMockError, NotMockedError, suggestion
+from ..service.state.key_maker import is_sound, symmetric_length
+from ..service.values.identifiers import is_key_id, new_key_id
+from ..service.values.specs import KEY_SPECS, KeySpec
+from ..settings import check_alias
+from .key import Key
 from .outside import XksKey
-from .service.misuse import KmsMockError, NotMockedError, suggestion
-from .service.state.key_maker import is_sound, symmetric_length
-from .service.values.identifiers import is_key_id, new_key_id
-from .service.values.specs import KEY_SPECS, KeySpec
-from .settings import check_alias
 
 # A failure ends at the line that asked for the key.
 __tracebackhide__ = True

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 
-from . import hook
-from .hook import CLASS_ATTRIBUTE
+from ..doors import hook
+from ..doors.hook import CLASS_ATTRIBUTE
 
 if TYPE_CHECKING:
-    from .failures import Failure
-    from .mock import KmsMock
+    from ..mock import KmsMock
+    from .sweep import Failure
 
 # Those of `Settings` that the ini file can give: name, help, type, default.
 _INI_OPTIONS: Final[tuple[tuple[str, str, Literal["string", "args", "bool"], Any], ...]] = (
@@ -171,7 +171,7 @@ def kms_failure(request: pytest.FixtureRequest, kms: KmsMock) -> Failure:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     markers = list(metafunc.definition.iter_markers("kms_failures"))
     if markers:
-        from .failures import failures_of  # not at the top: see the module docstring
+        from .sweep import failures_of  # not at the top: see the module docstring
 
         failures = [
             each for marker in markers for each in failures_of(*marker.args, **marker.kwargs)
@@ -263,7 +263,7 @@ def pytest_runtest_makereport(
     report = yield
     observed = item.stash.get(_OBSERVED, None)
     if report.failed and observed is not None and observed.backends:
-        from .report import timeline
+        from ..reports.timeline import timeline
 
         text = timeline(observed.backends)
         if text:
@@ -349,7 +349,7 @@ def _guard(config: pytest.Config) -> Callable[[str, str], None]:
     allowed = config.getini("kms_guard_allow")
 
     def check(operation: str, url: str) -> None:
-        from .guard import check  # not at the top: see the module docstring
+        from ..doors.guard import check  # not at the top: see the module docstring
 
         check(operation, url, allowed)
 

@@ -13,18 +13,18 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from . import hook
-from .crypto import wrapping
-from .service.api.times import in_utc
-from .service.misuse import KmsMockError
-from .service.operations.encryption import material_of
-from .service.rules.lifecycle import DAY
-from .service.values.identifiers import alias_arn
-from .service.values.key import KeyMaterial, KeyState, KmsKey, material_id
-from .settings import is_account
+from ..crypto import wrapping
+from ..doors import hook
+from ..service.api.times import in_utc
+from ..service.misuse import KmsMockError
+from ..service.operations.encryption import material_of
+from ..service.rules.lifecycle import DAY
+from ..service.values.identifiers import alias_arn
+from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
+from ..settings import is_account
 
 if TYPE_CHECKING:
-    from .backend import Backend
+    from ..backend import Backend
 
 
 _SHOWN_KEYS = 10

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from .service.api import model
-from .service.api.errors import KmsError
-from .service.serving.request import Response
+from ..service.api import model
+from ..service.api.errors import KmsError
+from ..service.serving.request import Response
 
 _CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _CONTAINERS: Final = frozenset((dict, list))

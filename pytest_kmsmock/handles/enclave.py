@@ -12,13 +12,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from . import hook
-from .crypto import attestation, chain, cms, missing, rsa
-from .crypto.attestation import ENCLAVE, NITROTPM, Attestation
-from .crypto.missing import MissingExtra
-from .service.api.times import milliseconds
-from .service.misuse import KmsMockError, NotMockedError
-from .service.serving.recipients import ALGORITHM
+from ..crypto import attestation, chain, cms, missing, rsa
+from ..crypto.attestation import ENCLAVE, NITROTPM, Attestation
+from ..crypto.missing import MissingExtra
+from ..doors import hook
+from ..service.api.times import milliseconds
+from ..service.misuse import KmsMockError, NotMockedError
+from ..service.serving.recipients import ALGORITHM
 
 _DIGEST_LENGTH: Final = 48
 _NO_DIGEST: Final = bytes(_DIGEST_LENGTH)

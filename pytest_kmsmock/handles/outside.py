@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, get_args, overlo
 
 import attrs
 
-from . import hook
-from .service.misuse import KmsMockError, suggestion
-from .service.state.outside import Answer, Cluster, Outside, Proxy, ProxyKey
-from .service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, Connectivity
+from ..doors import hook
+from ..service.misuse import KmsMockError, suggestion
+from ..service.state.outside import Answer, Cluster, Outside, Proxy, ProxyKey
+from ..service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, Connectivity
 
 if TYPE_CHECKING:
-    from .backend import Backend
+    from ..backend import Backend
 
 T = TypeVar("T")
 

@@ -1,0 +1,1 @@
+"""Ways in: how a call comes from a client to the service, and back."""

@@ -27,7 +27,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.kept import Kept
 from pytest_kmsmock.service.api import errors
-from pytest_kmsmock.service.api.model import service_model, shapes_of
+from pytest_kmsmock.service.api.shapes import service_model, shapes_of
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
 from pytest_kmsmock.service.operations.table import Operation

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from .service.api import model
 from .service.api.errors import KmsError
+from .service.api.shapes import service_model, shapes_of
 from .service.misuse import KmsMockError, suggestion
 from .service.serving import find
 from .service.serving.request import Request
@@ -199,7 +199,7 @@ class Faults:
 def checked(fault: Fault) -> Fault:
     """Return *fault*, or raise `KmsMockError` if it could never happen."""
     __tracebackhide__ = True
-    names = model.service_model().operation_names
+    names = service_model().operation_names
     if fault.operation != ANY and fault.operation not in names:
         close = suggestion(str(fault.operation).title().replace("_", ""), names)
         raise KmsMockError(f"KMS has no operation {fault.operation!r}.{close}")
@@ -229,10 +229,10 @@ def possible_errors(operation: str) -> Sequence[str]:
     """Return the codes that *operation* can answer with; ``*`` can with any of KMS."""
     if operation == ANY:
         declared: Iterable[str] = itertools.chain.from_iterable(
-            model.shapes_of(name).errors for name in model.service_model().operation_names
+            shapes_of(name).errors for name in service_model().operation_names
         )
     else:
-        declared = model.shapes_of(operation).errors
+        declared = shapes_of(operation).errors
     return sorted({*declared, *COMMON_ERRORS})
 
 

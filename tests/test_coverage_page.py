@@ -12,7 +12,7 @@ import botocore
 import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
-from pytest_kmsmock.service.api.model import shapes_of
+from pytest_kmsmock.service.api.shapes import shapes_of
 from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.values.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.specs import KEY_SPECS

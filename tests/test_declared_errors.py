@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
 from pytest_kmsmock.crypto import wrapping
-from pytest_kmsmock.service.api.model import declared_errors, service_model
+from pytest_kmsmock.service.api.shapes import declared_errors, service_model
 
 KEY_STORE_FAMILY: Final = ("CloudHsm*", "CustomKeyStore*", "IncorrectTrustAnchor*", "Xks*")
 # Code, and the HTTP status of a server's fault.

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
-from pytest_kmsmock.service.api.model import service_model, shapes_of
+from pytest_kmsmock.service.api.shapes import service_model, shapes_of
 
 WORKER: Final = "arn:aws:iam::123456789012:role/worker"
 DRY_RUN: Final = {

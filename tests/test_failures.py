@@ -10,7 +10,7 @@ import pytest
 
 from pytest_kmsmock import KmsMockError, mock_kms, plugin
 from pytest_kmsmock.plugin.sweep import failures_of
-from pytest_kmsmock.service.api import model
+from pytest_kmsmock.service.api.shapes import shapes_of
 
 # pytester forgets what a run imports, and botocore takes long.
 SESSION = botocore.session.Session()
@@ -52,7 +52,7 @@ def test_an_operation_fails_in_each_way_that_it_declares(operation: str) -> None
     """And in those of every operation: access denied, throttling, a lost connection."""
     names = [failure.name for failure in failures_of(operation)]
 
-    assert set(names) == {*model.shapes_of(operation).errors, *OF_EVERY_OPERATION}
+    assert set(names) == {*shapes_of(operation).errors, *OF_EVERY_OPERATION}
     assert len(names) == len(set(names))
 
 

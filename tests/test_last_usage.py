@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 from pytest_kmsmock.service.operations import OPERATIONS
 
 pytestmark = pytest.mark.skipif(

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
-from pytest_kmsmock.service.api.model import shapes_of
+from pytest_kmsmock.service.api.shapes import shapes_of
 
 OWN: Final = "123456789012"
 OTHER: Final = "210987654321"

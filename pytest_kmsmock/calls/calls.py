@@ -13,7 +13,7 @@ import attrs
 
 from .. import sources
 from ..handles.key import Key, find
-from ..service.api import model
+from ..service.api.shapes import service_model, shapes_of
 from ..service.api.times import in_utc
 from ..service.misuse import KmsMockError, suggestion
 from ..service.serving.request import Request
@@ -361,7 +361,7 @@ def _listed(calls: Sequence[Call], wanted: _Wanted) -> list[str]:
 def check_operation(operation: str) -> None:
     """Raise `KmsMockError` unless the API has *operation*."""
     __tracebackhide__ = True
-    names = model.service_model().operation_names
+    names = service_model().operation_names
     if operation not in names:
         close = suggestion(str(operation).title().replace("_", ""), names)
         raise KmsMockError(f"KMS has no operation {operation!r}.{close}")
@@ -385,8 +385,7 @@ def _shown(value: Any, is_secret: bool = False) -> str:
 def _is_secret(name: str) -> bool:
     """Tell whether the model calls the member sensitive, or a part of it, in some operation."""
     shapes = (
-        model.shapes_of(operation).members.get(name)
-        for operation in model.service_model().operation_names
+        shapes_of(operation).members.get(name) for operation in service_model().operation_names
     )
     return any(
         part.metadata.get("sensitive")
@@ -399,8 +398,8 @@ def _is_secret(name: str) -> bool:
 def _check_param(operation: str | None, name: str) -> None:
     """Raise `KmsMockError` unless *operation*, or any if it is None, has that parameter."""
     __tracebackhide__ = True
-    operations = [operation] if operation else model.service_model().operation_names
-    members = {member for each in operations for member in model.shapes_of(each).members}
+    operations = [operation] if operation else service_model().operation_names
+    members = {member for each in operations for member in shapes_of(each).members}
     if name not in members:
         its = f" It has {', '.join(sorted(members))}." if operation else ""
         raise KmsMockError(

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..service.api import model
 from ..service.api.errors import KmsError
+from ..service.api.shapes import declared_errors
 from ..service.serving.request import Response
 
 _CONTENT_TYPE: Final = "application/x-amz-json-1.1"
@@ -64,7 +64,7 @@ def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str
     """Return *error* as botocore's parser would have it."""
     parsed: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
     # An error that the model declares is parsed by its shape too.
-    if error.message and error.code in model.declared_errors():
+    if error.message and error.code in declared_errors():
         parsed["message"] = error.message
     return of_response(parsed, request_id, has_containers=False, status=error.status)
 

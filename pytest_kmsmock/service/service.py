@@ -14,7 +14,7 @@ import attrs
 
 from ..crypto.missing import MissingExtra
 from .api.errors import DryRunOperationException, KmsError
-from .api.model import shapes_of
+from .api.shapes import shapes_of
 from .misuse import NotMockedError, suggestion
 from .operations import OPERATIONS
 from .operations.grants import check_tokens

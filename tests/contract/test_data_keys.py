@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 
 METHODS = ["generate_data_key", "generate_data_key_without_plaintext"]
 # An older botocore does not know the newer members.

@@ -8,7 +8,7 @@ import pytest
 from botocore import xform_name
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.api.model import shapes_of
+from pytest_kmsmock.service.api.shapes import shapes_of
 
 WOULD = "The request would have succeeded, but the DryRun option is set."
 DRY_RUN = {"Code": "DryRunOperationException", "Message": WOULD}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
 WRONG_KEY = "The key ID in the request does not identify a CMK that can perform this operation."

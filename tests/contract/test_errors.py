@@ -18,7 +18,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 from pytest_kmsmock.service.operations import OPERATIONS
 
 FACTS: Final = Path(__file__).parents[1] / "facts" / "errors.csv"

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # An older botocore does not know the newer members.

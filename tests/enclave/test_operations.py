@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from pytest_kmsmock import Enclave, Key, KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 from pytest_kmsmock.service.serving import recipients
 from pytest_kmsmock.service.serving.request import Request
 

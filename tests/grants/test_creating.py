@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
-from pytest_kmsmock.service.api.model import shapes_of
+from pytest_kmsmock.service.api.shapes import shapes_of
 
 ACCOUNT: Final = "123456789012"
 ROOT: Final = f"arn:aws:iam::{ACCOUNT}:root"

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from pytest_kmsmock import Key, KmsMock
-from pytest_kmsmock.service.api.model import shapes_of
+from pytest_kmsmock.service.api.shapes import shapes_of
 
 WORKER: Final = "arn:aws:iam::123456789012:role/worker"
 ANN: Final = "arn:aws:iam::123456789012:user/ann"

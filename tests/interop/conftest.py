@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.api.model import service_model
+from pytest_kmsmock.service.api.shapes import service_model
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

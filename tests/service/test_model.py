@@ -11,14 +11,15 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from pytest_kmsmock.service.api import model
 from pytest_kmsmock.service.api.errors import SerializationException, ValidationException
+from pytest_kmsmock.service.api.shapes import declared_errors, shapes_of
+from pytest_kmsmock.service.api.times import timestamp
 from pytest_kmsmock.service.operations import OPERATIONS
 
 
 def decode(operation: str, **body: Any) -> dict[str, Any]:
     params: dict[str, Any] = {}
-    model.shapes_of(operation).decode(body, params)
+    shapes_of(operation).decode(body, params)
     return params
 
 
@@ -42,7 +43,7 @@ def test_every_operation_is_in_the_model() -> None:
 @pytest.mark.parametrize("operation", sorted(set(OPERATIONS) & set(loaded().operation_names)))
 def test_every_operation_can_be_compiled(operation: str) -> None:
     """Every type of shape that the installed model uses is known."""
-    shapes = model.shapes_of(operation)
+    shapes = shapes_of(operation)
 
     assert shapes.name == operation
 
@@ -74,7 +75,7 @@ def test_what_could_be_decoded_is_kept_of_a_refused_request() -> None:
     params: dict[str, Any] = {}
 
     with pytest.raises(ValidationException):
-        model.shapes_of("GenerateRandom").decode({"NumberOfBytes": 2000}, params)
+        shapes_of("GenerateRandom").decode({"NumberOfBytes": 2000}, params)
 
     assert params == {"NumberOfBytes": 2000}
 
@@ -140,7 +141,7 @@ def test_list_of_texts_is_printed_whole() -> None:
 
 
 @pytest.mark.skipif(
-    "DryRunModifiers" not in model.shapes_of("Decrypt").members,
+    "DryRunModifiers" not in shapes_of("Decrypt").members,
     reason="this botocore has no DryRunModifiers",
 )
 def test_ciphertext_may_be_missing_from_a_dry_run_that_ignores_it() -> None:
@@ -164,7 +165,7 @@ def test_blob_is_measured_decoded(length: int) -> None:
 
 def test_response_has_no_member_that_the_model_lacks() -> None:
     """An older botocore does not know the newer ones."""
-    shapes = model.shapes_of("DescribeKey")
+    shapes = shapes_of("DescribeKey")
     response = {"KeyMetadata": {"KeyId": "k", "FromTheFuture": 1}, "AlsoNew": 2}
 
     assert shapes.trim(response) == {"KeyMetadata": {"KeyId": "k"}}
@@ -172,7 +173,7 @@ def test_response_has_no_member_that_the_model_lacks() -> None:
 
 def test_timestamp_is_aware_and_has_milliseconds() -> None:
     """AWS sends no more digits."""
-    shown = model.timestamp(1_700_000_000.123456)
+    shown = timestamp(1_700_000_000.123456)
 
     assert shown == dt.datetime(2023, 11, 14, 22, 13, 20, 123_000, tzinfo=dt.UTC)
     assert shown.tzinfo is not None
@@ -192,4 +193,4 @@ def test_timestamp_is_aware_and_has_milliseconds() -> None:
 )
 def test_declared_errors_are_the_model_s(code: str, is_declared: bool) -> None:
     """By their code, botocore decides whether their message is shown twice."""
-    assert (code in model.declared_errors()) is is_declared
+    assert (code in declared_errors()) is is_declared

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.api import model, times
+from pytest_kmsmock.service.api import times
 
 # In microseconds.
 THIS_CENTURY = st.integers(946_684_800_000_000, 4_102_444_800_000_000)
@@ -30,7 +30,7 @@ THIS_CENTURY = st.integers(946_684_800_000_000, 4_102_444_800_000_000)
 )
 def test_a_time_is_cut_to_the_millisecond(seconds: float, milliseconds: int) -> None:
     """AWS sends no more digits, and no date that is still to come."""
-    shown = model.timestamp(seconds)
+    shown = times.timestamp(seconds)
 
     assert shown - dt.datetime(2023, 11, 14, 22, 13, 20, tzinfo=dt.UTC) == dt.timedelta(
         milliseconds=milliseconds
@@ -48,16 +48,16 @@ def test_what_is_given_to_the_microsecond_is_shown_to_the_microsecond(microsecon
 @given(THIS_CENTURY)
 def test_a_shown_time_shows_as_itself(microseconds: int) -> None:
     """A client that gives a date back, as ImportKeyMaterial's ValidTo, keeps it."""
-    shown = model.timestamp(microseconds / 1e6)
+    shown = times.timestamp(microseconds / 1e6)
 
-    assert model.timestamp(shown.timestamp()) == shown
+    assert times.timestamp(shown.timestamp()) == shown
 
 
 @given(THIS_CENTURY)
 def test_the_service_s_time_is_not_ahead_of_the_clock(microseconds: int) -> None:
     seconds = microseconds / 1e6
 
-    assert model.timestamp(seconds) <= times.in_utc(seconds)
+    assert times.timestamp(seconds) <= times.in_utc(seconds)
 
 
 @pytest.mark.parametrize("attempt", range(20))

@@ -1,14 +1,18 @@
-"""Times as they are shown: seconds since the epoch, cut and never rounded up."""
+"""Times as they are shown: seconds since the epoch, cut and never rounded up; local time."""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
-from typing import Final
+import time
+from typing import Any, Final
 
 # Of a microsecond. Seconds since the epoch are a float, whose steps are a quarter of one:
 # a time that somebody gave to the microsecond lies up to that much below itself.
 _STEP: Final = 0.3
+# Offsets of local time change only at whole quarters of an hour; in seconds.
+_STEP_SECONDS: Final = 900
 
 
 def microseconds(seconds: float) -> int:
@@ -29,3 +33,29 @@ def milliseconds(seconds: float) -> int:
 def in_utc(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as a date in UTC, to the microsecond."""
     return dt.datetime.fromtimestamp(microseconds(seconds) / 1e6, dt.UTC)
+
+
+def timestamp(seconds: float) -> dt.datetime:
+    """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
+    # The names change with the local zone, and freezegun has a class of its own.
+    return _local_time(seconds, time.tzname, dt.datetime)
+
+
+@functools.lru_cache(maxsize=1024)
+def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datetime:
+    kept = milliseconds(seconds) / 1000
+    shown: dt.datetime = class_.fromtimestamp(kept, _zone(kept // _STEP_SECONDS, names))
+    return shown
+
+
+# For each time anew to ask the system costs more than the rest of an answer.
+@functools.lru_cache(maxsize=1024)
+def _zone(step: float, names: tuple[str, str]) -> dt.timezone:
+    """
+    Return the zone in which local time is during the step of that number since the epoch.
+
+    Args:
+        names: Those of the local zone: with another one, there is another answer.
+    """
+    offset = time.localtime(step * _STEP_SECONDS).tm_gmtoff
+    return dt.timezone(dt.timedelta(seconds=offset))

@@ -13,7 +13,7 @@ from ..api.errors import (
     LimitExceededException,
     ValidationException,
 )
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..serving import find, managed, pages
 from ..serving.request import Request, Response
 from ..values.identifiers import alias_arn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..rules import lifecycle
 from ..serving.request import Request, Response
 from ..values.key import KmsKey

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...crypto import ciphertext
 from ..api.errors import IncorrectKeyException, InvalidCiphertextException, ValidationException
-from ..api.model import ignores_ciphertext, missing_member
+from ..api.shapes import ignores_ciphertext, missing_member
 from ..rules.key_states import check_state
 from ..rules.usage import wrong_algorithm, wrong_usage
 from ..serving import find, stored_keys

@@ -13,7 +13,7 @@ from ..api.errors import (
     NotFoundException,
     ValidationException,
 )
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..serving import find, pages
 from ..serving.request import Params, Request, Response
 from ..state.grants import GRANTEES

@@ -17,7 +17,7 @@ from ..api.errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..rules.lifecycle import DAY, settle_imports
 from ..serving import import_tokens
 from ..serving.request import Params, Request, Response

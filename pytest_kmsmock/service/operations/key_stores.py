@@ -26,7 +26,7 @@ from ..api.errors import (
     XksProxyUriInUseException,
     XksProxyVpcEndpointServiceInUseException,
 )
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..serving import pages
 from ..serving.request import Params, Request, Response
 from ..serving.stored_keys import TOO_FEW_HSMS, find_store, wrong_state

@@ -15,7 +15,7 @@ from ..api.errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..authorization import documents
 from ..misuse import NotMockedError
 from ..rules import lifecycle

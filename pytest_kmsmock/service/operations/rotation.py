@@ -15,7 +15,7 @@ from ..api.errors import (
     LimitExceededException,
     UnsupportedOperationException,
 )
-from ..api.model import timestamp
+from ..api.times import timestamp
 from ..rules.lifecycle import DAY, rotates_by_itself
 from ..rules.usage import check_not_stored
 from ..serving import pages

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ..api import model
 from ..api.errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
+from ..api.shapes import shapes_of
 from ..values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
 from ..values.key import Alias, KmsKey
 from .request import Request
@@ -169,7 +169,7 @@ def _target(request: Request, account: str, named: Alias) -> KmsKey:
 
 def _malformed(request: Request, text: str) -> KmsError:
     # The cryptographic operations declare no error for it.
-    declared = "InvalidArnException" in model.shapes_of(request.operation).errors
+    declared = "InvalidArnException" in shapes_of(request.operation).errors
     error = InvalidArnException if declared else NotFoundException
     return error(f"Invalid arn {text}")
 

@@ -12,7 +12,7 @@ from typing import Final
 from ...crypto import attestation, cms
 from ...crypto.attestation import Attestation, Unacceptable
 from ..api.errors import ValidationException
-from ..api.model import validation_error
+from ..api.violations import validation_error
 from ..misuse import NotMockedError
 from .request import Request, Response
 

@@ -9,7 +9,7 @@ import attrs
 
 from ...crypto.attestation import Attestation
 from ...crypto.ciphertext import Envelope
-from ..api.model import OperationShapes
+from ..api.shapes import OperationShapes
 from ..state.registry import Place, Registry
 from ..values.key import KmsKey
 from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas

@@ -1,0 +1,177 @@
+"""
+Shapes of the operations, from botocore's model of the KMS API.
+
+Each operation's input shape is compiled once into functions, so that a request
+costs a call a member. A newer botocore brings newer members by itself.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, Final
+
+from botocore.loaders import Loader
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
+from .decoding import Params, compile_decoder, missing
+from .errors import ValidationException
+from .violations import camel, validation_error
+
+# AWS checks more than the public model says. Effective bounds, by operation
+# and member. Source: the operations' documentation in the model.
+_BOUNDS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
+    ("ScheduleKeyDeletion", "PendingWindowInDays"): (7, 30),
+    ("ListAliases", "Limit"): (1, 100),
+    ("ListGrants", "Limit"): (1, 100),
+    ("ListRetirableGrants", "Limit"): (1, 100),
+    ("ListResourceTags", "Limit"): (1, 50),
+}
+# Members that the model calls optional because IGNORE_CIPHERTEXT makes them so.
+_REQUIRED_UNLESS_MODIFIED: Final[Mapping[str, str]] = {
+    "Decrypt": "CiphertextBlob",
+    "ReEncrypt": "CiphertextBlob",
+}
+
+# Members of responses that some supported botocore lacks; newer ones bring them all.
+_NEWER_MEMBERS: Final = frozenset(
+    (
+        *("CurrentKeyMaterialId", "DestinationKeyMaterialId", "KeyMaterialId"),
+        *("SourceKeyMaterialId", "ImportState", "KeyMaterialDescription", "KeyMaterialState"),
+        *("EncapsulationAlgorithms", "VpcEndpointServiceOwner"),
+        *("GranteeServicePrincipal", "RetiringServicePrincipal", "SourceArn"),
+    )
+)
+
+
+class OperationShapes:
+    """
+    The request and the response of one operation.
+
+    Attributes:
+        members: The request's members by name.
+        trims: This botocore may lack members that the service answers with.
+        errors: The codes that the operation declares.
+        has_containers: The response can have lists or structures in it.
+    """
+
+    def __init__(self, model: ServiceModel, operation: str) -> None:
+        operation_model = model.operation_model(operation)
+        self.name = operation
+        self.trims = not _has_newer_members()
+        shape = operation_model.input_shape
+        self.members: Mapping[str, Shape] = {} if shape is None else shape.members
+        # With the name itself: one string for all requests on record.
+        self._decoders = {
+            name: (name, compile_decoder(member, _BOUNDS.get((operation, name))))
+            for name, member in self.members.items()
+        }
+        self._required_names = () if shape is None else tuple(shape.required_members)
+        self._required_unless_modified = _REQUIRED_UNLESS_MODIFIED.get(operation)
+        self.errors = frozenset(error.name for error in operation_model.error_shapes)
+        output = operation_model.output_shape
+        self._output: Mapping[str, Shape] = {} if output is None else output.members
+        self.has_containers = any(
+            isinstance(member, ListShape | MapShape | StructureShape)
+            for member in self._output.values()
+        )
+        self._output_names = frozenset(self._output)
+        self._output_structures = [
+            (name, frozenset(member.members))
+            for name, member in self._output.items()
+            if isinstance(member, StructureShape)
+        ]
+        self._output_entries = [
+            (name, frozenset(member.member.members))
+            for name, member in self._output.items()
+            if isinstance(member, ListShape) and isinstance(member.member, StructureShape)
+        ]
+
+    def decode(self, body: Mapping[str, Any], params: Params) -> None:
+        """
+        Put the members of *body*, a request in JSON, into *params* as Python values.
+
+        Unknown members and nulls are left out.
+
+        Raises:
+            SerializationException: A member has another type than its shape.
+            ValidationException: Members break constraints; all are counted.
+        """
+        violations: list[str] = []
+        decoders = self._decoders
+        for name, value in body.items():
+            if value is not None and name in decoders:
+                known, decode = decoders[name]
+                params[known] = decode(value, name, violations)
+        for name in self._required_names:
+            if name not in params:
+                violations.append(name)  # noqa: PERF401 - a comprehension costs a call
+        optional = self._required_unless_modified
+        if optional and optional not in params and not ignores_ciphertext(params):
+            violations.append(optional)
+        if violations:
+            raise self._violations_of(body)
+
+    def trim(self, response: Params) -> Params:
+        """Return *response* without the members that this botocore does not know."""
+        if not response.keys() <= self._output_names:
+            response = {
+                name: value for name, value in response.items() if name in self._output_names
+            }
+        for name, known in self._output_structures:
+            inner = response.get(name)
+            if inner is not None and not known >= inner.keys():
+                response[name] = {k: v for k, v in inner.items() if k in known}
+        for name, known in self._output_entries:
+            entries = response.get(name) or ()
+            if not all(known >= entry.keys() for entry in entries):
+                response[name] = [
+                    {k: v for k, v in entry.items() if k in known} for entry in entries
+                ]
+        return response
+
+    def _violations_of(self, body: Mapping[str, Any]) -> ValidationException:
+        """Return the error that lists all violations, in the order of the model."""
+        found: list[str] = []
+        required = {*self._required_names, self._required_unless_modified}
+        for name, shape in self.members.items():
+            value = body.get(name)
+            if value is not None:
+                self._decoders[name][1](value, camel(name), found)
+            elif name in required:
+                found.append(missing(shape, camel(name)))
+        return validation_error(found)
+
+
+@functools.cache
+def service_model() -> ServiceModel:
+    return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
+
+
+@functools.cache
+def _has_newer_members() -> bool:
+    shapes = (service_model().shape_for(name) for name in service_model().shape_names)
+    known = {name for shape in shapes for name in getattr(shape, "members", ())}
+    return known >= _NEWER_MEMBERS
+
+
+@functools.cache
+def shapes_of(operation: str) -> OperationShapes:
+    return OperationShapes(service_model(), operation)
+
+
+@functools.cache
+def declared_errors() -> frozenset[str]:
+    """Return the codes that the model declares; botocore shows their message twice."""
+    return frozenset(shape.name for shape in service_model().error_shapes)
+
+
+def missing_member(operation: str, member: str) -> ValidationException:
+    """Return the error for *member*, which only this request of *operation* needs."""
+    shape = shapes_of(operation).members[member]
+    return validation_error([missing(shape, camel(member))])
+
+
+def ignores_ciphertext(params: Params) -> bool:
+    """Tell whether *params* are a dry run that leaves the ciphertext out of account."""
+    return bool(params.get("DryRun")) and "IGNORE_CIPHERTEXT" in params.get("DryRunModifiers", ())

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from .calls.calls import Call, Calls
     from .faults import Fault
+    from .handles.clusters import CloudHsmCluster
     from .handles.enclave import Enclave
     from .handles.key import Key, Material
-    from .handles.outside import CloudHsmCluster, XksKey, XksProxy
+    from .handles.proxies import XksKey, XksProxy
     from .mock import KmsMock, mock_kms
     from .service.misuse import KmsMockError
 
@@ -47,15 +48,15 @@ __all__ = [
 _MODULES: Final = {
     "Call": ".calls.calls",
     "Calls": ".calls.calls",
-    "CloudHsmCluster": ".handles.outside",
+    "CloudHsmCluster": ".handles.clusters",
     "Enclave": ".handles.enclave",
     "Fault": ".faults",
     "Key": ".handles.key",
     "KmsMock": ".mock",
     "KmsMockError": ".service.misuse",
     "Material": ".handles.key",
-    "XksKey": ".handles.outside",
-    "XksProxy": ".handles.outside",
+    "XksKey": ".handles.proxies",
+    "XksProxy": ".handles.proxies",
     "mock_kms": ".mock",
 }
 

@@ -12,9 +12,10 @@ from .calls.calls import Calls
 from .clock import Clock
 from .doors import clients, hook
 from .faults import Disconnection, Fault
+from .handles.clusters import CloudHsmCluster, new_cluster
 from .handles.creation import create_key
 from .handles.key import Key, find
-from .handles.outside import CloudHsmCluster, XksKey, XksProxy, new_cluster, new_proxy
+from .handles.proxies import XksKey, XksProxy, new_proxy
 from .service.misuse import KmsMockError
 from .service.values.key_store import Connectivity
 from .service.values.quotas import Quotas

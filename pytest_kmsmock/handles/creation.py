@@ -17,7 +17,7 @@ from ..service.values.identifiers import is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec
 from ..settings import check_alias
 from .key import Key
-from .outside import XksKey
+from .proxies import XksKey
 
 # A failure ends at the line that asked for the key.
 __tracebackhide__ = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pytest_kmsmock.doors import hook
-from pytest_kmsmock.handles.outside import new_cluster
+from pytest_kmsmock.handles.clusters import new_cluster
 
 from ..sides import REGION
 from .row import ACCOUNT, Params, Row, State, first_page

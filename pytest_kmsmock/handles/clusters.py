@@ -1,0 +1,122 @@
+"""CloudHSM clusters, as a test holds them."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import string
+from typing import TYPE_CHECKING, Any, Final
+
+from ..service.misuse import KmsMockError
+from ..service.state.outside import Cluster, Outside
+from ..service.values.key_store import CLUSTER_ERRORS
+from .facts import Fact, Handle, active_backend, of_type, one_of
+
+if TYPE_CHECKING:
+    from ..backend import Backend
+
+# A failure ends at the line that used the handle.
+__tracebackhide__ = True
+
+_ID_LETTERS: Final = string.ascii_lowercase + "234567"
+
+
+class CloudHsmCluster(Handle):
+    """
+    A CloudHSM cluster, as AWS KMS finds it.
+
+    Attributes:
+        id: ``cluster-…``.
+        trust_anchor: The text of its trust anchor certificate, customerCA.crt.
+        password: Of the crypto user kmsuser.
+        active: It is initialized and active.
+        hsms: How many active HSMs it has.
+        reachable: KMS can communicate with it.
+        connection_error: The code with which connecting to it fails; None if nothing
+            but the other attributes decides.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<CloudHsmCluster {self.id}>"
+
+    @property
+    def id(self) -> str:
+        cluster_id: str = self._where[0]
+        return cluster_id
+
+    trust_anchor = Fact[str](of_type(str))
+    password = Fact[str](of_type(str))
+    active = Fact[bool](of_type(bool))
+    hsms = Fact[int](of_type(int))
+    reachable = Fact[bool](of_type(bool))
+    connection_error = Fact[str | None](one_of(None, *CLUSTER_ERRORS))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What CreateCustomKeyStore is told of it, besides the name of the store."""
+        return {
+            "CustomKeyStoreType": "AWS_CLOUDHSM",
+            "CloudHsmClusterId": self.id,
+            "TrustAnchorCertificate": self.trust_anchor,
+            "KeyStorePassword": self.password,
+        }
+
+    def delete(self) -> None:
+        """Delete the cluster, so that nobody finds it any more."""
+        active_backend().change_outside(lambda outside: outside.clusters.pop(self.id, None))
+
+    def _get(self, outside: Outside) -> Cluster | None:
+        return outside.clusters.get(self.id)
+
+    def _put(self, outside: Outside, value: Cluster) -> None:
+        outside.clusters[self.id] = value
+
+
+def new_cluster(
+    backend: Backend,
+    *,
+    active: bool,
+    hsms: int,
+    password: str,
+    trust_anchor: str | None,
+    related_to: CloudHsmCluster | None,
+    cluster_id: str | None,
+    region: str,
+    account: str,
+) -> CloudHsmCluster:
+    """Make a cluster in *backend*; see `KmsMock.cloudhsm_cluster`."""
+    cluster_id = cluster_id or new_cluster_id()
+    if re.fullmatch("cluster-[2-7a-zA-Z]{11,16}", cluster_id) is None:
+        raise KmsMockError(
+            f"cluster_id={cluster_id!r} is no ID of a cluster; write 'cluster-' and 11 to 16 "
+            "letters or digits from 2 to 7."
+        )
+    if cluster_id in backend.registry.outside.clusters:
+        raise KmsMockError(f"there is a cluster {cluster_id!r} already.")
+    kin = None if related_to is None else related_to._get(backend.registry.outside)
+    cluster = Cluster(
+        account=account,
+        region=region,
+        cluster_id=cluster_id,
+        trust_anchor=trust_anchor or (new_trust_anchor() if kin is None else kin.trust_anchor),
+        history=cluster_id if kin is None else kin.history,
+        password=of_type(str)("password", password),
+        active=of_type(bool)("active", active),
+        hsms=of_type(int)("hsms", hsms),
+    )
+    backend.change_outside(lambda outside: outside.clusters.update({cluster.cluster_id: cluster}))
+    return CloudHsmCluster(cluster_id)
+
+
+def new_cluster_id() -> str:
+    return "cluster-" + "".join(_ID_LETTERS[byte & 31] for byte in os.urandom(11))
+
+
+def new_trust_anchor() -> str:
+    """Return text that looks like a certificate; nobody reads what is in it."""
+    encoded = base64.b64encode(os.urandom(480)).decode()
+    lines = [encoded[start : start + 64] for start in range(0, len(encoded), 64)]
+    return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""))

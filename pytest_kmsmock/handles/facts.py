@@ -1,0 +1,120 @@
+"""Facts about what surrounds KMS, as attributes of the handles that a test holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+
+import attrs
+
+from ..doors import hook
+from ..service.misuse import KmsMockError, suggestion
+from ..service.state.outside import Outside
+
+if TYPE_CHECKING:
+    from ..backend import Backend
+
+T = TypeVar("T")
+
+# A failure ends at the line that used the handle.
+__tracebackhide__ = True
+
+_KINDS: Final[Mapping[type, str]] = {bool: "True or False", int: "a number", str: "a string"}
+
+
+def one_of(*choices: Any) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
+        if value not in choices:
+            known = [choice for choice in choices if isinstance(choice, str)]
+            raise KmsMockError(
+                f"{name}={value!r} makes no sense.{suggestion(str(value), known)} "
+                f"It is one of {', '.join(map(repr, choices))}."
+            )
+        return value
+
+    return check
+
+
+def of_type(kind: type) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
+        if type(value) is not kind:
+            raise KmsMockError(f"{name}={value!r} makes no sense; write {_KINDS[kind]}.")
+        return value
+
+    return check
+
+
+class Fact(Generic[T]):
+    """
+    An attribute of a handle that is one of the value that it stands for.
+
+    Args:
+        check: Checks what a test assigns.
+    """
+
+    def __init__(self, check: Callable[[str, Any], Any]) -> None:
+        self._check = check
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, handle: None, owner: type) -> Fact[T]: ...
+
+    @overload
+    def __get__(self, handle: Handle, owner: type) -> T: ...
+
+    def __get__(self, handle: Handle | None, owner: type) -> Fact[T] | T:
+        if handle is None:
+            return self
+        value: T = getattr(handle._value, self._name)
+        return value
+
+    def __set__(self, handle: Handle, value: T) -> None:
+        __tracebackhide__ = True
+        handle._change(**{self._name: self._check(self._name, value)})
+
+
+class Handle:
+    """Stands for a value of the world, in the innermost active mock."""
+
+    __slots__ = ("_where",)
+
+    def __init__(self, *where: Any) -> None:
+        self._where = where
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._where == self._where
+
+    def __hash__(self) -> int:
+        return hash(self._where)
+
+    def _get(self, outside: Outside) -> Any:
+        raise NotImplementedError
+
+    def _put(self, outside: Outside, value: Any) -> None:
+        raise NotImplementedError
+
+    @property
+    def _value(self) -> Any:
+        __tracebackhide__ = True
+        value = self._get(active_backend().registry.outside)
+        if value is None:
+            raise KmsMockError(f"the mock that is active now has no {self!r}, or no more.")
+        return value
+
+    def _change(self, **changes: Any) -> None:
+        __tracebackhide__ = True
+        value = attrs.evolve(self._value, **changes)
+        active_backend().change_outside(lambda outside: self._put(outside, value))
+
+
+def active_backend() -> Backend:
+    """Return what answers for the innermost active mock."""
+    backend = hook.active_backend()
+    if backend is None:
+        raise KmsMockError(
+            "no mock of KMS is active; use a cluster or a proxy inside the test that takes the "
+            "`kms` fixture, or inside `with mock_kms():`."
+        )
+    return backend

@@ -1,0 +1,219 @@
+"""External key store proxies and the external keys behind them, as a test holds them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import attrs
+
+from ..service.misuse import KmsMockError
+from ..service.state.outside import Answer, Outside, Proxy, ProxyKey
+from ..service.values.key_store import PROXY_ERRORS, Connectivity
+from .facts import Fact, Handle, active_backend, of_type, one_of
+
+if TYPE_CHECKING:
+    from ..backend import Backend
+
+# A failure ends at the line that used the handle.
+__tracebackhide__ = True
+
+_USES: Final = ("ENCRYPT", "DECRYPT")
+
+
+def _uses(name: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or not all(isinstance(each, str) for each in value):
+        raise KmsMockError(f"{name}={value!r} makes no sense; write for example {_USES!r}.")
+    return tuple(value)
+
+
+class XksProxy(Handle):
+    """
+    An external key store proxy, as AWS KMS finds it.
+
+    Attributes:
+        connectivity: ``PUBLIC_ENDPOINT`` or ``VPC_ENDPOINT_SERVICE``.
+        endpoint: ``https://…``.
+        path: ``/…/kms/xks/v1``.
+        access_key_id: Of the credential that it accepts.
+        secret_access_key: Likewise.
+        service_name: Of the VPC endpoint service, None with a public endpoint.
+        service_owner: The account of that service.
+        service_valid: It meets the requirements of an external key store.
+        reachable: KMS can communicate with it.
+        tls_valid: KMS can set up a TLS connection to it.
+        answers: How it answers: ``well``, ``late``, ``never``, ``nonsense``, ``denied``,
+            ``unhealthy``, ``unsupported``, or ``corrupt``, which is no plaintext of ours.
+        connection_error: The code with which connecting to it fails; None if nothing
+            but the other attributes decides.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<XksProxy {self._where[0]}>"
+
+    connectivity = Fact[Connectivity](one_of(*get_args(Connectivity)))
+    endpoint = Fact[str](of_type(str))
+    path = Fact[str](of_type(str))
+    access_key_id = Fact[str](of_type(str))
+    secret_access_key = Fact[str](of_type(str))
+    service_name = Fact[str | None](of_type(str))
+    service_owner = Fact[str | None](of_type(str))
+    service_valid = Fact[bool](of_type(bool))
+    reachable = Fact[bool](of_type(bool))
+    tls_valid = Fact[bool](of_type(bool))
+    answers = Fact[Answer](one_of(*get_args(Answer)))
+    connection_error = Fact[str | None](one_of(None, *PROXY_ERRORS))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What CreateCustomKeyStore is told of it, besides the name of the store."""
+        proxy = self._value
+        parameters: dict[str, Any] = {
+            "CustomKeyStoreType": "EXTERNAL_KEY_STORE",
+            "XksProxyConnectivity": proxy.connectivity,
+            "XksProxyUriEndpoint": proxy.endpoint,
+            "XksProxyUriPath": proxy.path,
+            "XksProxyAuthenticationCredential": {
+                "AccessKeyId": proxy.access_key_id,
+                "RawSecretAccessKey": proxy.secret_access_key,
+            },
+        }
+        if proxy.service_name is not None:
+            parameters["XksProxyVpcEndpointServiceName"] = proxy.service_name
+            parameters["XksProxyVpcEndpointServiceOwner"] = proxy.service_owner
+        return parameters
+
+    @property
+    def keys(self) -> list[XksKey]:
+        """The external keys that it reaches."""
+        return [XksKey(*self._where, key_id) for key_id in self._value.keys]
+
+    def key(self, key_id: str) -> XksKey:
+        """Return its external key *key_id*."""
+        if key_id not in self._value.keys:
+            known = ", ".join(map(repr, self._value.keys)) or "none"
+            raise KmsMockError(
+                f"the proxy has no external key {key_id!r}, only {known}; "
+                f"make it with proxy.add_key({key_id!r})."
+            )
+        return XksKey(*self._where, key_id)
+
+    def add_key(
+        self,
+        key_id: str,
+        *,
+        spec: str = "AES_256",
+        status: str = "ENABLED",
+        usage: Iterable[str] = _USES,
+    ) -> XksKey:
+        """Make an external key, a new one if there is one of that name."""
+        key = attrs.evolve(
+            new_key(key_id),
+            spec=of_type(str)("spec", spec),
+            status=of_type(str)("status", status),
+            usage=_uses("usage", usage),
+        )
+        self._change(keys={**self._value.keys, key_id: key})
+        return XksKey(*self._where, key_id)
+
+    def delete(self) -> None:
+        """Take the proxy away, with its VPC endpoint service if it has one."""
+        active_backend().change_outside(lambda outside: outside.proxies.pop(self._where[0], None))
+
+    def _get(self, outside: Outside) -> Proxy | None:
+        return outside.proxies.get(self._where[0])
+
+    def _put(self, outside: Outside, value: Proxy) -> None:
+        outside.proxies[self._where[0]] = value
+
+
+class XksKey(Handle):
+    """
+    An external key, of an external key manager behind a proxy.
+
+    Attributes:
+        id: What CreateKey calls XksKeyId.
+        spec: ``AES_256``, the only one that KMS takes, or another.
+        status: ``ENABLED``, or what else its manager says.
+        usage: ``("ENCRYPT", "DECRYPT")``, or less, or more.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<XksKey {self.id}>"
+
+    @property
+    def id(self) -> str:
+        key_id: str = self._where[1]
+        return key_id
+
+    spec = Fact[str](of_type(str))
+    status = Fact[str](of_type(str))
+    usage = Fact[tuple[str, ...]](_uses)
+
+    def delete(self) -> None:
+        """Delete the key, so that nobody finds it any more."""
+        proxy = XksProxy(self._where[0])
+        proxy._change(
+            keys={name: key for name, key in proxy._value.keys.items() if name != self.id}
+        )
+
+    def _get(self, outside: Outside) -> ProxyKey | None:
+        proxy = outside.proxies.get(self._where[0])
+        return None if proxy is None else proxy.keys.get(self.id)
+
+    def _put(self, outside: Outside, value: ProxyKey) -> None:
+        proxy = outside.proxies[self._where[0]]
+        outside.proxies[self._where[0]] = attrs.evolve(proxy, keys={**proxy.keys, self.id: value})
+
+
+def new_proxy(
+    backend: Backend,
+    *,
+    keys: Iterable[str],
+    connectivity: Connectivity,
+    endpoint: str | None,
+    path: str,
+    service_name: str | None,
+    service_owner: str | None,
+    access_key_id: str,
+    secret_access_key: str,
+    region: str,
+    account: str,
+) -> XksProxy:
+    """Make a proxy in *backend*; see `KmsMock.xks_proxy`."""
+    one_of(*get_args(Connectivity))("connectivity", connectivity)
+    if isinstance(keys, str):
+        raise KmsMockError(f"keys={keys!r} is one name; write keys=[{keys!r}].")
+    number = max(backend.registry.outside.proxies, default=0) + 1
+    if connectivity == "VPC_ENDPOINT_SERVICE":
+        letters = os.urandom(9).hex()[:17]
+        service_name = service_name or f"com.amazonaws.vpce.{region}.vpce-svc-{letters}"
+        service_owner = service_owner or account
+    elif service_name is not None or service_owner is not None:
+        raise KmsMockError(
+            "a proxy with a public endpoint has no VPC endpoint service; write "
+            "connectivity='VPC_ENDPOINT_SERVICE'."
+        )
+    proxy = Proxy(
+        number=number,
+        connectivity=connectivity,
+        endpoint=endpoint or f"https://xks-{number}.example.com",
+        path=path,
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
+        service_name=service_name,
+        service_owner=service_owner,
+        keys={key_id: new_key(key_id) for key_id in keys},
+    )
+    backend.change_outside(lambda outside: outside.proxies.update({number: proxy}))
+    return XksProxy(number)
+
+
+def new_key(key_id: str) -> ProxyKey:
+    """Return an external key as KMS wants it."""
+    return ProxyKey(key_id=of_type(str)("key_id", key_id), secret=os.urandom(32))

@@ -31,7 +31,7 @@ ROWS = [
 @pytest.fixture(scope="module")
 def coverage() -> Any:
     """The script that computes the page."""
-    return SimpleNamespace(**runpy.run_path(str(ROOT / "docs" / "coverage_page.py")))
+    return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "coverage_page.py")))
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_nothing_is_stated_as_missing_that_is_mocked(coverage: Any, found: dict[
 
 
 def test_the_page_is_what_the_code_and_the_model_say(coverage: Any, found: dict[str, bool]) -> None:
-    """The page in the repository is generated: ``python docs/coverage_page.py``."""
+    """The page in the repository is generated: ``python tools/coverage_page.py``."""
     written = coverage.PAGE.read_text(encoding="utf-8")
     if coverage.version_of(written) > INSTALLED:
         pytest.skip("the page is of a newer botocore")

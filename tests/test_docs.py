@@ -180,8 +180,8 @@ def test_the_vault_passes_its_tests(pytester: pytest.Pytester) -> None:
 
 
 def test_tables_are_those_of_the_package() -> None:
-    """If they are not, `python docs/tables.py` writes them anew."""
-    tables = runpy.run_path(str(ROOT / "docs" / "tables.py"))
+    """If they are not, `python tools/tables.py` writes them anew."""
+    tables = runpy.run_path(str(ROOT / "tools" / "tables.py"))
 
     for page in tables["PAGES"]:
         text = (ROOT / page).read_text(encoding="utf-8")

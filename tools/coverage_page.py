@@ -4,7 +4,7 @@ Writes docs/coverage.md: what of KMS is mocked, and where the mock differs from 
 The page is computed from the model of KMS in the installed botocore and from
 the package's code. By hand are only the reasons, in `STATED` and `BEHAVIOUR`.
 
-Run it after changing the package: ``python docs/coverage_page.py``. A test
+Run it after changing the package: ``python tools/coverage_page.py``. A test
 compares, and fails when the model has something that the service neither
 handles nor states as a difference, or states although it handles it.
 """
@@ -39,7 +39,7 @@ from pytest_kmsmock.service.values.key import KeyState, KmsKey, MaterialState, R
 from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
 from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
 
-PAGE: Final = Path(__file__).resolve().with_name("coverage.md")
+PAGE: Final = Path(__file__).resolve().parent.with_name("docs") / "coverage.md"
 PACKAGE: Final = "pytest_kmsmock"
 
 
@@ -258,7 +258,7 @@ def page() -> str:
             "# Coverage",
             "",
             "What of KMS is mocked, and where the mock differs from AWS.",
-            "`python docs/coverage_page.py` computes this page from the model of KMS in botocore "
+            "`python tools/coverage_page.py` computes this page from the model of KMS in botocore "
             "and from the package's code.",
             "A test fails when a newer botocore has something that is neither mocked nor stated.",
             "",

@@ -1,7 +1,7 @@
 """
 Writes the tables of README.md and docs/ that the package's own tables decide.
 
-Run it after changing one: ``python docs/tables.py``. A test compares.
+Run it after changing one: ``python tools/tables.py``. A test compares.
 A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``.
 """
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import botocore
+import coverage_page
 import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
@@ -18,7 +16,6 @@ from pytest_kmsmock.service.values.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 ROOT = Path(__file__).resolve().parent.parent
-INSTALLED = tuple(int(part) for part in botocore.__version__.split(".")[:2])
 
 ROWS = [
     pytest.param(spec.name, usage, algorithm, id=f"{spec.name}-{usage}-{algorithm}")
@@ -29,36 +26,31 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def coverage() -> Any:
-    """The script that computes the page."""
-    return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / "coverage_page.py")))
-
-
-@pytest.fixture(scope="module")
-def found(coverage: Any) -> dict[str, bool]:
+def found() -> dict[str, bool]:
     """What the model of the installed botocore has, and whether it is handled."""
-    inventory: dict[str, bool] = coverage.inventory()
-    return inventory
+    return coverage_page.inventory()
 
 
-def test_whatever_the_model_has_is_mocked_or_stated(coverage: Any, found: dict[str, bool]) -> None:
+def test_whatever_the_model_has_is_mocked_or_stated(found: dict[str, bool]) -> None:
     """A newer botocore brings nothing that the mock passes over in silence."""
-    assert coverage.unstated(found) == []
+    assert coverage_page.unstated(found) == []
 
 
-def test_nothing_is_stated_as_missing_that_is_mocked(coverage: Any, found: dict[str, bool]) -> None:
+def test_nothing_is_stated_as_missing_that_is_mocked(found: dict[str, bool]) -> None:
     """A difference that is gone goes from the page too."""
-    assert coverage.falsely_stated(found) == []
+    assert coverage_page.falsely_stated(found) == []
 
 
-def test_the_page_is_what_the_code_and_the_model_say(coverage: Any, found: dict[str, bool]) -> None:
-    """The page in the repository is generated: ``python tools/coverage_page.py``."""
-    written = coverage.PAGE.read_text(encoding="utf-8")
-    if coverage.version_of(written) > INSTALLED:
+def test_the_page_is_what_the_code_and_the_model_say(found: dict[str, bool]) -> None:
+    """If it is not, `tox -e pages` writes it anew."""
+    written = (ROOT / coverage_page.PAGE).read_text(encoding="utf-8")
+    if coverage_page.is_of_a_newer_botocore(written):
         pytest.skip("the page is of a newer botocore")
 
-    assert coverage.without_version(written) == coverage.without_version(coverage.page())
-    assert coverage.stale(found) == []
+    assert coverage_page.without_version(written) == coverage_page.without_version(
+        coverage_page.page()
+    )
+    assert coverage_page.stale(found) == []
 
 
 def test_each_member_of_a_request_is_accounted_for(found: dict[str, bool]) -> None:
@@ -73,9 +65,7 @@ def test_each_member_of_a_request_is_accounted_for(found: dict[str, bool]) -> No
     assert members == {name for name in found if " takes " in name}
 
 
-def test_an_operation_that_nobody_thought_of_is_noticed(
-    coverage: Any, found: dict[str, bool]
-) -> None:
+def test_an_operation_that_nobody_thought_of_is_noticed(found: dict[str, bool]) -> None:
     """What the check is for: a model with more in it than the code knows."""
     newer = found | {
         "ShredKey": False,
@@ -85,14 +75,14 @@ def test_an_operation_that_nobody_thought_of_is_noticed(
         "Sign raises KeyTiredException": False,
     }
 
-    assert coverage.unstated(newer) == list(newer)[-5:]
+    assert coverage_page.unstated(newer) == list(newer)[-5:]
 
 
-def test_a_difference_that_is_no_more_is_noticed(coverage: Any, found: dict[str, bool]) -> None:
+def test_a_difference_that_is_no_more_is_noticed(found: dict[str, bool]) -> None:
     """What is stated must be missing."""
     missing = next(name for name, handled in found.items() if not handled)
 
-    assert coverage.falsely_stated(found | {missing: True}) == [missing]
+    assert coverage_page.falsely_stated(found | {missing: True}) == [missing]
 
 
 @pytest.mark.parametrize(("spec", "usage", "algorithm"), ROWS)

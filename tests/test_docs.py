@@ -25,7 +25,6 @@ A block that imports an example of docs/examples runs in that example's project.
 from __future__ import annotations
 
 import re
-import runpy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +35,7 @@ import attrs
 import boto3
 import cryptography.hazmat.primitives.ciphers.aead  # noqa: F401
 import pytest
+import tables
 
 import pytest_kmsmock.mock
 import pytest_kmsmock.reports.timeline
@@ -180,13 +180,19 @@ def test_the_vault_passes_its_tests(pytester: pytest.Pytester) -> None:
 
 
 def test_tables_are_those_of_the_package() -> None:
-    """If they are not, `python tools/tables.py` writes them anew."""
-    tables = runpy.run_path(str(ROOT / "tools" / "tables.py"))
-
-    for page in tables["PAGES"]:
+    """If they are not, `tox -e pages` writes them anew."""
+    for page in tables.PAGES:
         text = (ROOT / page).read_text(encoding="utf-8")
         assert "<!-- table: " in text
-        assert tables["updated"](text) == text
+        assert tables.updated(text) == text
+
+
+def test_every_how_to_is_in_the_overview() -> None:
+    """A page that nobody links to is not read."""
+    overview = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+
+    for page in (ROOT / "docs" / "how-to").glob("*.md"):
+        assert f"(how-to/{page.name})" in overview
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """
-Writes docs/coverage.md: what of KMS is mocked, and where the mock differs from AWS.
+The coverage page: what of KMS is mocked, and where the mock differs from AWS.
 
 The page is computed from the model of KMS in the installed botocore and from
 the package's code. By hand are only the reasons, in `STATED` and `BEHAVIOUR`.
 
-Run it after changing the package: ``python tools/coverage_page.py``. A test
-compares, and fails when the model has something that the service neither
-handles nor states as a difference, or states although it handles it.
+A test fails when the model has something that the service neither handles nor
+states as a difference, or states although it handles it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ import re
 import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
 import attrs
@@ -39,7 +37,7 @@ from pytest_kmsmock.service.values.key import KeyState, KmsKey, MaterialState, R
 from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
 from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
 
-PAGE: Final = Path(__file__).resolve().parent.with_name("docs") / "coverage.md"
+PAGE: Final = "docs/coverage.md"
 PACKAGE: Final = "pytest_kmsmock"
 
 
@@ -258,7 +256,7 @@ def page() -> str:
             "# Coverage",
             "",
             "What of KMS is mocked, and where the mock differs from AWS.",
-            "`python tools/coverage_page.py` computes this page from the model of KMS in botocore "
+            "`tox -e pages` computes this page from the model of KMS in botocore "
             "and from the package's code.",
             "A test fails when a newer botocore has something that is neither mocked nor stated.",
             "",
@@ -306,11 +304,11 @@ def without_version(text: str) -> str:
     return re.sub(r"^botocore [0-9.]+: ", "botocore: ", text, flags=re.MULTILINE)
 
 
-def version_of(text: str) -> tuple[int, ...]:
-    """Return the version of botocore that the page *text* is of."""
+def is_of_a_newer_botocore(text: str) -> bool:
+    """Tell whether the page *text* is of a newer botocore than the one that is installed."""
     found = re.search(r"^botocore ([0-9.]+): ", text, re.MULTILINE)
     assert found is not None
-    return tuple(map(int, found[1].split(".")))
+    return _numbers(found[1]) > _numbers(_version())
 
 
 # What an operation can raise, and which names it knows, is read from its code.
@@ -490,6 +488,10 @@ def _version() -> str:
     return ".".join(botocore.__version__.split(".")[:2])
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
 # The tables.
 
 
@@ -611,7 +613,3 @@ def _codes(names: Iterable[str]) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else ""
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

@@ -1,7 +1,6 @@
 """
-Writes the tables of README.md and docs/ that the package's own tables decide.
+The tables in docs/ that the package's own tables, and the site's navigation, decide.
 
-Run it after changing one: ``python tools/tables.py``. A test compares.
 A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``.
 """
 
@@ -19,7 +18,7 @@ from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (
-    "README.md",
+    "docs/index.md",
     "docs/reference/operations.md",
     "docs/reference/key-states.md",
     "docs/reference/key-specs.md",
@@ -42,8 +41,11 @@ OUTCOMES: Final = {
 }
 
 
-def operation_list() -> str:
-    return ",\n".join(f"`{name}`" for name in sorted(OPERATIONS)) + "."
+def how_tos() -> str:
+    """Return the list of the how-to pages, as mkdocs.yml has it."""
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = re.findall(r"^ +- (.+): (how-to/.+\.md)$", navigation, re.MULTILINE)
+    return "\n".join(f"- [{title}]({page})" for title, page in pages)
 
 
 def operations() -> str:
@@ -65,7 +67,7 @@ def key_states() -> str:
     for name, row in sorted(KEY_STATES.items()):
         if name in OPERATIONS:
             refusals = [row[state] for state in STATES]
-            outcomes = [OUTCOMES[cell and cell.error.__name__] for cell in refusals]
+            outcomes = [OUTCOMES[cell.error.__name__ if cell else None] for cell in refusals]
             rows.append(f"| `{name}` | {' | '.join(outcomes)} |")
     return "\n".join(rows)
 
@@ -84,7 +86,7 @@ def key_specs() -> str:
 def updated(text: str) -> str:
     """Return the page *text* with its tables as they should be."""
     tables: dict[str, Callable[[], str]] = {
-        "operation list": operation_list,
+        "how-tos": how_tos,
         "operations": operations,
         "key states": key_states,
         "key specs": key_specs,
@@ -99,9 +101,3 @@ def updated(text: str) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
-
-
-if __name__ == "__main__":
-    for page in PAGES:
-        path = ROOT / page
-        path.write_text(updated(path.read_text(encoding="utf-8")), encoding="utf-8")

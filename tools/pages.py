@@ -1,0 +1,36 @@
+"""
+The pages that the package's own tables decide, written anew.
+
+`tox -e pages` runs it. A test fails where a page is not what this would write.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import coverage_page
+import tables
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+def pages() -> Mapping[Path, str]:
+    """Return the text of each generated page, as it should be."""
+    return {
+        **{ROOT / page: tables.updated(_read(page)) for page in tables.PAGES},
+        ROOT / coverage_page.PAGE: coverage_page.page(),
+    }
+
+
+def _read(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if coverage_page.is_of_a_newer_botocore(_read(coverage_page.PAGE)):
+        sys.exit(f"{coverage_page.PAGE} is of a newer botocore than the one that is installed.")
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")

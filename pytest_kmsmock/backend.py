@@ -28,12 +28,12 @@ from .service.api.errors import KmsError
 from .service.auto_create import create
 from .service.misuse import KmsMockError
 from .service.service import Service
-from .service.serving import find
+from .service.serving import finding
 from .service.serving.request import Options, Request, Response
 from .service.state.key_maker import KeyMaker
 from .service.state.outside import Outside
 from .service.state.registry import Registry
-from .service.values import asymmetric
+from .service.values import key_pairs
 from .service.values.key import KmsKey
 from .service.values.quotas import AWS_QUOTAS, Quotas
 from .settings import Settings, configured_region
@@ -204,7 +204,7 @@ class Backend:
         _, _, _, region, account, resource = arn.split(":")
         key = self.registry.places[account, region].keys.get(resource.removeprefix("key/"))
         if key is None:
-            raise clients.exception(find.no_key(arn), "DescribeKey")
+            raise clients.exception(finding.no_key(arn), "DescribeKey")
         return key
 
     def finish_transition(self, key: KmsKey) -> None:
@@ -243,7 +243,7 @@ def shared_pool() -> KeyPool:
 
 @functools.cache
 def _pool_in(folder: Path | None) -> KeyPool:
-    return KeyPool(asymmetric.generate, folder)
+    return KeyPool(key_pairs.generate, folder)
 
 
 @functools.lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ import attrs
 from .service.api.errors import KmsError
 from .service.api.shapes import service_model, shapes_of
 from .service.misuse import KmsMockError, suggestion
-from .service.serving import find
+from .service.serving import finding
 from .service.serving.request import Request
 
 Disconnection = Literal["refused", "read-timeout", "closed"]
@@ -251,7 +251,7 @@ def _usual_message(code: str, request: Request, arn: str | None) -> str:
     if code in _MESSAGES:
         return _MESSAGES[code]
     if code == "AccessDeniedException":
-        return find.denied_by_identity(request, arn or ANY).message
+        return finding.denied_by_identity(request, arn or ANY).message
     if code == "DisabledException" and arn is not None:
         return f"{arn} is disabled."
     if code == "KMSInvalidStateException" and arn is not None:

@@ -9,7 +9,7 @@ import sysconfig
 from types import CodeType, FrameType
 from typing import Final
 
-from .crypto.kept import Kept
+from .crypto.cache import Cache
 
 _OWN: Final = os.path.dirname(__file__) + os.sep
 _INSTALLED: Final = tuple(
@@ -95,4 +95,4 @@ def _kind(filename: str) -> str:
 
 
 # Nearly all calls come through the same few files.
-_KINDS: Final = Kept(_kind, 4096)
+_KINDS: Final = Cache(_kind, 4096)

@@ -323,22 +323,22 @@ def test_threads_get_one_key(kms: KmsMock, identifier: str) -> None:
 
 def test_two_that_find_no_key_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The race as it is lost for sure: another thread creates the key in between."""
-    from pytest_kmsmock.service.serving import find
+    from pytest_kmsmock.service.serving import finding
 
     sealed: list[dict[str, Any]] = []
-    by_name = find._by_name
+    by_name = finding._by_name
 
     def overtaken(*args: Any) -> Any:
         try:
             return by_name(*args)
         except Exception:
             if not sealed:
-                monkeypatch.setattr(find, "_by_name", by_name)
+                monkeypatch.setattr(finding, "_by_name", by_name)
                 sealed.append(CLIENT.encrypt(KeyId=KEY_ID, Plaintext=b"other"))
             raise
 
     with mock_kms(auto_create=True) as kms:
-        monkeypatch.setattr(find, "_by_name", overtaken)
+        monkeypatch.setattr(finding, "_by_name", overtaken)
         sealed.append(CLIENT.encrypt(KeyId=KEY_ID, Plaintext=b"other"))
 
         assert len(kms.keys) == 1

@@ -11,8 +11,8 @@ import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
 from pytest_kmsmock.service.api.shapes import shapes_of
-from pytest_kmsmock.service.operations import OPERATIONS
-from pytest_kmsmock.service.values.asymmetric import MESSAGE_LENGTHS
+from pytest_kmsmock.service.operations.table import OPERATIONS
+from pytest_kmsmock.service.values.key_pairs import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
 from pytest_kmsmock.service.api.shapes import service_model
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 pytestmark = pytest.mark.skipif(
     "GetKeyLastUsage" not in service_model().operation_names,

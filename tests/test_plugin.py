@@ -15,7 +15,7 @@ import pytest
 
 from pytest_kmsmock import plugin
 from pytest_kmsmock.doors import hook
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 Run = Callable[..., pytest.RunResult]
 

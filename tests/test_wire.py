@@ -25,7 +25,7 @@ from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
 from pytest_kmsmock.doors import wire
 from pytest_kmsmock.faults import ScheduledError, possible_errors
 from pytest_kmsmock.service.api.errors import KmsError
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.service import Service
 
 SESSION = botocore.session.Session()

@@ -23,17 +23,17 @@ import botocore
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from pytest_kmsmock.crypto import wrapping
-from pytest_kmsmock.crypto.kept import Kept
+from pytest_kmsmock.crypto.cache import Cache
 from pytest_kmsmock.service.api import errors
 from pytest_kmsmock.service.api.shapes import service_model, shapes_of
-from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
-from pytest_kmsmock.service.operations.table import Operation
+from pytest_kmsmock.service.operations.operation import Operation
+from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.serving import recipients
 from pytest_kmsmock.service.serving.recipients import SECRETS
-from pytest_kmsmock.service.values.asymmetric import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.key import KeyState, KmsKey, MaterialState, RotationType
+from pytest_kmsmock.service.values.key_pairs import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
 from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
 
@@ -382,7 +382,7 @@ def _raised_by_service(operation: Operation) -> frozenset[str]:
 def _named_by(thing: Any) -> Iterator[Any]:
     """Yield what the source of *thing* names: functions, classes, tables, texts."""
     thing = getattr(thing, "__wrapped__", thing)
-    if isinstance(thing, Kept):
+    if isinstance(thing, Cache):
         yield thing.make
     elif isinstance(thing, Mapping):
         yield from (*thing.keys(), *thing.values())

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.values.key import KeyState
 from pytest_kmsmock.service.values.specs import KEY_SPECS

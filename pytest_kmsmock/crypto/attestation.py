@@ -5,7 +5,7 @@ A document is a map in CBOR, signed as COSE_Sign1 by ES384:
 
     [protected header, {}, payload, signature]    tagged with 18, or not
 
-Who may sign one is for `chain` to say.
+Who may sign one is for `certificates` to say.
 
 Source: AWS Nitro Enclaves User Guide, "Verifying the root of trust"; AWS Nitro
 Enclaves NSM API, "Attestation process"; RFC 9052.
@@ -22,7 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 
-from .missing import CBOR
+from .extras import CBOR
 
 ENCLAVE: Final = "pcrs"
 NITROTPM: Final = "nitrotpm_pcrs"

@@ -1,4 +1,4 @@
-"""The few forms of DER that no installed library reads or writes for us (X.690)."""
+"""DER: the few forms that no installed library reads or writes for us (X.690)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from . import missing
+from . import extras
 from .private_keys import PrivateKeys
 
 SPECS: Final = ("ECC_NIST_EDWARDS25519",)
@@ -112,7 +112,7 @@ def _public(private: bytes) -> ed25519.Ed25519PublicKey:
 @functools.lru_cache(maxsize=256)
 def _prehashed(private: bytes) -> tuple[Any, Any]:
     """Return PyCryptodome's signature scheme with the key, and its module of SHA-512."""
-    eddsa = missing.ED25519PH.load("Crypto.Signature.eddsa")
-    sha512 = missing.ED25519PH.load("Crypto.Hash.SHA512")
+    eddsa = extras.ED25519PH.load("Crypto.Signature.eddsa")
+    sha512 = extras.ED25519PH.load("Crypto.Hash.SHA512")
     key = eddsa.import_private_key(_private(private).private_bytes_raw())
     return eddsa.new(key, "rfc8032"), sha512

@@ -34,8 +34,8 @@ from . import rsa
 IN_FILES: Final = tuple(rsa.BITS)
 """The key specs whose pairs take so long to make that later runs are to have them too."""
 
-# How many pairs of any other spec are kept: thousands of data key pairs must not fill memory.
-_KEPT: Final = 64
+# Of any other spec, in memory: thousands of data key pairs must not fill it.
+_MOST: Final = 64
 
 _MAGIC = b"kmspair1"
 _DIGEST_LENGTH = 32
@@ -84,7 +84,7 @@ class KeyPool:
         Args:
             n: Counted from 0.
         """
-        if n >= _KEPT and spec not in IN_FILES:
+        if n >= _MOST and spec not in IN_FILES:
             return self._make(spec)
         pair = self._pairs.get((spec, n))
         if pair is not None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
-from . import missing
+from . import extras
 from .private_keys import PrivateKeys
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def generate(spec: str) -> bytes:
     try:
         key: _PrivateKey = _class(spec).generate()
     except UnsupportedAlgorithm as error:
-        raise missing.ML_DSA.error() from error
+        raise extras.ML_DSA.error() from error
     return _private.add(key)
 
 
@@ -94,7 +94,7 @@ def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = Fa
     try:
         return key.sign_mu(message)
     except AttributeError as error:
-        raise missing.ML_DSA_MU.error() from error
+        raise extras.ML_DSA_MU.error() from error
 
 
 def verify(
@@ -116,21 +116,21 @@ def verify(
     except InvalidSignature:
         return False
     except AttributeError as error:
-        raise missing.ML_DSA_MU.error() from error
+        raise extras.ML_DSA_MU.error() from error
     return True
 
 
 def _class(spec: str) -> Any:
-    library = missing.ML_DSA.load("cryptography.hazmat.primitives.asymmetric.mldsa")
+    library = extras.ML_DSA.load("cryptography.hazmat.primitives.asymmetric.mldsa")
     return getattr(library, _CLASSES[spec])
 
 
 def _load(private: bytes) -> _PrivateKey:
-    library = missing.ML_DSA.load("cryptography.hazmat.primitives.asymmetric.mldsa")
+    library = extras.ML_DSA.load("cryptography.hazmat.primitives.asymmetric.mldsa")
     try:
         key = serialization.load_der_private_key(private, password=None)
     except UnsupportedAlgorithm as error:
-        raise missing.ML_DSA.error() from error
+        raise extras.ML_DSA.error() from error
     if not isinstance(key, tuple(getattr(library, name) for name in _CLASSES.values())):
         raise ValueError("not an ML-DSA private key")
     return cast("_PrivateKey", key)

@@ -18,7 +18,7 @@ import attrs
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
-from . import missing
+from . import extras
 from .private_keys import PrivateKeys
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ def generate(spec: str) -> bytes:
     if spec == "ML_KEM_512":
         _kyber()
         return _PKCS8_512 + os.urandom(_SEED_LENGTH)
-    library = missing.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
+    library = extras.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
     try:
         key: _PrivateKey = getattr(library, _CLASSES[spec]).generate()
     except UnsupportedAlgorithm as error:
-        raise missing.ML_KEM.error() from error
+        raise extras.ML_KEM.error() from error
     return _private.add(key)
 
 
@@ -114,11 +114,11 @@ def decapsulate(private: bytes, ciphertext: bytes) -> bytes | None:
 
 
 def _load(private: bytes) -> _PrivateKey:
-    library = missing.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
+    library = extras.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
     try:
         key = serialization.load_der_private_key(private, password=None)
     except UnsupportedAlgorithm as error:
-        raise missing.ML_KEM.error() from error
+        raise extras.ML_KEM.error() from error
     if not isinstance(key, tuple(getattr(library, name) for name in _CLASSES.values())):
         raise ValueError("not an ML-KEM private key")
     return cast("_PrivateKey", key)
@@ -144,4 +144,4 @@ def _pair_512(private: bytes) -> _Pair512:
 
 
 def _kyber() -> Any:
-    return missing.ML_KEM_512.load("kyber_py.ml_kem").ML_KEM_512
+    return extras.ML_KEM_512.load("kyber_py.ml_kem").ML_KEM_512

@@ -7,7 +7,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from cryptography.hazmat.primitives import serialization
 
-from .kept import Kept
+from .cache import Cache
 
 
 class _PrivateKey(Protocol):
@@ -21,7 +21,7 @@ class _PrivateKey(Protocol):
 
 _Key = TypeVar("_Key", bound=_PrivateKey)
 
-_KEPT: Final = 256
+_MOST: Final = 256
 
 
 class PrivateKeys(Generic[_Key]):
@@ -35,7 +35,7 @@ class PrivateKeys(Generic[_Key]):
     """
 
     def __init__(self, load: Callable[[bytes], _Key]) -> None:
-        self._keys = Kept(load, _KEPT)
+        self._keys = Cache(load, _MOST)
 
     def __call__(self, private: bytes) -> _Key:
         return self._keys[private]

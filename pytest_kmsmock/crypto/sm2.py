@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 from cryptography.hazmat.primitives.asymmetric import utils
 
-from . import der, missing
+from . import der, extras
 
 SPECS: Final = ("SM2",)
 SIGNING: Final = "SM2DSA"
@@ -170,7 +170,7 @@ def decrypt(private: bytes, algorithm: str, ciphertext: bytes) -> bytes | None:
         MissingExtra: There is no gmalg.
     """
     assert algorithm == ENCRYPTION
-    errors = missing.SM2.load("gmalg.errors")
+    errors = extras.SM2.load("gmalg.errors")
     core = _core()
     try:
         x, y, digest, masked = der.sequence(
@@ -291,10 +291,10 @@ def _core_of(message: bytes, *, is_digest: bool) -> Any:
 
 def _core(hash_: Any = None) -> Any:
     """Return gmalg's scheme. A new one each time: it keeps the state of its hash."""
-    library = missing.SM2.load("gmalg.sm2")
+    library = extras.SM2.load("gmalg.sm2")
     return library.SM2Core(_curve(), (hash_ or library.SM3)())
 
 
 @functools.lru_cache(maxsize=1)
 def _curve() -> Any:
-    return missing.SM2.load("gmalg.ellipticcurve").ECDLP(_P, _A, _B, _G, _N)
+    return extras.SM2.load("gmalg.ellipticcurve").ECDLP(_P, _A, _B, _G, _N)

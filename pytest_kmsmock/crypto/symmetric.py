@@ -7,7 +7,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from .kept import Kept
+from .cache import Cache
 from .sm4 import SM4GCM
 
 KEY_LENGTH = 32
@@ -20,7 +20,7 @@ def _cipher(key: bytes) -> AESGCM | SM4GCM:
 
 
 # A cipher object costs more than the encryption of a data key, and a test uses few keys often.
-CIPHERS: Final = Kept(_cipher, 1024)
+CIPHERS: Final = Cache(_cipher, 1024)
 """What encrypts and decrypts with a key, by the key: 32 bytes, in China Regions 16."""
 
 

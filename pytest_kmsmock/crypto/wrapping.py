@@ -1,5 +1,5 @@
 """
-How key material is wrapped for its way to KMS.
+Wrapping of key material for its way to KMS.
 
 `RSAES_OAEP_*` encrypts it under the wrapping key directly. `RSA_AES_KEY_WRAP_*`
 encrypts a new AES-256 key so, and the material by AES key wrap with padding

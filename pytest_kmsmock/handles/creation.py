@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from ..backend import Backend
-from ..crypto.missing import MissingExtra
+from ..crypto.extras import MissingExtra
 from ..service.misuse import KmsMockError, NotMockedError, suggestion
 from ..service.state.key_maker import is_sound, symmetric_length
 from ..service.values.identifiers import is_key_id, new_key_id

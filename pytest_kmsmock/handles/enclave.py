@@ -12,9 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..crypto import attestation, chain, cms, missing, rsa
+from ..crypto import attestation, certificates, cms, extras, rsa
 from ..crypto.attestation import ENCLAVE, NITROTPM, Attestation
-from ..crypto.missing import MissingExtra
+from ..crypto.extras import MissingExtra
 from ..doors import hook
 from ..service.api.times import milliseconds
 from ..service.misuse import KmsMockError, NotMockedError
@@ -56,7 +56,7 @@ class Enclave:
         nitrotpm: bool,
     ) -> None:
         try:
-            missing.CBOR.load("cbor2")
+            extras.CBOR.load("cbor2")
         except MissingExtra as error:
             raise NotMockedError(f"{error}.") from None
         self._make_key = make_key
@@ -85,7 +85,7 @@ class Enclave:
     @property
     def root_certificate(self) -> bytes:
         """The root of trust of the documents, PEM; the same for all enclaves."""
-        certificate = x509.load_der_x509_certificate(chain.root())
+        certificate = x509.load_der_x509_certificate(certificates.root())
         return certificate.public_bytes(serialization.Encoding.PEM)
 
     def attestation_document(
@@ -111,10 +111,12 @@ class Enclave:
         ):
             _check_bytes(name, value)
         now = _now()
-        issuer = chain.authority()
+        issuer = certificates.authority()
         # Certificates know whole seconds.
         since = now.replace(microsecond=0)
-        certificate = chain.certify(issuer, self._module_id, self._signing_key.public_key(), since)
+        certificate = certificates.certify(
+            issuer, self._module_id, self._signing_key.public_key(), since
+        )
         content = Attestation(
             module_id=self._module_id,
             timestamp=milliseconds(now.timestamp()),

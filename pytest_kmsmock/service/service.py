@@ -12,17 +12,17 @@ from collections.abc import Callable
 
 import attrs
 
-from ..crypto.missing import MissingExtra
+from ..crypto.extras import MissingExtra
 from .api.errors import DryRunOperationException, KmsError
 from .api.shapes import shapes_of
 from .misuse import NotMockedError, suggestion
-from .operations import OPERATIONS
 from .operations.grants import check_tokens
-from .operations.table import Operation
+from .operations.operation import Operation
+from .operations.table import OPERATIONS
 from .rules.key_states import TRANSIENT_STATES, check_state
 from .rules.usage import check_origin, wrong_algorithm, wrong_usage
-from .serving import find, recipients
-from .serving.managed import VIEWING
+from .serving import finding, recipients
+from .serving.aws_managed import VIEWING
 from .serving.request import Options, Request, Response
 from .state.registry import Registry
 from .values.key import KmsKey
@@ -77,7 +77,7 @@ class Service:
             key = operation.find(operation, request)
             request.keys = () if key is None else (key,)
             if "DestinationKeyId" in request.params:
-                request.add_key(find.key(request, request.params["DestinationKeyId"]))
+                request.add_key(finding.key(request, request.params["DestinationKeyId"]))
         return request.keys
 
     def _prepare(self, request: Request) -> Operation:
@@ -111,7 +111,7 @@ class Service:
         if key is not None:
             request.keys = (key,)
             if key.manager == "AWS" and not operation.name.startswith(VIEWING):
-                raise find.denied_by_policy(request, key.arn)
+                raise finding.denied_by_policy(request, key.arn)
         if "GrantTokens" in params and "InvalidGrantTokenException" in request.shapes.errors:
             check_tokens(request, params["GrantTokens"])
         if operation.choose is not None:

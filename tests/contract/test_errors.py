@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.api.shapes import service_model
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 FACTS: Final = Path(__file__).parents[1] / "facts" / "errors.csv"
 ACCOUNT: Final = "123456789012"

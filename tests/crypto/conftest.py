@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_kmsmock.crypto.missing import MissingExtra
+from pytest_kmsmock.crypto.extras import MissingExtra
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa as rsa_types
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_kmsmock.crypto import attestation, chain, missing, rsa
+from pytest_kmsmock.crypto import attestation, certificates, extras, rsa
 from pytest_kmsmock.crypto.attestation import NITROTPM, Attestation, Unacceptable
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
@@ -27,17 +27,17 @@ without_deadline = settings(deadline=None)
 
 @pytest.fixture
 def cbor() -> Any:
-    return missing.CBOR.load("cbor2")
+    return extras.CBOR.load("cbor2")
 
 
 @pytest.fixture
 def attested() -> Attestation:
-    issuer = chain.authority()
+    issuer = certificates.authority()
     return Attestation(
         module_id="i-1-enc1",
         timestamp=1_900_000_000_000,
         pcrs=PCRS,
-        certificate=chain.certify(issuer, "i-1-enc1", P384.public_key(), NOW),
+        certificate=certificates.certify(issuer, "i-1-enc1", P384.public_key(), NOW),
         cabundle=issuer.bundle,
         public_key=b"key",
         user_data=b"data",
@@ -47,8 +47,8 @@ def attested() -> Attestation:
 
 def key_of(attested: Attestation, now: dt.datetime = NOW) -> ec.EllipticCurvePublicKey:
     """Return the key that signs, when the certificates are good *now*."""
-    roots = (chain.root(),)
-    return chain.signing_key(attested.certificate, attested.cabundle, roots, now.timestamp())
+    roots = (certificates.root(),)
+    return certificates.signing_key(attested.certificate, attested.cabundle, roots, now.timestamp())
 
 
 # The document
@@ -233,8 +233,8 @@ def test_the_chain_leads_to_the_root(attested: Attestation) -> None:
     [
         (dt.timedelta(seconds=-1), "not valid yet"),
         (dt.timedelta(), None),
-        (chain.LIFETIME, None),
-        (chain.LIFETIME + dt.timedelta(seconds=1), "expired"),
+        (certificates.LIFETIME, None),
+        (certificates.LIFETIME + dt.timedelta(seconds=1), "expired"),
     ],
     ids=["before", "first", "last", "after"],
 )
@@ -250,53 +250,57 @@ def test_a_certificate_has_its_time(
 
 def test_another_root_is_not_trusted(attested: Attestation) -> None:
     with pytest.raises(Unacceptable, match="trusted root"):
-        chain.signing_key(attested.certificate, attested.cabundle, (b"other",), NOW.timestamp())
+        certificates.signing_key(
+            attested.certificate, attested.cabundle, (b"other",), NOW.timestamp()
+        )
 
 
 def test_links_must_hold(attested: Attestation) -> None:
     """Left out, in another order, of another issuer, or no certificate at all."""
     root, intermediate = attested.cabundle
-    forged = chain.Authority(
-        chain.authority().name, ec.generate_private_key(ec.SECP384R1()), attested.cabundle
+    forged = certificates.Authority(
+        certificates.authority().name, ec.generate_private_key(ec.SECP384R1()), attested.cabundle
     )
     for certificate, cabundle in (
         (attested.certificate, (root,)),
         (attested.certificate, (root, root)),
         (attested.certificate, (root, intermediate, intermediate)),
         (attested.certificate, (root, attested.certificate)),
-        (chain.certify(forged, "i", P384.public_key(), NOW), attested.cabundle),
+        (certificates.certify(forged, "i", P384.public_key(), NOW), attested.cabundle),
         (b"no certificate", attested.cabundle),
         (attested.certificate, (root, b"no certificate")),
     ):
         with pytest.raises(Unacceptable, match="do not form a chain"):
-            chain.signing_key(certificate, cabundle, (root,), NOW.timestamp())
+            certificates.signing_key(certificate, cabundle, (root,), NOW.timestamp())
 
 
 def test_an_enclave_is_no_authority(attested: Attestation) -> None:
     """What its key has signed itself is not certified."""
     name = x509.load_der_x509_certificate(attested.certificate).subject
-    enclave = chain.Authority(name, P384, (*attested.cabundle, attested.certificate))
+    enclave = certificates.Authority(name, P384, (*attested.cabundle, attested.certificate))
     other = ec.generate_private_key(ec.SECP384R1())
-    certificate = chain.certify(enclave, "i-2", other.public_key(), NOW)
+    certificate = certificates.certify(enclave, "i-2", other.public_key(), NOW)
 
     with pytest.raises(Unacceptable, match="do not form a chain"):
-        chain.signing_key(certificate, enclave.bundle, (chain.root(),), NOW.timestamp())
+        certificates.signing_key(
+            certificate, enclave.bundle, (certificates.root(),), NOW.timestamp()
+        )
 
 
 def test_an_authority_signs_no_documents() -> None:
-    root, intermediate = chain.authority().bundle
+    root, intermediate = certificates.authority().bundle
 
     with pytest.raises(Unacceptable, match="not one for signatures"):
-        chain.signing_key(intermediate, (root,), (root,), NOW.timestamp())
+        certificates.signing_key(intermediate, (root,), (root,), NOW.timestamp())
 
 
 def test_the_key_is_on_p384(attested: Attestation) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = chain.certify(chain.authority(), "i", key.public_key(), NOW)
+    certificate = certificates.certify(certificates.authority(), "i", key.public_key(), NOW)
 
     with pytest.raises(Unacceptable, match="P-384"):
         key_of(attrs.evolve(attested, certificate=certificate))
 
 
 def test_the_process_has_one_root() -> None:
-    assert chain.root() == chain.root()
+    assert certificates.root() == certificates.root()

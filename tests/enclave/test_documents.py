@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from pytest_kmsmock import Enclave, Key, KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.crypto import attestation, chain
+from pytest_kmsmock.crypto import attestation, certificates
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Request
 
@@ -183,16 +183,16 @@ def elsewhere(enclave: Enclave) -> Elsewhere:
         .not_valid_before(since)
         .not_valid_after(since + dt.timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(chain._usage(key_cert_sign=True), critical=True)
+        .add_extension(certificates._usage(key_cert_sign=True), critical=True)
         .sign(private, hashes.SHA384())
         .public_bytes(DER)
     )
-    issuer = chain.Authority(name, private, (root,))
+    issuer = certificates.Authority(name, private, (root,))
     content = attestation.Attestation(
         module_id="elsewhere",
         timestamp=1,
         pcrs={0: bytes(48)},
-        certificate=chain.certify(issuer, "elsewhere", signing.public_key(), since),
+        certificate=certificates.certify(issuer, "elsewhere", signing.public_key(), since),
         cabundle=issuer.bundle,
         public_key=enclave.public_key,
     )

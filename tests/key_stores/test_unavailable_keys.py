@@ -16,7 +16,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock, XksProxy
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 

@@ -24,7 +24,7 @@ from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.key_maker import KeyMaker
 from pytest_kmsmock.service.state.registry import Registry
-from pytest_kmsmock.service.values import asymmetric
+from pytest_kmsmock.service.values import key_pairs
 from pytest_kmsmock.service.values.key import KeyMaterial, KmsKey, material_id
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
@@ -245,7 +245,7 @@ def _plain_key(secret: bytes) -> KmsKey:
 @functools.cache
 def pool() -> KeyPool:
     """RSA wrapping keys, made once for all examples."""
-    return KeyPool(asymmetric.generate)
+    return KeyPool(key_pairs.generate)
 
 
 class RelatedKeys(RuleBasedStateMachine):

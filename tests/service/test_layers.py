@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 import pytest_kmsmock
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.values.key import KeyState
 

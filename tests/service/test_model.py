@@ -14,7 +14,7 @@ from botocore.model import ServiceModel
 from pytest_kmsmock.service.api.errors import SerializationException, ValidationException
 from pytest_kmsmock.service.api.shapes import declared_errors, shapes_of
 from pytest_kmsmock.service.api.times import timestamp
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 
 def decode(operation: str, **body: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ..api.errors import (
     ValidationException,
 )
 from ..api.times import timestamp
-from ..serving import find, managed, pages
+from ..serving import aws_managed, finding, pages
 from ..serving.request import Request, Response
 from ..values.identifiers import alias_arn
 from ..values.key import Alias, KmsKey
@@ -34,7 +34,7 @@ def check_name(request: Request) -> None:
         return
     if name == "alias/":
         raise InvalidAliasNameException("The alias name must not be empty after alias/.")
-    if name.startswith(managed.PREFIX):
+    if name.startswith(aws_managed.PREFIX):
         raise InvalidAliasNameException(
             "The alias name for a customer managed CMK cannot begin with alias/aws/."
         )
@@ -96,9 +96,9 @@ def list_aliases(request: Request, key: KmsKey | None) -> Response:
 
 def _customer_alias(request: Request) -> Alias:
     """Return the alias that *request* names, unless it is AWS's own."""
-    alias = find.alias(request, request.params["AliasName"])
-    if alias.name.startswith(managed.PREFIX):
-        raise find.denied_by_policy(request, alias.arn)
+    alias = finding.alias(request, request.params["AliasName"])
+    if alias.name.startswith(aws_managed.PREFIX):
+        raise finding.denied_by_policy(request, alias.arn)
     return alias
 
 

@@ -13,7 +13,7 @@ from ..api.errors import (
 from ..misuse import NotMockedError
 from ..rules.usage import check_not_stored
 from ..serving.request import Request, Response
-from ..values import asymmetric
+from ..values import key_pairs
 from ..values.key import KmsKey
 from ..values.specs import KEY_SPECS, SYMMETRIC_DEFAULT
 from .encryption import seal
@@ -78,7 +78,7 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
     return {
         "PrivateKeyCiphertextBlob": seal(request, key, SYMMETRIC_DEFAULT, private, context),
         "PrivateKeyPlaintext": private,
-        "PublicKey": asymmetric.public_key(spec, private),
+        "PublicKey": key_pairs.public_key(spec, private),
         "KeyId": key.arn,
         "KeyPairSpec": spec.name,
         "KeyMaterialId": key.material.id,

@@ -7,12 +7,12 @@ from ..api.errors import IncorrectKeyException, InvalidCiphertextException, Vali
 from ..api.shapes import ignores_ciphertext, missing_member
 from ..rules.key_states import check_state
 from ..rules.usage import wrong_algorithm, wrong_usage
-from ..serving import find, stored_keys
+from ..serving import finding, stored_keys
 from ..serving.request import Request, Response
-from ..values import asymmetric
+from ..values import key_pairs
 from ..values.key import KeyMaterial, KmsKey
 from ..values.specs import SYMMETRIC_DEFAULT
-from .table import Operation, find_key
+from .operation import Operation, find_key
 
 
 def encrypt(request: Request, key: KmsKey) -> Response:
@@ -44,10 +44,10 @@ def decrypt(request: Request, key: KmsKey) -> Response:
 def re_encrypt(request: Request, source: KmsKey) -> Response:
     """Source: KMS API Reference, ReEncrypt."""
     params = request.params
-    destination = find.key(request, params["DestinationKeyId"], action="ReEncryptTo")
+    destination = finding.key(request, params["DestinationKeyId"], action="ReEncryptTo")
     request.add_key(destination)
     if destination.manager == "AWS":
-        raise find.denied_by_policy(request, destination.arn, "ReEncryptTo")
+        raise finding.denied_by_policy(request, destination.arn, "ReEncryptTo")
     if destination.usage != "ENCRYPT_DECRYPT":
         raise wrong_usage(request.operation, destination)
     check_state(request.operation, destination)
@@ -107,7 +107,7 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
             raise IncorrectKeyException
         return named
     if found is None:
-        raise find.denied_elsewhere(request, "the resource associated with this ciphertext")
+        raise finding.denied_elsewhere(request, "the resource associated with this ciphertext")
     return found
 
 
@@ -122,13 +122,13 @@ def seal(
         assert secret is not None  # the key's state says so
         return ciphertext.seal(secret, key.ciphertext_start, plaintext, context)
     _check_no_context(algorithm, context)
-    longest = asymmetric.longest_plaintext(key.spec, algorithm)
+    longest = key_pairs.longest_plaintext(key.spec, algorithm)
     if len(plaintext) > longest:
         raise ValidationException(
             f"Algorithm {algorithm} and key spec {key.spec.name} cannot encrypt data "
             f"larger than {longest} bytes."
         )
-    return asymmetric.encrypt(key.spec, key.secret, algorithm, plaintext)
+    return key_pairs.encrypt(key.spec, key.secret, algorithm, plaintext)
 
 
 def open_(
@@ -148,7 +148,7 @@ def open_(
         raise InvalidCiphertextException
     _check_no_context(algorithm, context)
     blob = request.params["CiphertextBlob"]
-    plaintext = asymmetric.decrypt(key.spec, key.secret, algorithm, blob)
+    plaintext = key_pairs.decrypt(key.spec, key.secret, algorithm, blob)
     if plaintext is None:
         raise InvalidCiphertextException
     return plaintext, key.material

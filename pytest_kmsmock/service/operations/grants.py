@@ -14,7 +14,7 @@ from ..api.errors import (
     ValidationException,
 )
 from ..api.times import timestamp
-from ..serving import find, pages
+from ..serving import finding, pages
 from ..serving.request import Params, Request, Response
 from ..state.grants import GRANTEES
 from ..values.grant import (
@@ -105,7 +105,7 @@ def list_retirable_grants(request: Request, _: None) -> Response:
     if named[0] == "RetiringPrincipal":
         _check_principal(request, principal)
         if request.account not in principal.split(":"):
-            raise find.denied_by_identity(request, principal)
+            raise finding.denied_by_identity(request, principal)
     grants = request.registry.grants.retirable_by(request.region, principal)
     return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
 
@@ -123,7 +123,7 @@ def retire_grant(request: Request, _: None) -> Response:
         key_arn, grant_id = opened
     else:
         key_arn, grant_id = params["KeyId"], params["GrantId"]
-    key = find.key(request, key_arn, alias_refusal=find.alias_refused)
+    key = finding.key(request, key_arn, alias_refusal=finding.alias_refused)
     request.add_key(key)
     _remove(request, key, grant_id)
     return {}

@@ -22,7 +22,7 @@ from ..rules.lifecycle import DAY, settle_imports
 from ..serving import import_tokens
 from ..serving.request import Params, Request, Response
 from ..state.key_maker import is_sound
-from ..values import asymmetric
+from ..values import key_pairs
 from ..values.key import KeyMaterial, KmsKey, MaterialState, material_id
 from ..values.specs import KEY_SPECS
 
@@ -46,7 +46,7 @@ def get_parameters_for_import(request: Request, key: KmsKey) -> Response:
             request.registry.token_key,
             import_tokens.ImportToken(key.arn, wrapping_spec, algorithm, private, valid_to),
         ),
-        "PublicKey": asymmetric.public_key(spec, private),
+        "PublicKey": key_pairs.public_key(spec, private),
         "ParametersValidTo": timestamp(valid_to),
     }
 

@@ -19,15 +19,15 @@ from ..api.times import timestamp
 from ..authorization import documents
 from ..misuse import NotMockedError
 from ..rules import lifecycle
-from ..serving import managed, pages, stored_keys
+from ..serving import aws_managed, pages, stored_keys
 from ..serving.request import Params, Request, Response
 from ..state.registry import Place
 from ..values.identifiers import new_key_id, new_multi_region_key_id, parse_arn
 from ..values.key import KeyMaterial, KmsKey, Stored, first_material, material_id
 from ..values.quotas import AWS_QUOTAS
 from ..values.specs import ALGORITHMS_MEMBER, KEY_SPECS, KeySpec, KeyUsage
+from .operation import Operation, find_key
 from .policies import checked_policy
-from .table import Operation, find_key
 from .tags import checked_tags
 
 
@@ -92,7 +92,7 @@ def find_described(operation: Operation, request: Request) -> KmsKey | None:
         arn = parse_arn(identifier)
         if not request.options.creates_managed or (arn and arn.region != request.region):
             raise
-        key = managed.create(request, identifier if arn is None else arn.resource)
+        key = aws_managed.create(request, identifier if arn is None else arn.resource)
         if key is None:
             raise
         return key

@@ -10,7 +10,7 @@ from ..api.errors import AlreadyExistsException, UnsupportedOperationException, 
 from ..authorization import documents
 from ..rules import lifecycle
 from ..rules.key_states import check_state
-from ..serving.find import no_key
+from ..serving.finding import no_key
 from ..serving.request import Request, Response
 from ..values.identifiers import key_arn, partition_of, root_arn
 from ..values.key import KeyMaterial, KmsKey

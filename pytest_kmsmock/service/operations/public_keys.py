@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..api.errors import UnsupportedOperationException
 from ..serving.request import Request, Response
-from ..values import asymmetric
+from ..values import key_pairs
 from ..values.key import KmsKey
 from ..values.specs import ALGORITHMS_MEMBER
 
@@ -15,7 +15,7 @@ def get_public_key(request: Request, key: KmsKey) -> Response:
         raise UnsupportedOperationException
     return {
         "KeyId": key.arn,
-        "PublicKey": asymmetric.public_key(key.spec, key.secret),
+        "PublicKey": key_pairs.public_key(key.spec, key.secret),
         "CustomerMasterKeySpec": key.spec.name,
         "KeySpec": key.spec.name,
         "KeyUsage": key.usage,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..api.errors import KMSInvalidSignatureException, ValidationException
 from ..serving.request import Request, Response
-from ..values import asymmetric
+from ..values import key_pairs
 from ..values.key import KmsKey
 
 
@@ -13,7 +13,7 @@ def sign(request: Request, key: KmsKey) -> Response:
     params = request.params
     message_type = _checked_message_type(request, key)
     algorithm = params["SigningAlgorithm"]
-    signature = asymmetric.sign(key.spec, key.secret, algorithm, message_type, params["Message"])
+    signature = key_pairs.sign(key.spec, key.secret, algorithm, message_type, params["Message"])
     return {"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 
@@ -22,7 +22,7 @@ def verify(request: Request, key: KmsKey) -> Response:
     params = request.params
     message_type = _checked_message_type(request, key)
     algorithm = params["SigningAlgorithm"]
-    if not asymmetric.verify(
+    if not key_pairs.verify(
         key.spec,
         key.secret,
         algorithm,
@@ -44,7 +44,7 @@ def _checked_message_type(request: Request, key: KmsKey) -> str:
     """
     params = request.params
     algorithm, message_type = params["SigningAlgorithm"], params.get("MessageType", "RAW")
-    lengths = asymmetric.MESSAGE_LENGTHS[algorithm]
+    lengths = key_pairs.MESSAGE_LENGTHS[algorithm]
     if message_type not in lengths:
         culprit = (
             f"algorithm {algorithm}"

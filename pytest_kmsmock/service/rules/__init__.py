@@ -1,1 +1,1 @@
-"""Rules as tables and pure functions: what a key admits, and what time does to it."""
+"""Rules as tables and pure functions: what a key admits, and what becomes of it."""

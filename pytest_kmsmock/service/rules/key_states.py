@@ -34,7 +34,7 @@ OK: Final = None
 DISABLED: Final = Refusal(DisabledException, "is disabled.")
 DELETING: Final = Refusal(KMSInvalidStateException, "is pending deletion.")
 REPLICA: Final = Refusal(KMSInvalidStateException, "is pending replica deletion.")
-KEPT: Final = Refusal(KMSInvalidStateException, "is not pending deletion.")
+STAYING: Final = Refusal(KMSInvalidStateException, "is not pending deletion.")
 IMPORTING: Final = Refusal(KMSInvalidStateException, "is pending import.")
 AWAY: Final = Refusal(KMSInvalidStateException, "is unavailable.")
 CREATING: Final = Refusal(KMSInvalidStateException, "is creating.")
@@ -52,7 +52,7 @@ _COLUMNS: Final[tuple[KeyState, ...]] = (
 )
 _ROWS: Final[Mapping[str, tuple[Cell, ...]]] = {
     # in state:              Enabled  Disabled  PendDel   PendRepl  PendImport  Unavail  Creating  Updating
-    "CancelKeyDeletion":    (KEPT,    KEPT,     OK,       OK,       KEPT,       KEPT,    KEPT,     KEPT),
+    "CancelKeyDeletion":    (STAYING, STAYING,  OK,       OK,       STAYING,    STAYING, STAYING,  STAYING),
     "CreateAlias":          (OK,      OK,       DELETING, REPLICA,  OK,         OK,      OK,       OK),
     "CreateGrant":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  OK,      CREATING, OK),
     "Decapsulate":          (OK,      DISABLED, DELETING, REPLICA,  IMPORTING,  AWAY,    CREATING, OK),

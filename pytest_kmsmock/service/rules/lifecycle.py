@@ -1,5 +1,5 @@
 """
-What time does to a key: pure transitions from one value of it to the next.
+Transitions of a key: pure functions from one value of it to the next, as time or a call has it.
 
 Nothing here is done when it falls due, but when somebody looks: `next_due`
 tells when something will have happened to a key, `fall_due` what. Source: KMS

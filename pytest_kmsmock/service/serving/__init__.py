@@ -1,1 +1,1 @@
-"""What the operations share on the way of a request."""
+"""The way of a request: what operations share on it."""

@@ -76,12 +76,14 @@ def sealed(request: Request, attestation: Attestation, response: Response) -> Re
 
 
 def _attested(request: Request, data: bytes) -> Attestation:
-    from ...crypto import chain  # not at the top: x509 is slow to import, and few tests need it
+    from ...crypto import (
+        certificates,  # not at the top: x509 is slow to import, and few tests need it
+    )
 
     document = attestation.read(data)
     attested = document.attestation
-    roots = (chain.root(), *request.registry.attestation_roots)
-    key = chain.signing_key(attested.certificate, attested.cabundle, roots, request.now)
+    roots = (certificates.root(), *request.registry.attestation_roots)
+    key = certificates.signing_key(attested.certificate, attested.cabundle, roots, request.now)
     if not attestation.is_signed_by(document, key):
         raise Unacceptable("its signature is not that of its certificate")
     if attested.public_key is None:

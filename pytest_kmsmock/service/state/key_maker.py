@@ -9,7 +9,7 @@ from typing import Final
 
 from ...crypto import mac, randomness, sm4, symmetric
 from ...crypto.keypool import KeyPool
-from ..values import asymmetric
+from ..values import key_pairs
 from ..values.specs import KeySpec
 
 # AWS makes a pair for each import. An RSA pair takes up to a second here.
@@ -38,7 +38,7 @@ class KeyMaker:
         if spec.family == "hmac":
             return mac.generate(spec.name)
         if self._pool is None:
-            return asymmetric.generate(spec.name)
+            return key_pairs.generate(spec.name)
         with self._lock:
             number = self._taken.get(spec.name, 0)
             self._taken[spec.name] = number + 1
@@ -72,4 +72,4 @@ def is_sound(secret: bytes, spec: KeySpec, region: str) -> bool:
         return len(secret) == symmetric_length(region)
     if spec.family == "hmac":
         return mac.is_key(spec.name, secret)
-    return asymmetric.is_private_key(spec, secret)
+    return key_pairs.is_private_key(spec, secret)

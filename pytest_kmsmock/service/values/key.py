@@ -109,7 +109,7 @@ class KmsKey:
 
     Attributes:
         arn: ``arn:aws:kms:REGION:ACCOUNT:key/KEY_ID``.
-        state: Decides which operations succeed; see `states.KEY_STATES`.
+        state: Decides which operations succeed; see `key_states.KEY_STATES`.
         materials: Oldest first. Empty for a key that waits for its first import.
         policy: The key policy as GetKeyPolicy prints it.
         tags: Pairs of key and value, in the order in which they came.

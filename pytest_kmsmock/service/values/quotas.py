@@ -1,5 +1,5 @@
 """
-How much of each thing AWS allows, adjustable for a test.
+Quotas: how much of each thing AWS allows, adjustable for a test.
 
 Source: KMS Developer Guide, "Resource quotas".
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 from . import computing, grants, key_stores, management, material
 from .row import Row, State

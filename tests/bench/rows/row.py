@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 from ..sides import method

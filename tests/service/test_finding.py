@@ -13,7 +13,7 @@ from pytest_kmsmock.service.api.errors import (
     KmsError,
     NotFoundException,
 )
-from pytest_kmsmock.service.serving import find
+from pytest_kmsmock.service.serving import finding
 from pytest_kmsmock.service.serving.request import Request
 from pytest_kmsmock.service.state.registry import Registry
 
@@ -37,14 +37,14 @@ def test_key_is_found_by_four_names(request_of: MakeRequest, key_id: str) -> Non
     request = request_of("DescribeKey")
     names = [key_id, prefix(f"key/{key_id}"), "alias/app", prefix("alias/app")]
 
-    assert {find.key(request, name).key_id for name in names} == {key_id}
+    assert {finding.key(request, name).key_id for name in names} == {key_id}
 
 
 @pytest.mark.parametrize("identifier", ["alias/app", prefix("alias/app"), "alias/none"])
 def test_alias_can_be_refused(request_of: MakeRequest, key_id: str, identifier: str) -> None:
     """Before it is looked up."""
     with pytest.raises(InvalidArnException):
-        find.key(request_of("EnableKey"), identifier, alias_refusal=find.alias_refused)
+        finding.key(request_of("EnableKey"), identifier, alias_refusal=finding.alias_refused)
 
 
 def test_foreign_key_can_be_refused(request_of: MakeRequest) -> None:
@@ -55,7 +55,7 @@ def test_foreign_key_can_be_refused(request_of: MakeRequest) -> None:
         return NotFoundException("refused")
 
     with pytest.raises(NotFoundException, match="refused"):
-        find.key(request_of("EnableKey"), foreign, foreign_refusal=refuse)
+        finding.key(request_of("EnableKey"), foreign, foreign_refusal=refuse)
 
 
 def test_foreign_key_is_found_where_it_may_be(
@@ -66,17 +66,17 @@ def test_foreign_key_is_found_where_it_may_be(
     request.account, request.place = "210987654321", registry.places["210987654321", "us-east-1"]
 
     for name in (prefix(f"key/{key_id}"), prefix("alias/app")):
-        assert find.key(request, name).key_id == key_id
+        assert finding.key(request, name).key_id == key_id
         with pytest.raises(AccessDeniedException):
-            find.key(request, name.replace("us-east-1", "eu-west-1"))
+            finding.key(request, name.replace("us-east-1", "eu-west-1"))
     for name in (key_id, "alias/app"):
         with pytest.raises(NotFoundException):
-            find.key(request, name)
+            finding.key(request, name)
 
 
 def test_denial_names_operation_and_caller(request_of: MakeRequest) -> None:
     """The words are AWS's, and tell nothing of the key."""
-    error = find.denied_elsewhere(request_of("GenerateDataKey"))
+    error = finding.denied_elsewhere(request_of("GenerateDataKey"))
 
     assert error.message == (
         "User: arn:aws:iam::123456789012:root is not authorized to perform: kms:GenerateDataKey "

@@ -1,4 +1,4 @@
-"""What to say when a scheme needs a package that is not installed."""
+"""Extras: packages that a scheme needs, and the error where one is not installed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-The certificates behind attestation documents: the mock's own, and the check of any.
+Certificates behind attestation documents: the mock's own, and the check of any.
 
 AWS has one root of trust for all enclaves, so this process has one too. It is
 made when first needed, and nobody outside has its key.

@@ -9,37 +9,35 @@ import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
-from pytest_kmsmock.crypto import attestation, ed25519, missing, mldsa, mlkem, sm2
+from pytest_kmsmock.crypto import attestation, ed25519, extras, mldsa, mlkem, sm2
 
 PYCA = "cryptography.hazmat.primitives.asymmetric"
 CALLS = [
-    pytest.param("cbor2", lambda: attestation.read(b""), missing.CBOR, id="attestation documents"),
+    pytest.param("cbor2", lambda: attestation.read(b""), extras.CBOR, id="attestation documents"),
     pytest.param(
         "Crypto.Signature.eddsa",
         lambda: ed25519.sign(
             ed25519.generate("ECC_NIST_EDWARDS25519"), "ED25519_PH_SHA_512", bytes(64)
         ),
-        missing.ED25519PH,
+        extras.ED25519PH,
         id="Ed25519ph",
     ),
-    pytest.param(f"{PYCA}.mldsa", lambda: mldsa.generate("ML_DSA_44"), missing.ML_DSA, id="ML-DSA"),
+    pytest.param(f"{PYCA}.mldsa", lambda: mldsa.generate("ML_DSA_44"), extras.ML_DSA, id="ML-DSA"),
+    pytest.param(f"{PYCA}.mlkem", lambda: mlkem.generate("ML_KEM_768"), extras.ML_KEM, id="ML-KEM"),
     pytest.param(
-        f"{PYCA}.mlkem", lambda: mlkem.generate("ML_KEM_768"), missing.ML_KEM, id="ML-KEM"
+        "kyber_py.ml_kem", lambda: mlkem.generate("ML_KEM_512"), extras.ML_KEM_512, id="ML-KEM-512"
     ),
-    pytest.param(
-        "kyber_py.ml_kem", lambda: mlkem.generate("ML_KEM_512"), missing.ML_KEM_512, id="ML-KEM-512"
-    ),
-    pytest.param("gmalg.sm2", lambda: sm2.generate("SM2"), missing.SM2, id="SM2"),
+    pytest.param("gmalg.sm2", lambda: sm2.generate("SM2"), extras.SM2, id="SM2"),
 ]
 
 
 @pytest.mark.parametrize(("module", "call", "need"), CALLS)
 def test_a_scheme_without_its_package_names_the_extra(
-    module: str, call: Callable[[], object], need: missing.Need, monkeypatch: pytest.MonkeyPatch
+    module: str, call: Callable[[], object], need: extras.Need, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)  # what Python takes for "not installed"
 
-    with pytest.raises(missing.MissingExtra) as caught:
+    with pytest.raises(extras.MissingExtra) as caught:
         call()
 
     assert (caught.value.scheme, caught.value.extra) == (need.scheme, need.extra)
@@ -55,9 +53,9 @@ def test_a_cryptography_without_external_mu_says_so(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(mldsa, "_private", lambda _: Before49())
     monkeypatch.setattr(mldsa, "_public", lambda _: Before49())
 
-    with pytest.raises(missing.MissingExtra, match="external mu"):
+    with pytest.raises(extras.MissingExtra, match="external mu"):
         mldsa.sign(b"", mldsa.ALGORITHM, bytes(64), is_digest=True)
-    with pytest.raises(missing.MissingExtra, match="external mu"):
+    with pytest.raises(extras.MissingExtra, match="external mu"):
         mldsa.verify(b"", mldsa.ALGORITHM, bytes(64), b"", is_digest=True)
 
 
@@ -77,5 +75,5 @@ def test_a_cryptography_on_a_library_without_the_scheme_says_so(
     private = private[:-1] + bytes([private[-1] ^ 1])
     monkeypatch.setattr(serialization, "load_der_private_key", unsupported)
 
-    with pytest.raises(missing.MissingExtra):
+    with pytest.raises(extras.MissingExtra):
         family.public_key(private)  # type: ignore[attr-defined]  # one of two modules

@@ -1,5 +1,5 @@
 """
-Which key a request means: by ID, ARN, alias name or alias ARN.
+Finding of the key that a request means: by ID, ARN, alias name or alias ARN.
 
 Source: KMS Developer Guide, "Key identifiers"; the texts are as recorded from AWS.
 """

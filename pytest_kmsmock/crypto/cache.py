@@ -1,4 +1,4 @@
-"""Values that are made when they are first asked for, and kept for a while."""
+"""A cache: values that are made when they are first asked for, and kept for a while."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-class Kept(dict[_Key, _Value]):
+class Cache(dict[_Key, _Value]):
     """
     A dict that makes the values which it lacks.
 
@@ -38,4 +38,4 @@ class Kept(dict[_Key, _Value]):
 
     # Some hold secrets.
     def __repr__(self) -> str:
-        return f"<Kept: {len(self)} values>"
+        return f"<Cache: {len(self)} values>"

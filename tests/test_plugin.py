@@ -196,22 +196,22 @@ def test_an_inner_fixture_starts_as_a_copy_of_the_outer(run: Run) -> None:
         class TestClass:
             @pytest.fixture(scope="class", autouse=True)
             def of_class(self, kms_class):
-                assert aliases() == ["alias/session", "alias/module"]
+                assert aliases() == ["alias/module", "alias/session"]
                 make_key("alias/class")
 
             @pytest.mark.parametrize("turn", [1, 2])
             def test_in_class(self, kms, turn):
-                assert aliases() == ["alias/session", "alias/module", "alias/class"]
+                assert aliases() == ["alias/class", "alias/module", "alias/session"]
                 client().delete_alias(AliasName="alias/module")
                 kms.key("alias/class").delete()
                 make_key("alias/test")
                 assert aliases() == ["alias/session", "alias/test"]
 
             def test_class_is_as_it_was(self, kms_class):
-                assert aliases() == ["alias/session", "alias/module", "alias/class"]
+                assert aliases() == ["alias/class", "alias/module", "alias/session"]
 
         def test_after(kms, kms_module, kms_session):
-            assert aliases() == ["alias/session", "alias/module"]
+            assert aliases() == ["alias/module", "alias/session"]
             assert kms.calls.operations == ["ListAliases"]
             assert len(kms_session.keys) == 1
     """)

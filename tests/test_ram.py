@@ -48,7 +48,8 @@ def arns(response: dict[str, Any]) -> list[str]:
 
 
 def arns_of(keys: list[Key]) -> list[str]:
-    return [key.arn for key in keys]
+    """Return the ARNs of *keys*, of one account, in the order in which they are listed."""
+    return sorted(key.arn for key in keys)
 
 
 @has_owners

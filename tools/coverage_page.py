@@ -123,6 +123,12 @@ BEHAVIOUR: Final = (
         "Listed with their keys, which are there once they have been described.",
     ),
     (
+        "Order of lists",
+        "That of the names for aliases; that of the others is not told.",
+        "Aliases by their names, keys by their IDs, both byte by byte; "
+        "tags, grants and key stores as they came.",
+    ),
+    (
         "Principals of grants",
         "Must exist. Only services list the grants of services.",
         "Must be well-formed. Every caller may filter by a service principal.",

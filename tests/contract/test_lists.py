@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -33,7 +34,8 @@ class Listing:
         key_id = client.create_key()["KeyMetadata"]["KeyId"]
         if self.operation == "ListResourceTags":
             tags = [{"TagKey": f"tag{number}", "TagValue": ""} for number in range(length)]
-            client.tag_resource(KeyId=key_id, Tags=tags)
+            if tags:
+                client.tag_resource(KeyId=key_id, Tags=tags)
             return {"KeyId": key_id}
         for number in range(length):
             if number % 50 == 0:  # a key has no more aliases
@@ -76,6 +78,77 @@ def test_empty_list_is_one_page(client: Any, kms: KmsMock, listing: Listing) -> 
 
     del page["ResponseMetadata"]
     assert page == {listing.member: [], "Truncated": False}
+
+
+NAMES: Final = (
+    "alias/Zebra",
+    "alias/app/b",
+    "alias/app-2",
+    "alias/app",
+    "alias/_",
+    "alias/App",
+    "alias/10",
+    "alias/9",
+)
+
+
+@pytest.mark.parametrize("of_key", [False, True])
+def test_aliases_are_in_the_order_of_their_bytes(client: Any, key_id: str, of_key: bool) -> None:
+    """As in 16 recordings: upper case before lower, AWS's own among the others."""
+    for name in NAMES:
+        client.create_alias(AliasName=name, TargetKeyId=key_id)
+    client.describe_key(KeyId="alias/aws/s3")
+
+    listed = client.list_aliases(**({"KeyId": key_id} if of_key else {}))["Aliases"]
+
+    names = NAMES if of_key else (*NAMES, "alias/aws/s3")
+    assert [alias["AliasName"] for alias in listed] == sorted(names, key=str.encode)
+
+
+@pytest.mark.parametrize("of_key", [False, True])
+def test_marker_of_aliases_names_the_last_one(client: Any, key_id: str, of_key: bool) -> None:
+    """As recorded: Base64 of compact JSON, with the name in it twice."""
+    for name in NAMES:
+        client.create_alias(AliasName=name, TargetKeyId=key_id)
+
+    page = client.list_aliases(Limit=3, **({"KeyId": key_id} if of_key else {}))
+
+    last = page["Aliases"][-1]["AliasName"]
+    assert base64.b64decode(page["NextMarker"]) == f'{{"a":"{last}","b":"{last}"}}'.encode()
+
+
+def test_marker_of_aliases_needs_no_alias(client: Any, key_id: str) -> None:
+    """It says where to go on, also where nothing is."""
+    for name in NAMES:
+        client.create_alias(AliasName=name, TargetKeyId=key_id)
+    marker = base64.b64encode(b'{"a":"alias/b","b":"alias/b"}').decode()
+
+    listed = client.list_aliases(Marker=marker)["Aliases"]
+
+    assert [alias["AliasName"] for alias in listed] == []
+    marker = base64.b64encode(b'{"a":"alias/ap","b":"alias/ap"}').decode()
+    listed = client.list_aliases(Marker=marker)["Aliases"]
+    assert [alias["AliasName"] for alias in listed] == ["alias/app", "alias/app-2", "alias/app/b"]
+
+
+def test_keys_are_in_the_order_of_their_ids(client: Any) -> None:
+    """As in the sample of the API Reference; not in that of their creation, as recorded."""
+    KEYS.fill(client, 20)
+    client.create_key(MultiRegion=True)
+
+    names = KEYS.names(client.list_keys())
+
+    assert names == sorted(names)
+    assert names[-1].startswith("mrk-")
+
+
+def test_tags_are_in_the_order_in_which_they_came(client: Any) -> None:
+    """Inferred: no recording tells it from that of their names."""
+    members = TAGS.fill(client, 0)
+    for name in ("team", "cost", "app"):
+        client.tag_resource(**members, Tags=[{"TagKey": name, "TagValue": ""}])
+
+    assert TAGS.names(client.list_resource_tags(**members)) == ["team", "cost", "app"]
 
 
 @every_list
@@ -201,6 +274,90 @@ def test_marker_outlives_what_it_was_made_at(client: Any, kms: KmsMock) -> None:
     page = client.list_keys(Limit=3, Marker=marker)
 
     assert KEYS.names(page) == whole[4:]
+
+
+def test_aliases_that_come_and_go_shift_no_page(client: Any, key_id: str) -> None:
+    """A page resumes after a name: what was there before and after it comes once."""
+    for number in range(10):
+        client.create_alias(AliasName=f"alias/{number}", TargetKeyId=key_id)
+    first = client.list_aliases(Limit=4)
+    for name in ("alias/0", "alias/3", "alias/4", "alias/5"):
+        client.delete_alias(AliasName=name)
+    for name in ("alias/00", "alias/66", "alias/99"):
+        client.create_alias(AliasName=name, TargetKeyId=key_id)
+
+    rest = client.list_aliases(Marker=first["NextMarker"])
+
+    assert ALIASES.names(first) == [f"alias/{number}" for number in range(4)]
+    assert ALIASES.names(rest) == [f"alias/{name}" for name in ("6", "66", "7", "8", "9", "99")]
+
+
+def test_keys_that_come_and_go_shift_no_page(client: Any, kms: KmsMock) -> None:
+    """New keys before the marker are not listed, those after it are."""
+    for digit in "2468":
+        kms.create_key(key_id=f"{digit}0000000-0000-4000-8000-000000000000")
+    first = client.list_keys(Limit=2)
+    kms.key("40000000-0000-4000-8000-000000000000").delete()
+    for digit in "1357":
+        kms.create_key(key_id=f"{digit}0000000-0000-4000-8000-000000000000")
+
+    rest = client.list_keys(Marker=first["NextMarker"])
+
+    assert [name[0] for name in KEYS.names(first)] == ["2", "4"]
+    assert [name[0] for name in KEYS.names(rest)] == ["5", "6", "7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("removed", "again", "rest"),
+    [
+        ("", "", "cdef"),
+        ("a", "", "cdef"),
+        ("ab", "", "cdef"),
+        ("bc", "", "def"),
+        ("abcd", "", "ef"),
+        ("b", "b", "cdefb"),
+        ("ab", "ab", "cdefab"),
+        ("cd", "c", "efc"),
+        ("", "xy", "cdefxy"),
+    ],
+)
+def test_tags_that_come_and_go_shift_no_page(
+    client: Any, removed: str, again: str, rest: str
+) -> None:
+    """Whatever was removed: also the last that was listed and the next to come, together."""
+    members = TAGS.fill(client, 0)
+    tag(client, members, "abcdef")
+    first = client.list_resource_tags(**members, Limit=2)
+    client.untag_resource(**members, TagKeys=list(removed))
+    tag(client, members, again)
+
+    second = client.list_resource_tags(**members, Limit=50, Marker=first["NextMarker"])
+
+    assert "".join(TAGS.names(first)) == "ab"
+    # One that came again may be listed again.
+    assert "".join(TAGS.names(second)) in (rest, rest.rstrip("ab"))
+
+
+def test_many_tags_are_read_one_by_one(client: Any, kms: KmsMock) -> None:
+    """Also where a test allows more of them than AWS."""
+    kms.quotas.tags_per_key = 200
+    members = TAGS.fill(client, 0)
+    names = [f"{number:0128}" for number in range(150)]
+    for at in range(0, 150, 50):
+        client.tag_resource(
+            **members, Tags=[{"TagKey": name, "TagValue": ""} for name in names[at : at + 50]]
+        )
+
+    pages = client.get_paginator("list_resource_tags").paginate(
+        **members, PaginationConfig={"PageSize": 1}
+    )
+
+    assert [name for page in pages for name in TAGS.names(page)] == names
+
+
+def tag(client: Any, members: dict[str, Any], keys: str) -> None:
+    if keys:
+        client.tag_resource(**members, Tags=[{"TagKey": key, "TagValue": ""} for key in keys])
 
 
 def test_all_aliases_of_a_key_can_be_deleted_page_by_page(client: Any, key_id: str) -> None:

@@ -17,7 +17,12 @@ MakeRequest = Callable[..., Request]
 
 def page(request: Request, values: list[str] | None = None) -> Response:
     return pages.of_sequence(
-        request, "Letters", LETTERS if values is None else values, str.upper, name=str, default=3
+        request,
+        "Letters",
+        LETTERS if values is None else values,
+        entry=str.upper,
+        name=str,
+        default=3,
     )
 
 

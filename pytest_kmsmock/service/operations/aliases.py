@@ -16,6 +16,8 @@ from ..api.errors import (
 from ..api.times import timestamp
 from ..serving import aws_managed, finding, pages
 from ..serving.request import Request, Response
+from ..state.collection import Collection
+from ..state.registry import Place
 from ..values.identifiers import alias_arn
 from ..values.key import Alias, KmsKey
 
@@ -84,14 +86,19 @@ def delete_alias(request: Request, _: None) -> Response:
 
 def list_aliases(request: Request, key: KmsKey | None) -> Response:
     """Source: KMS API Reference, ListAliases."""
-    aliases = request.place.aliases
-    if key is None:
-        return pages.of_collection(request, "Aliases", aliases, _list_entry, default=50)
-    names = request.place.aliases_of(key.key_id)
-    of_key = [alias for name in names if (alias := aliases.get(name)) is not None]
-    return pages.of_sequence(
-        request, "Aliases", of_key, _list_entry, name=lambda alias: alias.name, default=50
+    aliases = request.place.aliases if key is None else _aliases_of(request.place, key)
+    return pages.of_names(
+        request, "Aliases", aliases, entry=_list_entry, prefix="alias/", default=50
     )
+
+
+def _aliases_of(place: Place, key: KmsKey) -> Collection[Alias]:
+    found: Collection[Alias] = Collection(is_sorted=True)
+    for name in place.aliases_of(key.key_id):
+        alias = place.aliases.get(name)
+        if alias is not None:
+            found.put(name, alias)
+    return found
 
 
 def _customer_alias(request: Request) -> Alias:

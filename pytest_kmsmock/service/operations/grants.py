@@ -88,7 +88,7 @@ def list_grants(request: Request, key: KmsKey) -> Response:
     if wanted:
         listed = grants.of_grantee(key.arn, wanted[0], params[wanted[0]])
     if "GrantId" not in params:
-        return pages.of_collection(request, "Grants", listed, _list_entry, default=50)
+        return pages.of_collection(request, "Grants", listed, entry=_list_entry, default=50)
     one = listed.get(params["GrantId"])
     return {"Grants": [] if one is None else [_list_entry(one)], "Truncated": False}
 
@@ -107,7 +107,7 @@ def list_retirable_grants(request: Request, _: None) -> Response:
         if request.account not in principal.split(":"):
             raise finding.denied_by_identity(request, principal)
     grants = request.registry.grants.retirable_by(request.region, principal)
-    return pages.of_collection(request, "Grants", grants, _list_entry, default=50)
+    return pages.of_collection(request, "Grants", grants, entry=_list_entry, default=50)
 
 
 def retire_grant(request: Request, _: None) -> Response:

@@ -21,6 +21,7 @@ from ..misuse import NotMockedError
 from ..rules import lifecycle
 from ..serving import aws_managed, pages, stored_keys
 from ..serving.request import Params, Request, Response
+from ..state.collection import Collection
 from ..state.registry import Place
 from ..values.identifiers import new_key_id, new_multi_region_key_id, parse_arn
 from ..values.key import KeyMaterial, KmsKey, Stored, first_material, material_id
@@ -107,26 +108,14 @@ def describe_key(request: Request, key: KmsKey) -> Response:
 def list_keys(request: Request, _: None) -> Response:
     """Source: KMS API Reference, ListKeys."""
     owners = request.params.get("ResourceOwners", ["SELF"])
+    # That the IDs decide is inferred: AWS's recordings are not in the order of creation,
+    # and the sample of the API Reference is in this one.
     own = request.place.keys
-    if "OTHER_ACCOUNTS_VIA_RAM" not in owners:
-        return pages.of_collection(request, "Keys", own, _list_entry, default=100)
-    shared = [
-        key
-        for place in request.registry.places.all()
-        if place.region == request.region
-        for key in place.shared_with(request.account)
-    ]
-    keys = [*own, *shared] if "SELF" in owners else shared
-    return pages.of_sequence(
-        request,
-        "Keys",
-        keys,
-        _list_entry,
-        name=lambda key: key.arn,
-        default=100,
-        # No page has keys of both kinds.
-        breaks_at=len(keys) - len(shared),
-    )
+    listed: tuple[Collection[KmsKey], ...] = (own,)
+    if "OTHER_ACCOUNTS_VIA_RAM" in owners:
+        shared = _shared_with(request)
+        listed = (own, shared) if "SELF" in owners else (shared,)
+    return pages.of_collection(request, "Keys", *listed, entry=_list_entry, default=100)
 
 
 def enable_key(request: Request, key: KmsKey) -> Response:
@@ -282,6 +271,16 @@ def _spec_and_usage(params: Params, region: str) -> tuple[KeySpec, KeyUsage]:
     if not spec.is_offered_in(region):
         raise UnsupportedOperationException(f"KeySpec {spec.name} is not supported in this Region")
     return spec, usage
+
+
+def _shared_with(request: Request) -> Collection[KmsKey]:
+    """Return the keys that other accounts share with the caller's, by their ARNs."""
+    found: Collection[KmsKey] = Collection(is_sorted=True)
+    for place in request.registry.places.all():
+        if place.region == request.region:
+            for key in place.shared_with(request.account):
+                found.put(key.arn, key)
+    return found
 
 
 def _list_entry(key: KmsKey) -> dict[str, str]:

@@ -41,7 +41,7 @@ def put_key_policy(request: Request, key: KmsKey) -> Response:
 def list_key_policies(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListKeyPolicies."""
     names = [POLICY_NAME, RAM_POLICY_NAME] if key.shared_with else [POLICY_NAME]
-    return pages.of_sequence(request, "PolicyNames", names, str, name=str, default=100)
+    return pages.of_sequence(request, "PolicyNames", names, entry=str, name=str, default=100)
 
 
 def _ram_policy(key: KmsKey) -> str:

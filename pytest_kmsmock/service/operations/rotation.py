@@ -103,7 +103,7 @@ def list_key_rotations(request: Request, key: KmsKey) -> Response:
         request,
         "Rotations",
         materials,
-        lambda material: _list_entry(key, material),
+        entry=lambda material: _list_entry(key, material),
         name=lambda material: material.id,
         default=100,
     )

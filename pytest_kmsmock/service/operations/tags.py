@@ -34,7 +34,7 @@ def untag_resource(request: Request, key: KmsKey) -> Response:
 def list_resource_tags(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListResourceTags."""
     return pages.of_sequence(
-        request, "Tags", key.tags, _list_entry, name=lambda tag: tag[0], default=50
+        request, "Tags", key.tags, entry=_list_entry, name=lambda tag: tag[0], default=50
     )
 
 

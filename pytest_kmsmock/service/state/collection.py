@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Named = TypeVar("Named")
+
+# Where a value stands: the number in which it came, or 0 where names alone decide; its name.
+Position = tuple[int, str]
+START: Final[Position] = (-1, "")
 
 
 class Collection(Generic[Named]):
     """
-    Values by name, and pages of them in the order in which they came.
+    Values by name, and pages of them in an order: as they came, or that of their names.
 
-    A page costs what it holds, however large the collection is: each value has
-    a number, and the next page starts after the last one's.
+    A page costs what it holds, however large the collection is. It goes on
+    after a position, which what comes or goes meanwhile does not move.
+
+    Args:
+        is_sorted: The order is that of the names, byte by byte.
 
     Attributes:
         by_name: The values, to be read only: every request looks its key up here.
     """
 
-    def __init__(self, values: dict[str, Named] | None = None) -> None:
-        self.by_name: dict[str, Named] = {} if values is None else values
-        self._numbers: dict[str, int] = {}
-        # Numbers and names in order. Those of removed values stay until they are half of all.
-        self._order: list[tuple[int, str]] = []
+    def __init__(self, *, is_sorted: bool = False) -> None:
+        self.by_name: dict[str, Named] = {}
+        self._is_sorted = is_sorted
+        # In order. Code points sort as their UTF-8 does.
+        self._positions: list[Position] = []
+        self._numbers: dict[str, int] = {}  # empty where names alone decide
         self._last = 0
 
     def __len__(self) -> int:
@@ -38,38 +46,57 @@ class Collection(Generic[Named]):
 
     def put(self, name: str, value: Named) -> None:
         if name not in self.by_name:
-            self._last = self._numbers[name] = number = self._last + 1
-            self._order.append((number, name))
+            number = 0
+            if not self._is_sorted:
+                self._last = self._numbers[name] = number = self._last + 1
+            position = (number, name)
+            index = bisect.bisect_left(self._positions, position)
+            # It is there already if a signal interrupted somebody in here.
+            if self._positions[index : index + 1] != [position]:
+                self._positions.insert(index, position)
         self.by_name[name] = value
 
     def remove(self, name: str) -> None:
         del self.by_name[name]
-        del self._numbers[name]
-        if len(self._order) > 2 * len(self.by_name) + 16:
-            self._order = [(self._numbers[name], name) for name in self.by_name]
+        position = (self._numbers.pop(name, 0), name)
+        index = bisect.bisect_left(self._positions, position)
+        if self._positions[index : index + 1] == [position]:
+            del self._positions[index]
 
-    def page(self, after: int, limit: int) -> tuple[list[Named], int | None]:
+    def page(self, after: Position, limit: int) -> tuple[list[Named], Position | None]:
         """
-        Return up to *limit* values that follow number *after*.
+        Return up to *limit* values that follow the position *after*.
 
-        With them comes the number to go on after, or None if none are left.
+        With them comes the position to go on after, or None if none are left.
         """
-        page: list[Named] = []
-        last = after
-        order = self._order  # another thread may put a tidier one there
-        for index in range(bisect.bisect_left(order, (after + 1,)), len(order)):
-            number, name = order[index]
-            if self._numbers.get(name) != number:  # removed, perhaps come again
+        following = self._following(after, limit + 1)
+        page = [
+            value
+            for number, name in following[:limit]
+            # Another thread may have removed it just now.
+            if self._numbers.get(name, 0) == number
+            and (value := self.by_name.get(name)) is not None
+        ]
+        return page, following[limit - 1] if len(following) > limit else None
+
+    def _following(self, after: Position, limit: int) -> list[Position]:
+        """Return up to *limit* positions after *after*, as they are at one moment."""
+        positions = self._positions
+        while True:
+            index = bisect.bisect_right(positions, after)
+            found = positions[max(index - 1, 0) : index + limit]
+            # Another thread may have moved them in between, as the one before tells.
+            if index > 0 and found and found[0] <= after:
+                del found[0]
+            elif index > 0:
                 continue
-            if len(page) == limit:
-                return page, last
-            page.append(self.by_name[name])
-            last = number
-        return page, None
+            if not found or found[0] > after:
+                return found
 
     def copy(self) -> Collection[Named]:
-        copied = Collection(self.by_name.copy())
+        copied: Collection[Named] = Collection(is_sorted=self._is_sorted)
+        copied.by_name = self.by_name.copy()
+        copied._positions = self._positions.copy()
         copied._numbers = self._numbers.copy()
-        copied._order = self._order.copy()
         copied._last = self._last
         return copied

@@ -39,8 +39,8 @@ class Place:
         self.region = region
         self.arn_prefix = key_arn_prefix(region, account)
         self.root_arn = root_arn(region, account)
-        self.keys: Collection[KmsKey] = Collection()
-        self.aliases: Collection[Alias] = Collection()
+        self.keys: Collection[KmsKey] = Collection(is_sorted=True)
+        self.aliases: Collection[Alias] = Collection(is_sorted=True)
         self.stores: Collection[KeyStore] = Collection()
         self._names_of_key: dict[str, tuple[str, ...]] = {}
         # Key IDs by the custom key store; a dict keeps them in order.

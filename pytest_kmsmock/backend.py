@@ -30,8 +30,8 @@ from .service.misuse import KmsMockError
 from .service.service import Service
 from .service.serving import finding
 from .service.serving.request import Options, Request, Response
+from .service.state.backings import Backings
 from .service.state.key_maker import KeyMaker
-from .service.state.outside import Outside
 from .service.state.registry import Registry
 from .service.values import key_pairs
 from .service.values.key import KmsKey
@@ -214,12 +214,12 @@ class Backend:
     def aliases_of(self, key: KmsKey) -> tuple[str, ...]:
         return self.registry.places[key.account, key.region].aliases_of(key.key_id)
 
-    def change_outside(self, change: Callable[[Outside], object]) -> None:
-        """Let *change* happen to what custom key stores meet."""
+    def change_backings(self, change: Callable[[Backings], object]) -> None:
+        """Let *change* happen to what can back custom key stores."""
         with self.registry.lock:
             # What was due before happens in the world as it was.
             self.registry.settle(self.clock())
-            change(self.registry.outside)
+            change(self.registry.backings)
 
     def share(self, key: KmsKey, accounts: tuple[str, ...]) -> None:
         """Let a RAM share give *key* to *accounts*."""

@@ -9,7 +9,8 @@ import string
 from typing import TYPE_CHECKING, Any, Final
 
 from ..service.misuse import KmsMockError
-from ..service.state.outside import Cluster, Outside
+from ..service.state.backings import Backings
+from ..service.values.cluster import Cluster
 from ..service.values.key_store import CLUSTER_ERRORS
 from .facts import Fact, Handle, active_backend, of_type, one_of
 
@@ -66,13 +67,13 @@ class CloudHsmCluster(Handle):
 
     def delete(self) -> None:
         """Delete the cluster, so that nobody finds it any more."""
-        active_backend().change_outside(lambda outside: outside.clusters.pop(self.id, None))
+        active_backend().change_backings(lambda backings: backings.clusters.pop(self.id, None))
 
-    def _get(self, outside: Outside) -> Cluster | None:
-        return outside.clusters.get(self.id)
+    def _get(self, backings: Backings) -> Cluster | None:
+        return backings.clusters.get(self.id)
 
-    def _put(self, outside: Outside, value: Cluster) -> None:
-        outside.clusters[self.id] = value
+    def _put(self, backings: Backings, value: Cluster) -> None:
+        backings.clusters[self.id] = value
 
 
 def new_cluster(
@@ -94,9 +95,9 @@ def new_cluster(
             f"cluster_id={cluster_id!r} is no ID of a cluster; write 'cluster-' and 11 to 16 "
             "letters or digits from 2 to 7."
         )
-    if cluster_id in backend.registry.outside.clusters:
+    if cluster_id in backend.registry.backings.clusters:
         raise KmsMockError(f"there is a cluster {cluster_id!r} already.")
-    kin = None if related_to is None else related_to._get(backend.registry.outside)
+    kin = None if related_to is None else related_to._get(backend.registry.backings)
     cluster = Cluster(
         account=account,
         region=region,
@@ -107,7 +108,9 @@ def new_cluster(
         active=of_type(bool)("active", active),
         hsms=of_type(int)("hsms", hsms),
     )
-    backend.change_outside(lambda outside: outside.clusters.update({cluster.cluster_id: cluster}))
+    backend.change_backings(
+        lambda backings: backings.clusters.update({cluster.cluster_id: cluster})
+    )
     return CloudHsmCluster(cluster_id)
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from ..doors import hook
 from ..service.misuse import KmsMockError, suggestion
-from ..service.state.outside import Outside
+from ..service.state.backings import Backings
 
 if TYPE_CHECKING:
     from ..backend import Backend
@@ -89,16 +89,16 @@ class Handle:
     def __hash__(self) -> int:
         return hash(self._where)
 
-    def _get(self, outside: Outside) -> Any:
+    def _get(self, backings: Backings) -> Any:
         raise NotImplementedError
 
-    def _put(self, outside: Outside, value: Any) -> None:
+    def _put(self, backings: Backings, value: Any) -> None:
         raise NotImplementedError
 
     @property
     def _value(self) -> Any:
         __tracebackhide__ = True
-        value = self._get(active_backend().registry.outside)
+        value = self._get(active_backend().registry.backings)
         if value is None:
             raise KmsMockError(f"the mock that is active now has no {self!r}, or no more.")
         return value
@@ -106,7 +106,7 @@ class Handle:
     def _change(self, **changes: Any) -> None:
         __tracebackhide__ = True
         value = attrs.evolve(self._value, **changes)
-        active_backend().change_outside(lambda outside: self._put(outside, value))
+        active_backend().change_backings(lambda backings: self._put(backings, value))
 
 
 def active_backend() -> Backend:

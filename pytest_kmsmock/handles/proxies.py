@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import attrs
 
 from ..service.misuse import KmsMockError
-from ..service.state.outside import Answer, Outside, Proxy, ProxyKey
+from ..service.state.backings import Backings
 from ..service.values.key_store import PROXY_ERRORS, Connectivity
+from ..service.values.proxy import Proxy, ProxyAnswer, ProxyKey
 from .facts import Fact, Handle, active_backend, of_type, one_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class XksProxy(Handle):
     service_valid = Fact[bool](of_type(bool))
     reachable = Fact[bool](of_type(bool))
     tls_valid = Fact[bool](of_type(bool))
-    answers = Fact[Answer](one_of(*get_args(Answer)))
+    answers = Fact[ProxyAnswer](one_of(*get_args(ProxyAnswer)))
     connection_error = Fact[str | None](one_of(None, *PROXY_ERRORS))
 
     @property
@@ -121,13 +122,15 @@ class XksProxy(Handle):
 
     def delete(self) -> None:
         """Take the proxy away, with its VPC endpoint service if it has one."""
-        active_backend().change_outside(lambda outside: outside.proxies.pop(self._where[0], None))
+        active_backend().change_backings(
+            lambda backings: backings.proxies.pop(self._where[0], None)
+        )
 
-    def _get(self, outside: Outside) -> Proxy | None:
-        return outside.proxies.get(self._where[0])
+    def _get(self, backings: Backings) -> Proxy | None:
+        return backings.proxies.get(self._where[0])
 
-    def _put(self, outside: Outside, value: Proxy) -> None:
-        outside.proxies[self._where[0]] = value
+    def _put(self, backings: Backings, value: Proxy) -> None:
+        backings.proxies[self._where[0]] = value
 
 
 class XksKey(Handle):
@@ -162,13 +165,13 @@ class XksKey(Handle):
             keys={name: key for name, key in proxy._value.keys.items() if name != self.id}
         )
 
-    def _get(self, outside: Outside) -> ProxyKey | None:
-        proxy = outside.proxies.get(self._where[0])
+    def _get(self, backings: Backings) -> ProxyKey | None:
+        proxy = backings.proxies.get(self._where[0])
         return None if proxy is None else proxy.keys.get(self.id)
 
-    def _put(self, outside: Outside, value: ProxyKey) -> None:
-        proxy = outside.proxies[self._where[0]]
-        outside.proxies[self._where[0]] = attrs.evolve(proxy, keys={**proxy.keys, self.id: value})
+    def _put(self, backings: Backings, value: ProxyKey) -> None:
+        proxy = backings.proxies[self._where[0]]
+        backings.proxies[self._where[0]] = attrs.evolve(proxy, keys={**proxy.keys, self.id: value})
 
 
 def new_proxy(
@@ -189,7 +192,7 @@ def new_proxy(
     one_of(*get_args(Connectivity))("connectivity", connectivity)
     if isinstance(keys, str):
         raise KmsMockError(f"keys={keys!r} is one name; write keys=[{keys!r}].")
-    number = max(backend.registry.outside.proxies, default=0) + 1
+    number = max(backend.registry.backings.proxies, default=0) + 1
     if connectivity == "VPC_ENDPOINT_SERVICE":
         letters = os.urandom(9).hex()[:17]
         service_name = service_name or f"com.amazonaws.vpce.{region}.vpce-svc-{letters}"
@@ -210,7 +213,7 @@ def new_proxy(
         service_owner=service_owner,
         keys={key_id: new_key(key_id) for key_id in keys},
     )
-    backend.change_outside(lambda outside: outside.proxies.update({number: proxy}))
+    backend.change_backings(lambda backings: backings.proxies.update({number: proxy}))
     return XksProxy(number)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import CloudHsmCluster, KmsMock, XksProxy
-from pytest_kmsmock.service.state.outside import TROUBLES
+from pytest_kmsmock.service.rules.proxies import TROUBLES
 
 UNKNOWN = "cks-1234567890abcdef0"
 

@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
-from pytest_kmsmock.service.state.outside import Cluster
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.cluster import Cluster
 from pytest_kmsmock.service.values.key_store import ClusterSettings
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -47,7 +47,7 @@ class StoreLife(RuleBasedStateMachine):
             **facts,
         )
         self.registry.settle(self.now)
-        self.registry.outside.clusters[SETTINGS.cluster_id] = cluster
+        self.registry.backings.clusters[SETTINGS.cluster_id] = cluster
 
     @property
     def connection(self) -> str:

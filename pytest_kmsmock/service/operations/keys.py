@@ -19,7 +19,7 @@ from ..api.times import timestamp
 from ..authorization import documents
 from ..misuse import NotMockedError
 from ..rules import lifecycle
-from ..serving import aws_managed, pages, stored_keys
+from ..serving import aws_managed, key_stores, pages
 from ..serving.request import Params, Request, Response
 from ..state.collection import Collection
 from ..state.registry import Place
@@ -50,7 +50,7 @@ def create_key(request: Request, _: None) -> Response:
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
-    stored = stored_keys.checked_place(request, spec, origin)
+    stored = key_stores.checked_location(request, spec, origin)
     # Last of all: a key pair can take its time, and each is given out once.
     materials: tuple[KeyMaterial, ...] = ()
     if origin != "EXTERNAL":

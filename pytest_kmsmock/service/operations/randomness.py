@@ -9,8 +9,9 @@ from ..api.errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from ..serving import stored_keys
+from ..serving import key_stores
 from ..serving.request import Request, Response
+from ..values.key_store import ExternalKeyStore
 
 
 def generate_random(request: Request, _: None) -> Response:
@@ -25,13 +26,13 @@ def generate_random(request: Request, _: None) -> Response:
 
 def _check_store(request: Request) -> None:
     """Raise unless random bytes can be had of the cluster of the store that is named."""
-    store = stored_keys.find_store(request, request.params["CustomKeyStoreId"])
-    if store.proxy is not None:
+    store = key_stores.find_store(request, request.params["CustomKeyStoreId"])
+    if isinstance(store, ExternalKeyStore):
         raise UnsupportedOperationException(
             f"Custom key store {store.store_id} is an external key store, "
             "which is not valid for this operation."
         )
     if store.state != "CONNECTED":
-        raise stored_keys.wrong_state(store, "CONNECTED")
-    if not stored_keys.has_contact(request, store):
-        raise CustomKeyStoreInvalidStateException(stored_keys.NO_CONTACT)
+        raise key_stores.wrong_state(store, "CONNECTED")
+    if not key_stores.has_contact(request, store):
+        raise CustomKeyStoreInvalidStateException(key_stores.NO_CONTACT)

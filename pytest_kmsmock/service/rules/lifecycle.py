@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 
 from ..values.key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
-from ..values.key_store import KeyStore
+from ..values.key_store import CloudHsmKeyStore, KeyStore
 
 DAY: Final = 86_400
 # States in which a key's automatic rotation goes on.
@@ -260,6 +260,6 @@ def follow_store(key: KmsKey, store: KeyStore) -> KmsKey:
         state, resumes = "Unavailable", state
     elif state != "Unavailable":
         resumes = None
-    cluster_id = None if store.cluster is None else store.cluster.cluster_id
+    cluster_id = store.cluster.cluster_id if isinstance(store, CloudHsmKeyStore) else None
     stored = attrs.evolve(key.stored, cluster_id=cluster_id, resumes=resumes)
     return attrs.evolve(key, state=state, stored=stored)

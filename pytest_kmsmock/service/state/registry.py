@@ -18,10 +18,10 @@ from ..rules.lifecycle import fall_due, follow_store, lose_last_replica, next_du
 from ..values.identifiers import key_arn_prefix, root_arn
 from ..values.key import Alias, KmsKey
 from ..values.key_store import KeyStore, end_transition
+from .backings import Backings
 from .collection import Collection
 from .grants import Grants
 from .key_maker import KeyMaker
-from .outside import Outside, connection_error
 
 
 class Place:
@@ -146,7 +146,7 @@ class Registry:
         token_key: 32 bytes; seals import tokens and grant tokens.
         attestation_roots: Certificates, DER, that attestation documents may lead to,
             besides the mock's own.
-        outside: What custom key stores meet.
+        backings: What can back custom key stores.
         grants: Those on all keys.
         next_due: When time next changes a key or a key store.
         last_usages: Operation, time and request ID by the key's ARN. As it changes
@@ -158,7 +158,7 @@ class Registry:
         self.lock = threading.RLock()
         self.token_key = randomness.block()
         self.attestation_roots: tuple[bytes, ...] = ()
-        self.outside = Outside()
+        self.backings = Backings()
         self.grants = Grants()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
         self.places = Places()
@@ -251,7 +251,7 @@ class Registry:
         place = self.places[account, region]
         store = place.stores.get(name)
         if store is not None and store.transition_ends == due:
-            self.put_store(end_transition(store, connection_error(self.outside, store)))
+            self.put_store(end_transition(store, self.backings.connection_error(store)))
         key = place.keys.get(name)
         if key is None or next_due(key) != due:
             return
@@ -266,7 +266,7 @@ class Registry:
         with self.lock:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots
-            copied.outside = self.outside.copy()
+            copied.backings = self.backings.copy()
             for place in self.places.all():
                 copied.places[place.account, place.region] = place.copy()
             copied._dues = self._dues.copy()

@@ -7,7 +7,7 @@ Reference, CustomKeyStoresListEntry.
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import attrs
 
@@ -72,14 +72,12 @@ class ProxySettings:
 
 
 @attrs.frozen(kw_only=True)
-class KeyStore:
+class _KeyStore:
     """
-    A custom key store. Times are seconds since the epoch.
+    What custom key stores of both types have. Times are seconds since the epoch.
 
     Attributes:
         store_id: ``cks-…``.
-        cluster: Its cluster's, None if it is external.
-        proxy: Its proxy's, None if it is one of CloudHSM.
         error: Why it is FAILED; None in every other state.
         transition_ends: When CONNECTING or DISCONNECTING is over.
     """
@@ -89,15 +87,30 @@ class KeyStore:
     store_id: str
     name: str
     creation_date: float
-    cluster: ClusterSettings | None = None
-    proxy: ProxySettings | None = None
     state: ConnectionState = "DISCONNECTED"
     error: str | None = None
     transition_ends: float | None = None
 
-    @property
-    def type(self) -> StoreType:
-        return "EXTERNAL_KEY_STORE" if self.cluster is None else "AWS_CLOUDHSM"
+
+@attrs.frozen(kw_only=True)
+class CloudHsmKeyStore(_KeyStore):
+    """A custom key store that a CloudHSM cluster backs."""
+
+    type: ClassVar[StoreType] = "AWS_CLOUDHSM"
+
+    cluster: ClusterSettings
+
+
+@attrs.frozen(kw_only=True)
+class ExternalKeyStore(_KeyStore):
+    """A custom key store that a proxy backs, and an external key manager behind it."""
+
+    type: ClassVar[StoreType] = "EXTERNAL_KEY_STORE"
+
+    proxy: ProxySettings
+
+
+KeyStore: TypeAlias = CloudHsmKeyStore | ExternalKeyStore
 
 
 def connect(store: KeyStore, ends: float) -> KeyStore:

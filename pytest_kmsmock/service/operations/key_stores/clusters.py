@@ -12,10 +12,11 @@ from ...api.errors import (
     CloudHsmClusterNotRelatedException,
     IncorrectTrustAnchorException,
 )
+from ...rules.clusters import HSMS_TO_CONNECT, HSMS_TO_CREATE
+from ...serving.key_stores import TOO_FEW_HSMS
 from ...serving.request import Params, Request
-from ...serving.stored_keys import TOO_FEW_HSMS
-from ...state import outside
-from ...values.key_store import ClusterSettings, KeyStore
+from ...values.cluster import Cluster
+from ...values.key_store import CloudHsmKeyStore, ClusterSettings
 
 
 def cluster_settings(params: Params) -> ClusterSettings:
@@ -26,8 +27,9 @@ def cluster_settings(params: Params) -> ClusterSettings:
     )
 
 
-def _found(request: Request, settings: ClusterSettings) -> outside.Cluster:
-    found = outside.cluster_of(request.registry.outside, request.account, request.region, settings)
+def _found(request: Request, settings: ClusterSettings) -> Cluster:
+    backings = request.registry.backings
+    found = backings.cluster(request.account, request.region, settings.cluster_id)
     if found is None:
         raise CloudHsmClusterNotFoundException(
             f"CloudHSM cluster {settings.cluster_id} is not found."
@@ -35,22 +37,20 @@ def _found(request: Request, settings: ClusterSettings) -> outside.Cluster:
     return found
 
 
-def _check_fit(cluster: outside.Cluster) -> None:
+def _check_fit(cluster: Cluster) -> None:
     """Raise unless *cluster* can back a store."""
     if not cluster.active:
         raise CloudHsmClusterNotActiveException(
             f"CloudHSM cluster {cluster.cluster_id} is not active."
         )
-    if cluster.hsms < outside.HSMS_TO_CREATE:
+    if cluster.hsms < HSMS_TO_CREATE:
         raise CloudHsmClusterInvalidConfigurationException(TOO_FEW_HSMS.format(cluster.cluster_id))
 
 
 def check_new_cluster(request: Request, settings: ClusterSettings) -> None:
     cluster = _found(request, settings)
     for store in _stores_of_account(request):
-        if store.cluster is None:
-            continue
-        used = request.registry.outside.clusters.get(store.cluster.cluster_id)
+        used = request.registry.backings.clusters.get(store.cluster.cluster_id)
         is_same = store.cluster.cluster_id == settings.cluster_id
         if is_same or (used is not None and used.history == cluster.history):
             raise CloudHsmClusterInUseException(
@@ -64,25 +64,24 @@ def check_new_cluster(request: Request, settings: ClusterSettings) -> None:
         )
 
 
-def _stores_of_account(request: Request) -> list[KeyStore]:
+def _stores_of_account(request: Request) -> list[CloudHsmKeyStore]:
     places = (place for place in request.registry.places.all() if place.account == request.account)
-    return [store for place in places for store in place.stores]
+    stores = (store for place in places for store in place.stores)
+    return [store for store in stores if isinstance(store, CloudHsmKeyStore)]
 
 
-def check_connectable(request: Request, settings: ClusterSettings) -> None:
+def check_connectable(request: Request, store: CloudHsmKeyStore) -> None:
     """Raise what AWS notices at once; the rest makes the store FAILED later."""
-    cluster = outside.cluster_of(
-        request.registry.outside, request.account, request.region, settings
-    )
+    cluster = request.registry.backings.cluster_of(store)
     if cluster is None:
         return
     if not cluster.active:
         raise CloudHsmClusterNotActiveException(
-            f"CloudHSM cluster {settings.cluster_id} is not active."
+            f"CloudHSM cluster {cluster.cluster_id} is not active."
         )
-    if cluster.hsms < outside.HSMS_TO_CONNECT:
+    if cluster.hsms < HSMS_TO_CONNECT:
         raise CloudHsmClusterInvalidConfigurationException(
-            f"The CloudHSM cluster {settings.cluster_id} does not have an active HSM."
+            f"The CloudHSM cluster {cluster.cluster_id} does not have an active HSM."
         )
 
 
@@ -95,7 +94,7 @@ def updated_cluster(request: Request, settings: ClusterSettings) -> ClusterSetti
     )
     if "CloudHsmClusterId" in params:
         cluster = _found(request, changed)
-        former = request.registry.outside.clusters.get(settings.cluster_id)
+        former = request.registry.backings.clusters.get(settings.cluster_id)
         # A cluster that is gone is still known by its certificate.
         is_related = (
             cluster.trust_anchor.strip() == settings.trust_anchor.strip()

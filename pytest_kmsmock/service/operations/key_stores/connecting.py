@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ...serving.key_stores import find_store, wrong_state
 from ...serving.request import Request, Response
-from ...serving.stored_keys import find_store, wrong_state
 from ...values import key_store
+from ...values.key_store import CloudHsmKeyStore
 from .clusters import check_connectable
 
 
@@ -14,8 +15,8 @@ def connect_custom_key_store(request: Request, _: None) -> Response:
     if store.state in ("DISCONNECTING", "FAILED"):
         raise wrong_state(store, "DISCONNECTED")
     if store.state == "DISCONNECTED":
-        if store.cluster is not None:
-            check_connectable(request, store.cluster)
+        if isinstance(store, CloudHsmKeyStore):
+            check_connectable(request, store)
         ends = request.now + request.options.transition_seconds
         request.registry.put_store(key_store.connect(store, ends))
     return {}

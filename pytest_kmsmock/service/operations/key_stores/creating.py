@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...api.errors import LimitExceededException
 from ...serving.request import Request, Response
 from ...values.identifiers import new_key_store_id
-from ...values.key_store import KeyStore, StoreType
+from ...values.key_store import CloudHsmKeyStore, ExternalKeyStore, KeyStore, StoreType
 from .clusters import check_new_cluster, cluster_settings
 from .members import check_members
 from .proxies import check_reached, proxy_settings
@@ -17,27 +19,32 @@ def create_custom_key_store(request: Request, _: None) -> Response:
     params = request.params
     kind: StoreType = params.get("CustomKeyStoreType", "AWS_CLOUDHSM")
     check_members(kind, params)
-    store = KeyStore(
-        account=request.account,
-        region=request.region,
-        store_id=new_key_store_id(),
-        name=params["CustomKeyStoreName"],
-        creation_date=request.now,
-        cluster=cluster_settings(params) if kind == "AWS_CLOUDHSM" else None,
-        proxy=proxy_settings(request) if kind == "EXTERNAL_KEY_STORE" else None,
-    )
+    store = _new_store(request, kind)
     twin = twin_of(request, store)
     if twin is not None:
         return {"CustomKeyStoreId": twin.store_id}
     check_name(request, store.name)
     _check_quota(request)
-    if store.cluster is not None:
+    if isinstance(store, CloudHsmKeyStore):
         check_new_cluster(request, store.cluster)
-    if store.proxy is not None:
-        check_unique(request, store.proxy, store.store_id)
+    else:
+        check_unique(request, store)
         check_reached(request, store.proxy, is_contacted=store.proxy.service_name is None)
     request.registry.put_store(store)
     return {"CustomKeyStoreId": store.store_id}
+
+
+def _new_store(request: Request, kind: StoreType) -> KeyStore:
+    common: dict[str, Any] = {
+        "account": request.account,
+        "region": request.region,
+        "store_id": new_key_store_id(),
+        "name": request.params["CustomKeyStoreName"],
+        "creation_date": request.now,
+    }
+    if kind == "AWS_CLOUDHSM":
+        return CloudHsmKeyStore(**common, cluster=cluster_settings(request.params))
+    return ExternalKeyStore(**common, proxy=proxy_settings(request))
 
 
 def _check_quota(request: Request) -> None:

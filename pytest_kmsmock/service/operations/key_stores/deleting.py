@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...api.errors import CustomKeyStoreHasCMKsException
+from ...serving.key_stores import find_store, wrong_state
 from ...serving.request import Request, Response
-from ...serving.stored_keys import find_store, wrong_state
 
 
 def delete_custom_key_store(request: Request, _: None) -> Response:

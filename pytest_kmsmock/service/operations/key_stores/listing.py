@@ -7,9 +7,9 @@ from typing import Any
 from ...api.errors import CustomKeyStoreNotFoundException, ValidationException
 from ...api.times import timestamp
 from ...serving import pages
+from ...serving.key_stores import find_store
 from ...serving.request import Request, Response
-from ...serving.stored_keys import find_store
-from ...values.key_store import KeyStore, ProxySettings
+from ...values.key_store import CloudHsmKeyStore, KeyStore, ProxySettings
 from .uniqueness import by_name
 
 
@@ -41,10 +41,10 @@ def _list_entry(store: KeyStore) -> dict[str, Any]:
     }
     if store.error is not None:
         entry["ConnectionErrorCode"] = store.error
-    if store.cluster is not None:
+    if isinstance(store, CloudHsmKeyStore):
         entry["CloudHsmClusterId"] = store.cluster.cluster_id
         entry["TrustAnchorCertificate"] = store.cluster.trust_anchor
-    if store.proxy is not None:
+    else:
         entry["XksProxyConfiguration"] = _configuration(store.proxy)
     return entry
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...rules.proxies import SERVICE_TROUBLES, trouble_with
 from ...serving.request import Request
-from ...state import outside
 from ...values.key_store import ProxySettings
 from .members import VPC, check_service, missing
 
@@ -47,8 +47,8 @@ def updated_proxy(request: Request, settings: ProxySettings) -> ProxySettings:
 
 def check_reached(request: Request, settings: ProxySettings, *, is_contacted: bool) -> None:
     """Raise unless KMS finds the proxy; it asks for its health only if *is_contacted*."""
-    trouble = outside.trouble_with_proxy(request.registry.outside, settings)
+    trouble = trouble_with(request.registry.backings.proxy(settings), settings)
     if trouble is None or trouble.managed is None:
         return
-    if is_contacted or trouble in outside.SERVICE_TROUBLES:
+    if is_contacted or trouble in SERVICE_TROUBLES:
         raise trouble.managed(trouble.managed_words or trouble.words)

@@ -9,7 +9,7 @@ from ...api.errors import (
     XksProxyVpcEndpointServiceInUseException,
 )
 from ...serving.request import Request
-from ...values.key_store import KeyStore, ProxySettings
+from ...values.key_store import CloudHsmKeyStore, ExternalKeyStore, KeyStore
 from .members import VPC
 
 
@@ -26,21 +26,27 @@ def check_name(request: Request, name: str) -> None:
 
 def twin_of(request: Request, store: KeyStore) -> KeyStore | None:
     """Return the store that *store* repeats: AWS takes the request for sent again."""
-    if store.cluster is None:
+    if isinstance(store, ExternalKeyStore):
         return None
     wanted = (store.name, store.cluster, "DISCONNECTED")
     return next(
-        (s for s in request.place.stores if (s.name, s.cluster, s.state) == wanted),
+        (
+            other
+            for other in request.place.stores
+            if isinstance(other, CloudHsmKeyStore)
+            and (other.name, other.cluster, other.state) == wanted
+        ),
         None,
     )
 
 
-def check_unique(request: Request, proxy: ProxySettings, own_id: str) -> None:
+def check_unique(request: Request, new: ExternalKeyStore) -> None:
     """Raise if another external store has what only one can have."""
+    proxy = new.proxy
     for store in request.place.stores:
-        other = store.proxy
-        if other is None or store.store_id == own_id:
+        if isinstance(store, CloudHsmKeyStore) or store.store_id == new.store_id:
             continue
+        other = store.proxy
         if (other.endpoint, other.path) == (proxy.endpoint, proxy.path):
             raise XksProxyUriInUseException(
                 f"The URI {proxy.endpoint}{proxy.path} is already associated with custom key "

@@ -7,9 +7,9 @@ from typing import Final
 
 import attrs
 
+from ...serving.key_stores import find_store, wrong_state
 from ...serving.request import Request, Response
-from ...serving.stored_keys import find_store, wrong_state
-from ...values.key_store import ConnectionState, KeyStore, StoreType
+from ...values.key_store import CloudHsmKeyStore, ConnectionState, KeyStore, StoreType
 from .clusters import updated_cluster
 from .members import VPC, not_valid
 from .proxies import check_reached, updated_proxy
@@ -44,18 +44,18 @@ def update_custom_key_store(request: Request, _: None) -> Response:
     _check_updatable(store, updated)
     if "NewCustomKeyStoreName" in params and params["NewCustomKeyStoreName"] != store.name:
         check_name(request, params["NewCustomKeyStoreName"])
-    changed = attrs.evolve(
-        store,
-        name=params.get("NewCustomKeyStoreName", store.name),
-        cluster=store.cluster and updated_cluster(request, store.cluster),
-        proxy=store.proxy and updated_proxy(request, store.proxy),
-    )
-    if changed.proxy is not None and changed.proxy != store.proxy:
-        check_unique(request, changed.proxy, store.store_id)
-        is_public = changed.proxy.connectivity != VPC
-        is_contacted = is_public or store.state == "CONNECTED"
-        check_reached(request, changed.proxy, is_contacted=is_contacted)
-    request.registry.put_store(changed)
+    name = params.get("NewCustomKeyStoreName", store.name)
+    if isinstance(store, CloudHsmKeyStore):
+        cluster = updated_cluster(request, store.cluster)
+        request.registry.put_store(attrs.evolve(store, name=name, cluster=cluster))
+    else:
+        proxy = updated_proxy(request, store.proxy)
+        changed = attrs.evolve(store, name=name, proxy=proxy)
+        if proxy != store.proxy:
+            check_unique(request, changed)
+            is_contacted = proxy.connectivity != VPC or store.state == "CONNECTED"
+            check_reached(request, proxy, is_contacted=is_contacted)
+        request.registry.put_store(changed)
     return {}
 
 

@@ -1,17 +1,13 @@
 """
-What custom key stores meet outside of KMS: CloudHSM clusters, proxies, external keys.
+What KMS meets when it asks an external key store proxy something: the table of troubles.
 
-No real one exists, so the author of a test says what they are like; the service
-asks. The values are frozen. Source: KMS Developer Guide, "Troubleshooting an AWS
-CloudHSM key store" and "Troubleshooting external key stores", whose texts these are.
+Source: KMS Developer Guide, "Troubleshooting external key stores", whose texts these are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
-
-import attrs
+from typing import Final, NamedTuple
 
 from ..api.errors import (
     KmsError,
@@ -22,108 +18,8 @@ from ..api.errors import (
     XksProxyVpcEndpointServiceInvalidConfigurationException,
     XksProxyVpcEndpointServiceNotFoundException,
 )
-from ..values.key_store import ClusterSettings, Connectivity, KeyStore, ProxySettings
-
-# HSMs that a cluster needs to take a store or a key, and to be connected.
-HSMS_TO_CREATE: Final = 2
-HSMS_TO_CONNECT: Final = 1
-
-Answer = Literal[
-    "well", "late", "never", "nonsense", "denied", "unhealthy", "unsupported", "corrupt"
-]
-
-
-@attrs.frozen(kw_only=True)
-class Cluster:
-    """
-    A CloudHSM cluster.
-
-    Attributes:
-        trust_anchor: The text of its customerCA.crt.
-        history: The same in clusters that share a backup history.
-        password: Of its crypto user kmsuser.
-        hsms: How many active HSMs it has.
-        connection_error: Why it cannot be connected, one of `CLUSTER_ERRORS`.
-    """
-
-    account: str
-    region: str
-    cluster_id: str
-    trust_anchor: str = attrs.field(repr=False)
-    history: str
-    password: str = attrs.field(repr=False)
-    active: bool = True
-    hsms: int = 2
-    reachable: bool = True
-    connection_error: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ProxyKey:
-    """
-    A key of an external key manager.
-
-    Attributes:
-        secret: 32 bytes.
-        status: ``ENABLED`` or what else its manager says.
-        usage: Some of ``ENCRYPT``, ``DECRYPT`` and whatever else there is.
-    """
-
-    key_id: str
-    secret: bytes = attrs.field(repr=False)
-    spec: str = "AES_256"
-    status: str = "ENABLED"
-    usage: tuple[str, ...] = ("ENCRYPT", "DECRYPT")
-
-
-@attrs.frozen(kw_only=True)
-class Proxy:
-    """
-    An external key store proxy, with the keys that it reaches.
-
-    Attributes:
-        service_name: Of its VPC endpoint service; None with a public endpoint.
-        service_owner: The account of that service.
-        service_valid: It meets the requirements.
-        tls_valid: KMS can set up a TLS connection to it.
-        answers: How it answers.
-        connection_error: Why it cannot be connected, one of `PROXY_ERRORS`.
-    """
-
-    number: int
-    connectivity: Connectivity
-    endpoint: str
-    path: str
-    access_key_id: str = attrs.field(repr=False)
-    secret_access_key: str = attrs.field(repr=False)
-    service_name: str | None = None
-    service_owner: str | None = None
-    service_valid: bool = True
-    reachable: bool = True
-    tls_valid: bool = True
-    answers: Answer = "well"
-    keys: Mapping[str, ProxyKey] = attrs.field(factory=dict, repr=False)
-    connection_error: str | None = None
-
-
-class Outside:
-    """
-    All clusters and proxies.
-
-    Attributes:
-        clusters: By ID.
-        proxies: By number.
-    """
-
-    def __init__(self) -> None:
-        self.clusters: dict[str, Cluster] = {}
-        self.proxies: dict[int, Proxy] = {}
-
-    def copy(self) -> Outside:
-        copied = Outside()
-        copied.clusters = self.clusters.copy()
-        copied.proxies = self.proxies.copy()
-        return copied
+from ..values.key_store import ProxySettings
+from ..values.proxy import Proxy
 
 
 class Trouble(NamedTuple):
@@ -235,50 +131,28 @@ TROUBLES: Final[Mapping[str, Trouble]] = {
     ),
 }
 SERVICE_TROUBLES: Final = (TROUBLES["service missing"], TROUBLES["service invalid"])
+# What is not the proxy's trouble, but that of the key behind it.
+KEY_NOT_FOUND: Final = (
+    "The external key store proxy rejected the request because it could not find the external key."
+)
+KEY_NOT_ENABLED: Final = (
+    "The external key store proxy rejected the request because the external key is not enabled "
+    "in the external key manager."
+)
+USE_NOT_SUPPORTED: Final = (
+    "The external key store proxy rejected the request because the external key does not "
+    "support the requested operation."
+)
 
 
-def cluster_of(
-    outside: Outside, account: str, region: str, settings: ClusterSettings
-) -> Cluster | None:
-    """Return the cluster that *settings* mean, None if the caller has no such cluster."""
-    found = outside.clusters.get(settings.cluster_id)
-    if found is None or (found.account, found.region) != (account, region):
-        return None
-    return found
+def trouble_with(proxy: Proxy | None, settings: ProxySettings) -> Trouble | None:
+    """
+    Return what KMS meets when it asks by *settings*, None if all is well.
 
-
-def has_contact(cluster: Cluster | None) -> bool:
-    """Tell whether KMS can work with *cluster*, once it is connected."""
-    return (
-        cluster is not None
-        and cluster.active
-        and cluster.reachable
-        and cluster.hsms >= HSMS_TO_CONNECT
-    )
-
-
-def proxy_of(outside: Outside, settings: ProxySettings) -> Proxy | None:
-    """Return the proxy that *settings* lead to, by another path if there is none by theirs."""
-    if settings.connectivity == "VPC_ENDPOINT_SERVICE":
-        where, fields = (settings.service_name, settings.service_owner), _service
-    else:
-        where, fields = (settings.endpoint, settings.connectivity), _public_endpoint
-    candidates = [each for each in list(outside.proxies.values()) if fields(each) == where]
-    return min(candidates, key=lambda each: each.path != settings.path, default=None)
-
-
-def _service(proxy: Proxy) -> tuple[str | None, str | None]:
-    return proxy.service_name, proxy.service_owner
-
-
-def _public_endpoint(proxy: Proxy) -> tuple[str | None, str | None]:
-    return proxy.endpoint, proxy.connectivity
-
-
-def trouble_with_proxy(outside: Outside, settings: ProxySettings) -> Trouble | None:
-    """Return what KMS meets when it asks the proxy of *settings* something, None if all is well."""
+    Args:
+        proxy: The one that *settings* lead to, None if there is none.
+    """
     is_public = settings.connectivity == "PUBLIC_ENDPOINT"
-    proxy = proxy_of(outside, settings)
     if proxy is None:
         return TROUBLES["unreachable" if is_public else "service missing"]
     credentials = (proxy.access_key_id, proxy.secret_access_key)
@@ -295,26 +169,9 @@ def trouble_with_proxy(outside: Outside, settings: ProxySettings) -> Trouble | N
     return next((TROUBLES[name] for name, is_well in holds.items() if not is_well), None)
 
 
-def connection_error(outside: Outside, store: KeyStore) -> str | None:
-    """Return why *store* cannot be connected, None if it can."""
-    if store.cluster is not None:
-        cluster = cluster_of(outside, store.account, store.region, store.cluster)
-        return _cluster_error(cluster, store.cluster)
-    assert store.proxy is not None
-    proxy = proxy_of(outside, store.proxy)
+def connection_error(proxy: Proxy | None, settings: ProxySettings) -> str | None:
+    """Return why a store with *settings* cannot be connected, None if it can."""
     if proxy is not None and proxy.connection_error is not None:
         return proxy.connection_error
-    trouble = trouble_with_proxy(outside, store.proxy)
+    trouble = trouble_with(proxy, settings)
     return None if trouble is None else trouble.code
-
-
-def _cluster_error(cluster: Cluster | None, settings: ClusterSettings) -> str | None:
-    if cluster is None:
-        return "CLUSTER_NOT_FOUND"
-    if cluster.connection_error is not None:
-        return cluster.connection_error
-    if not (cluster.active and cluster.reachable):
-        return "NETWORK_ERRORS"
-    if cluster.hsms < HSMS_TO_CONNECT:
-        return "INSUFFICIENT_CLOUDHSM_HSMS"
-    return None if cluster.password == settings.password else "INVALID_CREDENTIALS"

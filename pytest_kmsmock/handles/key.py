@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from ..crypto import wrapping
 from ..doors import hook
-from ..service.api.times import in_utc
+from ..service.api.times import cut, in_utc
 from ..service.misuse import KmsMockError
 from ..service.operations.encryption import material_of
 from ..service.rules.lifecycle import DAY
@@ -189,7 +189,7 @@ class Key:
         params: dict[str, Any] = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
         if days is not None:
             params["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
-            params["ValidTo"] = _backend().clock() + days * DAY
+            params["ValidTo"] = cut(_backend().clock()) + days * DAY
         if key.spec.is_symmetric_encryption:
             is_new = material_id(key.key_id, material) not in {each.id for each in key.materials}
             params["ImportType"] = "NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL"

@@ -15,6 +15,7 @@ import attrs
 from ..crypto.extras import MissingExtra
 from .api.errors import DryRunOperationException, KmsError
 from .api.shapes import shapes_of
+from .api.times import cut
 from .misuse import NotMockedError, suggestion
 from .operations.grants import check_tokens
 from .operations.operation import Operation
@@ -83,7 +84,8 @@ class Service:
     def _prepare(self, request: Request) -> Operation:
         """Check the shape of *request*, and give it what it needs on its way."""
         clock = self._clock  # called by a name of its own, it is not looked for in the class
-        request.now = now = clock()
+        # Cut at once: what is added to a date later must not carry it into another millisecond.
+        request.now = now = cut(clock())
         request.options = self.options
         request.registry = registry = self.registry
         request.place = place = registry.places[request.account, request.region]

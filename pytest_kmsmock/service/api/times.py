@@ -8,31 +8,31 @@ import math
 import time
 from typing import Any, Final
 
-# Of a microsecond. Seconds since the epoch are a float, whose steps are a quarter of one:
-# a time that somebody gave to the microsecond lies up to that much below itself.
-_STEP: Final = 0.3
+# A float of seconds has steps of a quarter of a microsecond now, and of 30 in the year 9999,
+# so that a time given to the millisecond can lie that much below itself. In milliseconds.
+_SLACK_NOW: Final = 0.0005
+_SLACK_EVER: Final = 0.05
 # Offsets of local time change only at whole quarters of an hour; in seconds.
 _STEP_SECONDS: Final = 900
 
 
-def microseconds(seconds: float) -> int:
+def cut(seconds: float) -> float:
     """
-    Return the whole microseconds in *seconds* since the epoch.
+    Return *seconds* since the epoch to the millisecond, which is what AWS keeps.
 
-    What has been shown lies in the past: rounded, a date could lie ahead of the
-    clock that it was read from.
+    Cut, not rounded: a date must not lie ahead of the clock that it was read from.
     """
-    return math.floor(seconds * 1e6 + _STEP)
+    return math.floor(seconds * 1000 + _SLACK_NOW) / 1000
 
 
 def milliseconds(seconds: float) -> int:
-    """Return the whole milliseconds in *seconds* since the epoch, which is what AWS keeps."""
-    return microseconds(seconds) // 1000
+    """Return *seconds* since the epoch, a time that has been cut, in milliseconds."""
+    return math.floor(seconds * 1000 + _SLACK_EVER)
 
 
 def in_utc(seconds: float) -> dt.datetime:
     """Return *seconds* since the epoch as a date in UTC, to the microsecond."""
-    return dt.datetime.fromtimestamp(microseconds(seconds) / 1e6, dt.UTC)
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def timestamp(seconds: float) -> dt.datetime:

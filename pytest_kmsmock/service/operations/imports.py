@@ -17,7 +17,7 @@ from ..api.errors import (
     UnsupportedOperationException,
     ValidationException,
 )
-from ..api.times import timestamp
+from ..api.times import cut, timestamp
 from ..rules.lifecycle import DAY, settle_imports
 from ..serving import import_tokens
 from ..serving.request import Params, Request, Response
@@ -123,7 +123,8 @@ def _check_wrapping(key: KmsKey, algorithm: str, wrapping_spec: str) -> None:
 
 def _checked_valid_to(params: Params, now: float) -> float | None:
     """Return when the material expires, None if it does not."""
-    valid_to: float | None = params.get("ValidTo")
+    given = params.get("ValidTo")
+    valid_to = None if given is None else cut(given)
     if params.get("ExpirationModel", "KEY_MATERIAL_EXPIRES") == "KEY_MATERIAL_DOES_NOT_EXPIRE":
         if valid_to is not None:
             raise ValidationException(

@@ -44,13 +44,13 @@ def last(client: Any, key: Key) -> dict[str, Any]:
 
 
 def test_a_key_that_was_never_used(kms: KmsMock, client: Any, key: Key) -> None:
-    """The data are empty; tracking began when the key was made."""
+    """The data are empty; tracking began when the key was made. The ID is the bare one."""
     response = client.get_key_last_usage(KeyId=key.id)
 
     del response["ResponseMetadata"]
     created = key.metadata["CreationDate"]
     assert response == {
-        "KeyId": key.arn,
+        "KeyId": key.id,
         "KeyLastUsage": {},
         "TrackingStartDate": created,
         "KeyCreationDate": created,
@@ -282,7 +282,7 @@ def test_aliases_are_not_taken(kms: KmsMock, client: Any) -> None:
     """A key ID or a key ARN."""
     key = kms.create_key(alias="alias/app")
 
-    assert client.get_key_last_usage(KeyId=key.arn)["KeyId"] == key.arn
+    assert client.get_key_last_usage(KeyId=key.arn)["KeyId"] == key.id
     with pytest.raises(client.exceptions.InvalidArnException):
         client.get_key_last_usage(KeyId="alias/app")
     with pytest.raises(client.exceptions.NotFoundException):

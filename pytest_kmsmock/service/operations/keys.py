@@ -142,7 +142,7 @@ def get_key_last_usage(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GetKeyLastUsage."""
     usage = request.registry.last_usages.get(key.arn)
     response: Response = {
-        "KeyId": key.arn,
+        "KeyId": key.key_id,  # as recorded; other operations answer with the ARN
         "KeyLastUsage": {},
         # The mock has known every key from the start.
         "TrackingStartDate": timestamp(key.creation_date),

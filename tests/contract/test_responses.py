@@ -1,0 +1,345 @@
+"""The members of every operation's response, and in which form they name a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pytest
+from botocore import xform_name
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
+
+from pytest_kmsmock import KmsMock, mock_kms
+from pytest_kmsmock.service.api import shapes
+
+OPERATIONS: Final = frozenset(shapes.service_model().operation_names)
+
+ARN: Final = "the key ARN"
+BARE: Final = "the key ID"
+LIST: Final = {"Truncated": None}
+SEALED: Final = {"CiphertextBlob": None, "KeyId": ARN, "KeyMaterialId": None}
+PAIR: Final = {
+    "PrivateKeyCiphertextBlob": None,
+    "PublicKey": None,
+    "KeyId": ARN,
+    "KeyPairSpec": None,
+    "KeyMaterialId": None,
+}
+
+# Source: KMS API Reference; AWS's recordings where it does not tell an ARN from an ID.
+RESPONSES: Final[Mapping[str, Mapping[str, str | None]]] = {
+    "CancelKeyDeletion": {"KeyId": ARN},
+    "ConnectCustomKeyStore": {},
+    "CreateAlias": {},
+    "CreateCustomKeyStore": {"CustomKeyStoreId": None},
+    "CreateGrant": {"GrantId": None, "GrantToken": None},
+    "CreateKey": {"KeyMetadata": None, "KeyMetadata.KeyId": BARE, "KeyMetadata.Arn": ARN},
+    "Decapsulate": {"KeyId": ARN, "SharedSecret": None, "EncapsulationAlgorithm": None},
+    "Decrypt": {
+        "KeyId": ARN,
+        "Plaintext": None,
+        "EncryptionAlgorithm": None,
+        "KeyMaterialId": None,
+    },
+    "DeleteAlias": {},
+    "DeleteCustomKeyStore": {},
+    "DeleteImportedKeyMaterial": {"KeyId": ARN, "KeyMaterialId": None},
+    "DeriveSharedSecret": {
+        "KeyId": ARN,
+        "SharedSecret": None,
+        "KeyAgreementAlgorithm": None,
+        "KeyOrigin": None,
+    },
+    "DescribeCustomKeyStores": {"CustomKeyStores": None, **LIST},
+    "DescribeKey": {"KeyMetadata": None, "KeyMetadata.KeyId": BARE, "KeyMetadata.Arn": ARN},
+    "DisableKey": {},
+    "DisableKeyRotation": {},
+    "DisconnectCustomKeyStore": {},
+    "EnableKey": {},
+    "EnableKeyRotation": {},
+    "Encapsulate": {
+        "KeyId": ARN,
+        "SharedSecret": None,
+        "SharedSecretCiphertextBlob": None,
+        "EncapsulationAlgorithm": None,
+    },
+    "Encrypt": {"CiphertextBlob": None, "KeyId": ARN, "EncryptionAlgorithm": None},
+    "GenerateDataKey": {**SEALED, "Plaintext": None},
+    "GenerateDataKeyPair": {**PAIR, "PrivateKeyPlaintext": None},
+    "GenerateDataKeyPairWithoutPlaintext": PAIR,
+    "GenerateDataKeyWithoutPlaintext": SEALED,
+    "GenerateMac": {"Mac": None, "MacAlgorithm": None, "KeyId": ARN},
+    "GenerateRandom": {"Plaintext": None},
+    "GetKeyLastUsage": {
+        "KeyId": BARE,
+        "KeyLastUsage": None,
+        "TrackingStartDate": None,
+        "KeyCreationDate": None,
+    },
+    "GetKeyPolicy": {"Policy": None, "PolicyName": None},
+    "GetKeyRotationStatus": {
+        "KeyId": ARN,
+        "KeyRotationEnabled": None,
+        "RotationPeriodInDays": None,
+        "NextRotationDate": None,
+    },
+    "GetParametersForImport": {
+        "KeyId": ARN,
+        "ImportToken": None,
+        "PublicKey": None,
+        "ParametersValidTo": None,
+    },
+    "GetPublicKey": {
+        "KeyId": ARN,
+        "PublicKey": None,
+        "CustomerMasterKeySpec": None,
+        "KeySpec": None,
+        "KeyUsage": None,
+        "SigningAlgorithms": None,
+    },
+    "ImportKeyMaterial": {"KeyId": ARN, "KeyMaterialId": None},
+    "ListAliases": {"Aliases": None, "Aliases.TargetKeyId": BARE, **LIST},
+    "ListGrants": {"Grants": None, "Grants.KeyId": ARN, **LIST},
+    "ListKeyPolicies": {"PolicyNames": None, **LIST},
+    "ListKeyRotations": {"Rotations": None, "Rotations.KeyId": ARN, **LIST},
+    "ListKeys": {"Keys": None, "Keys.KeyId": BARE, "Keys.KeyArn": ARN, **LIST},
+    "ListResourceTags": {"Tags": None, **LIST},
+    "ListRetirableGrants": {"Grants": None, "Grants.KeyId": ARN, **LIST},
+    "PutKeyPolicy": {},
+    "ReEncrypt": {
+        "CiphertextBlob": None,
+        "SourceKeyId": ARN,
+        "KeyId": ARN,
+        "SourceEncryptionAlgorithm": None,
+        "DestinationEncryptionAlgorithm": None,
+        "SourceKeyMaterialId": None,
+        "DestinationKeyMaterialId": None,
+    },
+    "ReplicateKey": {
+        "ReplicaKeyMetadata": None,
+        "ReplicaKeyMetadata.KeyId": BARE,
+        "ReplicaKeyMetadata.Arn": ARN,
+        "ReplicaPolicy": None,
+        "ReplicaTags": None,
+    },
+    "RetireGrant": {},
+    "RevokeGrant": {},
+    "RotateKeyOnDemand": {"KeyId": ARN},
+    "ScheduleKeyDeletion": {
+        "KeyId": ARN,
+        "DeletionDate": None,
+        "KeyState": None,
+        "PendingWindowInDays": None,
+    },
+    "Sign": {"KeyId": ARN, "Signature": None, "SigningAlgorithm": None},
+    "TagResource": {},
+    "UntagResource": {},
+    "UpdateAlias": {},
+    "UpdateCustomKeyStore": {},
+    "UpdateKeyDescription": {},
+    "UpdatePrimaryRegion": {},
+    "Verify": {"KeyId": ARN, "SignatureValid": None, "SigningAlgorithm": None},
+    "VerifyMac": {"KeyId": ARN, "MacValid": None, "MacAlgorithm": None},
+}
+
+
+class Caller:
+    """A client that notes its responses by operation, and the IDs of the keys that they name."""
+
+    def __init__(self, kms: KmsMock) -> None:
+        self.kms = kms
+        self._client = kms.client()
+        self.responses: dict[str, dict[str, Any]] = {}
+
+    def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
+        response: dict[str, Any] = getattr(self._client, xform_name(operation))(**params)
+        del response["ResponseMetadata"]
+        self.responses[operation] = response
+        return response
+
+
+@pytest.fixture(scope="module")
+def responses() -> Mapping[str, Mapping[str, Any]]:
+    """The response of each operation."""
+    with mock_kms() as kms:
+        call = Caller(kms)
+        _manage(call)
+        _use(call)
+        _use_other_keys(call)
+        _import(call)
+        _keep_elsewhere(call)
+    return call.responses
+
+
+def _manage(call: Caller) -> None:
+    key_id = call("CreateKey")["KeyMetadata"]["KeyId"]
+    call("DescribeKey", KeyId=key_id)
+    call("ListKeys")
+    call("CreateAlias", AliasName="alias/app", TargetKeyId=key_id)
+    call("UpdateAlias", AliasName="alias/app", TargetKeyId=key_id)
+    call("ListAliases")
+    call("DeleteAlias", AliasName="alias/app")
+    call("TagResource", KeyId=key_id, Tags=[{"TagKey": "a", "TagValue": "b"}])
+    call("ListResourceTags", KeyId=key_id)
+    call("UntagResource", KeyId=key_id, TagKeys=["a"])
+    policy = call("GetKeyPolicy", KeyId=key_id)["Policy"]
+    call("PutKeyPolicy", KeyId=key_id, Policy=policy)
+    call("ListKeyPolicies", KeyId=key_id)
+    call("UpdateKeyDescription", KeyId=key_id, Description="of the application")
+    call("EnableKeyRotation", KeyId=key_id)
+    call("GetKeyRotationStatus", KeyId=key_id)
+    call("DisableKeyRotation", KeyId=key_id)
+    call("RotateKeyOnDemand", KeyId=key_id)
+    call("ListKeyRotations", KeyId=key_id)
+    role = "arn:aws:iam::123456789012:role/app"
+    terms = {"GranteePrincipal": role, "RetiringPrincipal": role, "Operations": ["Decrypt"]}
+    call("CreateGrant", KeyId=key_id, **terms)
+    call("ListGrants", KeyId=key_id)
+    call("ListRetirableGrants", RetiringPrincipal=role)
+    call("RetireGrant", GrantToken=call.responses["CreateGrant"]["GrantToken"])
+    call("RevokeGrant", KeyId=key_id, GrantId=call("CreateGrant", KeyId=key_id, **terms)["GrantId"])
+    call("DisableKey", KeyId=key_id)
+    call("EnableKey", KeyId=key_id)
+    call("ScheduleKeyDeletion", KeyId=key_id)
+    call("CancelKeyDeletion", KeyId=key_id)
+    pair = call.kms.create_key(multi_region=True).id
+    tags = [{"TagKey": "a", "TagValue": "b"}]
+    call("ReplicateKey", KeyId=pair, ReplicaRegion="eu-west-1", Tags=tags)
+    call("UpdatePrimaryRegion", KeyId=pair, PrimaryRegion="eu-west-1")
+
+
+def _use(call: Caller) -> None:
+    key_id = call.kms.create_key(alias="alias/app").id
+    if "GetKeyLastUsage" in OPERATIONS:
+        call("GetKeyLastUsage", KeyId=key_id)
+    blob = call("Encrypt", KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
+    call("Decrypt", CiphertextBlob=blob)
+    call("ReEncrypt", CiphertextBlob=blob, DestinationKeyId="alias/app")
+    call("GenerateDataKey", KeyId="alias/app", KeySpec="AES_256")
+    call("GenerateDataKeyWithoutPlaintext", KeyId="alias/app", KeySpec="AES_256")
+    call("GenerateDataKeyPair", KeyId=key_id, KeyPairSpec="ECC_NIST_P256")
+    call("GenerateDataKeyPairWithoutPlaintext", KeyId=key_id, KeyPairSpec="ECC_NIST_P256")
+    call("GenerateRandom", NumberOfBytes=1)
+
+
+def _use_other_keys(call: Caller) -> None:
+    signing = {
+        "KeyId": call.kms.create_key(spec="ECC_NIST_P256").id,
+        "Message": b"x",
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    }
+    call("Verify", **signing, Signature=call("Sign", **signing)["Signature"])
+    call("GetPublicKey", KeyId=signing["KeyId"])
+    mac = {
+        "KeyId": call.kms.create_key(spec="HMAC_256").id,
+        "Message": b"x",
+        "MacAlgorithm": "HMAC_SHA_256",
+    }
+    call("VerifyMac", **mac, Mac=call("GenerateMac", **mac)["Mac"])
+    peer = ec.generate_private_key(ec.SECP256R1()).public_key()
+    call(
+        "DeriveSharedSecret",
+        KeyId=call.kms.create_key(spec="ECC_NIST_P256", usage="KEY_AGREEMENT").id,
+        KeyAgreementAlgorithm="ECDH",
+        PublicKey=peer.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+    )
+    if "Encapsulate" in OPERATIONS:
+        kem = {
+            "KeyId": call.kms.create_key(spec="ML_KEM_768").id,
+            "EncapsulationAlgorithm": "ML_KEM",
+        }
+        sealed = call("Encapsulate", **kem)["SharedSecretCiphertextBlob"]
+        call("Decapsulate", **kem, SharedSecretCiphertextBlob=sealed)
+
+
+def _import(call: Caller) -> None:
+    key = call.kms.create_key(origin="EXTERNAL")
+    parameters = call(
+        "GetParametersForImport",
+        KeyId=key.id,
+        WrappingAlgorithm="RSAES_OAEP_SHA_256",
+        WrappingKeySpec="RSA_2048",
+    )
+    call(
+        "ImportKeyMaterial",
+        KeyId=key.id,
+        ImportToken=parameters["ImportToken"],
+        EncryptedKeyMaterial=_wrapped(bytes(32), parameters["PublicKey"]),
+        ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
+    )
+    call("DeleteImportedKeyMaterial", KeyId=key.id)
+
+
+def _wrapped(material: bytes, public_key: bytes) -> bytes:
+    key: Any = load_der_public_key(public_key)
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+    wrapped: bytes = key.encrypt(material, oaep)
+    return wrapped
+
+
+def _keep_elsewhere(call: Caller) -> None:
+    cluster = call.kms.cloudhsm_cluster()
+    store_id = call(
+        "CreateCustomKeyStore",
+        CustomKeyStoreName="store",
+        CloudHsmClusterId=cluster.id,
+        KeyStorePassword="kmsuser-password",
+        TrustAnchorCertificate=cluster.trust_anchor,
+    )["CustomKeyStoreId"]
+    call("DescribeCustomKeyStores")
+    call("ConnectCustomKeyStore", CustomKeyStoreId=store_id)
+    call("DisconnectCustomKeyStore", CustomKeyStoreId=store_id)
+    call("UpdateCustomKeyStore", CustomKeyStoreId=store_id, NewCustomKeyStoreName="other")
+    call("DeleteCustomKeyStore", CustomKeyStoreId=store_id)
+
+
+def _values(response: Mapping[str, Any], path: str) -> list[str]:
+    """Return what is in *response* at *path*; there is one for each entry of a list."""
+    name, _, rest = path.partition(".")
+    found = response[name]
+    if not rest:
+        return [found]
+    entries = found if isinstance(found, list) else [found]
+    assert entries
+    return [entry[rest] for entry in entries]
+
+
+def test_the_table_has_each_operation() -> None:
+    """Those that a newer model brings are to be added."""
+    assert RESPONSES.keys() >= OPERATIONS
+
+
+each_operation = pytest.mark.parametrize("operation", sorted(OPERATIONS & RESPONSES.keys()))
+
+
+@each_operation
+def test_an_answer_has_its_members_and_no_others(
+    responses: Mapping[str, Mapping[str, Any]], operation: str
+) -> None:
+    """Also where the model declares others: they are for other keys, requests and states."""
+    output = shapes.service_model().operation_model(operation).output_shape
+    known = set() if output is None else output.members.keys()
+
+    assert responses[operation].keys() == known & RESPONSES[operation].keys()
+
+
+@each_operation
+def test_an_answer_names_keys_in_its_own_form(
+    responses: Mapping[str, Mapping[str, Any]], operation: str
+) -> None:
+    """The ARN as a rule, whatever the request said; the bare ID in metadata and lists."""
+    forms = {
+        path: {value.startswith("arn:aws:kms:") for value in _values(responses[operation], path)}
+        for path, form in RESPONSES[operation].items()
+        if form is not None
+    }
+
+    assert forms == {
+        path: {form == ARN} for path, form in RESPONSES[operation].items() if form is not None
+    }

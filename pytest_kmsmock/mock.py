@@ -158,7 +158,8 @@ class KmsMock:
         Create a key; nothing of it is recorded as a call.
 
         Args:
-            alias: ``alias/…``.
+            alias: ``alias/…``. That of a service, ``alias/aws/…``, makes its AWS
+                managed key.
             usage: None is the spec's usual one.
             origin: ``AWS_KMS`` or ``EXTERNAL``, the latter for imported material.
             state: ``Enabled``, ``Disabled``, ``PendingDeletion`` (for 30 days), or

@@ -147,10 +147,24 @@ def check_alias(name: Any, option: str) -> None:
             f"{option}={name!r} is no alias name, since those begin with 'alias/'; "
             f"write {written!r}."
         )
-    if name.startswith("alias/aws/") or not re.fullmatch(r"alias/[a-zA-Z0-9/_-]{1,250}", name):
+    if name.startswith("alias/aws/"):
+        _check_service(name, option)
+    elif not re.fullmatch(r"alias/[a-zA-Z0-9/_-]{1,250}", name):
         raise KmsMockError(
             f"{option}={name!r} is no name for an alias of your own: after 'alias/' come 1 to 250 "
-            "letters, digits, slashes, underscores and dashes, and not 'aws/'."
+            "letters, digits, slashes, underscores and dashes."
+        )
+
+
+def _check_service(name: str, option: str) -> None:
+    __tracebackhide__ = True
+    from .service.serving.aws_managed import PREFIX, SERVICES  # not at the top: few tests need it
+
+    if name.removeprefix(PREFIX) not in SERVICES:
+        names = [PREFIX + service for service in SERVICES]
+        raise KmsMockError(
+            f"{option}={name!r} is the alias of no AWS managed key that the mock knows."
+            f"{suggestion(name, names)} It knows {', '.join(sorted(names))}."
         )
 
 

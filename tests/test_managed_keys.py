@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import threading
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import Key, KmsMock
+from pytest_kmsmock import Key, KmsMock, KmsMockError
+from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.aws_managed import SERVICES
+from pytest_kmsmock.service.serving.request import Options, Request
+from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.key import Alias
 
 ALIAS: Final = "alias/aws/s3"
+FACTS: Final = Path(__file__).parent / "facts" / "aws_managed.csv"
+_LINES: Final = FACTS.read_text(encoding="utf-8").splitlines()
+WITH_A_KEY: Final = list(csv.DictReader(line for line in _LINES if line[0] != "#"))
 ROOT: Final = "arn:aws:iam::123456789012:root"
 OTHER: Final = "210987654321"
 
@@ -63,6 +74,22 @@ def test_it_says_what_it_is(client: Any) -> None:
     assert s3["Origin"] == "AWS_KMS"
     assert s3["Enabled"] is True
     assert s3["MultiRegion"] is False
+
+
+@pytest.mark.parametrize("row", WITH_A_KEY, ids=lambda row: row["name"])
+def test_each_service_that_has_a_key_has_one_here(client: Any, row: dict[str, str]) -> None:
+    """Where the words of its description are known, with those."""
+    metadata = client.describe_key(KeyId=f"alias/aws/{row['name']}")["KeyMetadata"]
+
+    assert metadata["KeyManager"] == "AWS"
+    protects = re.escape(row["protects"]) or ".+"
+    words = f"Default key that protects my {protects} when no other key is defined"
+    assert re.fullmatch(words, metadata["Description"])
+
+
+def test_no_other_service_has_a_key(kms: KmsMock) -> None:
+    """What the mock knows is what is known."""
+    assert sorted(SERVICES) == sorted(row["name"] for row in WITH_A_KEY)
 
 
 def test_a_customers_key_is_managed_by_the_customer(kms: KmsMock) -> None:
@@ -170,6 +197,128 @@ def test_threads_that_describe_it_get_one_key(kms: KmsMock) -> None:
         kms.keys[0].delete()
 
 
+# A test can make one, too.
+
+
+def test_a_test_makes_one(kms: KmsMock, client: Any) -> None:
+    """Off the record, where an application must find one that it has not described."""
+    made = kms.create_key(alias=ALIAS)
+
+    assert list(kms.calls) == []
+    assert made.metadata["KeyManager"] == "AWS"
+    assert made.aliases == [ALIAS]
+    assert client.describe_key(KeyId=ALIAS)["KeyMetadata"] == made.metadata
+    assert len(kms.keys) == 1
+
+
+def test_a_test_says_where_and_with_which_id(kms: KmsMock) -> None:
+    """As of any other key."""
+    key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    made = kms.create_key(
+        alias=ALIAS, region="eu-west-1", account=OTHER, key_id=key_id, material=bytes(32)
+    )
+
+    assert made.arn == f"arn:aws:kms:eu-west-1:{OTHER}:key/{key_id}"
+    other = kms.create_key(region="eu-west-1", account=OTHER, material=bytes(32))
+    assert made.metadata["KeyManager"] == "AWS"
+    assert made.metadata["CurrentKeyMaterialId"] != other.metadata["CurrentKeyMaterialId"]
+
+
+@pytest.mark.kms(keys=["alias/aws/ebs", "alias/app"])
+def test_the_marker_makes_one(kms: KmsMock) -> None:
+    """Among the keys that a test starts with."""
+    managers = {key.aliases[0]: key.metadata["KeyManager"] for key in kms.keys}
+
+    assert managers == {"alias/aws/ebs": "AWS", "alias/app": "CUSTOMER"}
+
+
+def test_a_test_makes_no_second_one(kms: KmsMock, managed: Key) -> None:
+    """A service has one key in an account and Region."""
+    with pytest.raises(KmsMockError, match=r"there is a key 'alias/aws/s3' in us-east-1 already"):
+        kms.create_key(alias=ALIAS)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"spec": "RSA_2048"},
+        {"origin": "EXTERNAL"},
+        {"state": "Disabled"},
+        {"policy": {"Version": "2012-10-17", "Statement": []}},
+        {"tags": {"team": "red"}},
+        {"description": "ours"},
+        {"multi_region": True},
+    ],
+    ids=str,
+)
+def test_a_test_does_not_say_what_only_aws_says(kms: KmsMock, members: dict[str, Any]) -> None:
+    """What it cannot have is told by name."""
+    (name,) = members
+
+    with pytest.raises(KmsMockError, match=rf"'alias/aws/s3' is an AWS managed key.* {name}\.$"):
+        kms.create_key(alias=ALIAS, **members)
+
+    assert kms.keys == []
+
+
+def test_a_service_that_has_none_is_told(kms: KmsMock) -> None:
+    """With the nearest name that there is, and all others."""
+    with pytest.raises(
+        KmsMockError, match=r"alias/aws/dynamo'.*'alias/aws/dynamodb'.*alias/aws/s3"
+    ):
+        kms.create_key(alias="alias/aws/dynamo")
+
+
+# Aliases without a key.
+
+
+def listed(service: Service, **params: Any) -> dict[str, Any]:
+    request = Request("ListAliases", params, "us-east-1", "123456789012", id="1")
+    return service.handle(request)
+
+
+def test_aliases_without_a_key_are_not_listed(client: Any) -> None:
+    """Unless one asks for them: in AWS an account has them from its first day."""
+    assert client.list_aliases()["Aliases"] == []
+
+
+def test_aliases_without_a_key_can_be_listed() -> None:
+    """Among the others, in the order of all names; they have no TargetKeyId."""
+    service = Service(lambda: 1e9, Registry(), Options(predefined_aliases=True))
+    metadata = service.handle(
+        Request("DescribeKey", {"KeyId": ALIAS}, "us-east-1", "123456789012", id="1")
+    )["KeyMetadata"]
+    place = service.registry.places["123456789012", "us-east-1"]
+    for name in ("alias/app", "alias/zoo"):
+        place.put_alias(Alias(place.account, place.region, name, metadata["KeyId"], 0.0, 0.0))
+
+    aliases = listed(service, Limit=100)["Aliases"]
+    of_key = listed(service, KeyId=metadata["KeyId"])["Aliases"]
+
+    names = [f"alias/aws/{row['name']}" for row in WITH_A_KEY]
+    assert [alias["AliasName"] for alias in aliases] == sorted(["alias/app", "alias/zoo", *names])
+    with_keys = {a["AliasName"]: a["TargetKeyId"] for a in aliases if "TargetKeyId" in a}
+    assert with_keys == dict.fromkeys(["alias/app", ALIAS, "alias/zoo"], metadata["KeyId"])
+    assert [alias["AliasName"] for alias in of_key] == ["alias/app", ALIAS, "alias/zoo"]
+    assert {
+        "AliasName": "alias/aws/ebs",
+        "AliasArn": "arn:aws:kms:us-east-1:123456789012:alias/aws/ebs",
+    } in aliases
+
+
+def test_aliases_without_a_key_come_in_pages_too() -> None:
+    """Each once."""
+    service = Service(lambda: 1e9, Registry(), Options(predefined_aliases=True))
+    whole = listed(service, Limit=100)["Aliases"]
+
+    first = listed(service, Limit=20)
+    rest = listed(service, Limit=20, Marker=first["NextMarker"])
+
+    assert [*first["Aliases"], *rest["Aliases"]] == whole
+    assert not rest["Truncated"]
+
+
 # What its policy allows: looking.
 
 
@@ -195,6 +344,32 @@ def test_one_can_look_at_it(client: Any, managed: Key) -> None:
     assert client.list_grants(KeyId=managed.id)["Grants"] == []
     assert client.list_key_rotations(KeyId=managed.id)["Rotations"] == []
     assert client.get_key_rotation_status(KeyId=managed.id)["KeyRotationEnabled"] is True
+
+
+def test_the_rotation_status_of_acms_key_is_not_to_be_seen(kms: KmsMock, client: Any) -> None:
+    """As reported, of this key alone. Everything else of it can be seen."""
+    managed = kms.create_key(alias="alias/aws/acm")
+
+    with pytest.raises(ClientError) as caught:
+        client.get_key_rotation_status(KeyId=managed.id)
+
+    error = caught.value.response["Error"]
+    assert error["Code"] == "AccessDeniedException"
+    assert error["Message"].endswith(
+        f"kms:GetKeyRotationStatus on resource: {managed.arn} because no resource-based policy "
+        "allows the kms:GetKeyRotationStatus action"
+    )
+    assert "kms:GetKeyPolicy" in client.get_key_policy(KeyId=managed.id)["Policy"]
+    assert client.list_key_rotations(KeyId=managed.id)["Rotations"] == []
+
+
+@pytest.mark.parametrize("operation", ["DescribeKey", "GetKeyRotationStatus", "ListGrants"])
+def test_other_accounts_cannot_look_at_it(kms: KmsMock, managed: Key, operation: str) -> None:
+    """Its policy speaks of its own account alone."""
+    stranger = kms.client(principal=f"arn:aws:iam::{OTHER}:role/app")
+
+    with pytest.raises(ClientError, match=r"AccessDenied.* on this resource because the resource"):
+        getattr(stranger, xform_name(operation))(KeyId=managed.arn)
 
 
 OPERATIONS: Final[dict[str, dict[str, Any]]] = {

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from ..backend import Backend
 from ..crypto.extras import MissingExtra
 from ..service.misuse import KmsMockError, NotMockedError, suggestion
+from ..service.serving import aws_managed
 from ..service.state.key_maker import is_sound, symmetric_length
 from ..service.values.identifiers import is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec
@@ -50,6 +51,23 @@ def create_key(
     if alias is not None:
         check_alias(alias, "alias")
     _check_key_id(backend, key_id, multi_region, region, account)
+    if alias is not None and alias.startswith(aws_managed.PREFIX):
+        _check_left_out(
+            alias,
+            {
+                "spec": spec != "SYMMETRIC_DEFAULT",
+                "usage": usage not in (None, "ENCRYPT_DECRYPT"),
+                "origin": origin != "AWS_KMS",
+                "state": state not in (None, "Enabled"),
+                "policy": policy is not None,
+                "tags": bool(tags),
+                "description": bool(description),
+                "multi_region": multi_region,
+                "key_store": key_store is not None,
+                "xks_key": xks_key is not None,
+            },
+        )
+        return _create_aws_managed(backend, alias, region, account, key_id, material)
     if key_store is None:
         _check_choice("origin", origin, _ORIGINS)
     else:
@@ -96,6 +114,42 @@ def create_key(
         operation = "DisableKey" if state == "Disabled" else "ScheduleKeyDeletion"
         backend.perform(operation, {"KeyId": key.id}, region=region, account=account)
     return key
+
+
+def _create_aws_managed(
+    backend: Backend,
+    alias: str,
+    region: str,
+    account: str,
+    key_id: str | None,
+    material: bytes | None,
+) -> Key:
+    """Create the AWS managed key that *alias* stands for, as describing it would."""
+    if backend.registry.places[account, region].aliases.get(alias) is not None:
+        raise KmsMockError(
+            f"there is a key {alias!r} in {region} already; get it by kms.key({alias!r})."
+        )
+    spec = KEY_SPECS["SYMMETRIC_DEFAULT"]
+    secret = None if material is None else _secret_of(material, spec, region)
+    described = backend.perform(
+        "DescribeKey",
+        {"KeyId": alias},
+        region=region,
+        account=account,
+        key_id=key_id,
+        material=secret,
+    )
+    return Key(described["KeyMetadata"]["Arn"])
+
+
+def _check_left_out(alias: str, given: Mapping[str, bool]) -> None:
+    """Raise if a test has said of an AWS managed key what only AWS says."""
+    names = [name for name, is_given in given.items() if is_given]
+    if names:
+        raise KmsMockError(
+            f"{alias!r} is an AWS managed key, and those are as AWS makes them; "
+            f"leave out {', '.join(names)}."
+        )
 
 
 def _check_key_id(

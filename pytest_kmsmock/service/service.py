@@ -22,8 +22,7 @@ from .operations.operation import Operation
 from .operations.table import OPERATIONS
 from .rules.key_states import TRANSIENT_STATES, check_state
 from .rules.usage import check_origin, wrong_algorithm, wrong_usage
-from .serving import finding, recipients
-from .serving.aws_managed import VIEWING
+from .serving import aws_managed, finding, recipients
 from .serving.request import Options, Request, Response
 from .state.registry import Registry
 from .values.key import KmsKey
@@ -112,8 +111,8 @@ class Service:
         key = find_key(operation, request)  # aliases refused, Region, existence
         if key is not None:
             request.keys = (key,)
-            if key.manager == "AWS" and not operation.name.startswith(VIEWING):
-                raise finding.denied_by_policy(request, key.arn)
+            if key.manager == "AWS":
+                aws_managed.check_allowed(request, key)
         if "GrantTokens" in params and "InvalidGrantTokenException" in request.shapes.errors:
             check_tokens(request, params["GrantTokens"])
         if operation.choose is not None:

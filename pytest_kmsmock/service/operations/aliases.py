@@ -86,7 +86,15 @@ def delete_alias(request: Request, _: None) -> Response:
 
 def list_aliases(request: Request, key: KmsKey | None) -> Response:
     """Source: KMS API Reference, ListAliases."""
-    aliases = request.place.aliases if key is None else _aliases_of(request.place, key)
+    place = request.place
+    if key is not None:
+        aliases = _aliases_of(place, key)
+    elif request.options.predefined_aliases:
+        aliases = place.aliases.copy()
+        for alias in aws_managed.without_key(place):
+            aliases.put(alias.name, alias)
+    else:
+        aliases = place.aliases
     return pages.of_names(
         request, "Aliases", aliases, entry=_list_entry, prefix="alias/", default=50
     )
@@ -118,9 +126,11 @@ def _check_quota(request: Request, key: KmsKey) -> None:
 
 
 def _list_entry(alias: Alias) -> dict[str, Any]:
+    entry = {"AliasName": alias.name, "AliasArn": alias.arn}
+    if not alias.key_id:  # a predefined one; that it has no dates either is inferred
+        return entry
     return {
-        "AliasName": alias.name,
-        "AliasArn": alias.arn,
+        **entry,
         "TargetKeyId": alias.key_id,
         "CreationDate": timestamp(alias.creation_date),
         "LastUpdatedDate": timestamp(alias.last_updated_date),

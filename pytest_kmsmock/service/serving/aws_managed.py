@@ -1,7 +1,7 @@
 """
 AWS managed keys: those that services make in an account, ``alias/aws/…``.
 
-One comes into being when its alias is first described. Its policy lets the
+One comes into being when its alias is first described, or when a test makes it. Its policy lets the
 account look at it and nothing else. Source: KMS Developer Guide, "AWS managed
 keys"; KMS API Reference, DescribeKey.
 """
@@ -9,13 +9,16 @@ keys"; KMS API Reference, DescribeKey.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Final
 
 from ..authorization import documents
 from ..rules.lifecycle import DAY
+from ..state.registry import Place
 from ..values.identifiers import key_arn, new_key_id, root_arn
-from ..values.key import Alias, KmsKey, first_material
+from ..values.key import Alias, KeyMaterial, KmsKey, first_material, material_id
 from ..values.specs import KEY_SPECS
+from .finding import denied_by_policy, denied_elsewhere
 from .request import Request
 
 PREFIX: Final = "alias/aws/"
@@ -25,34 +28,71 @@ SERVICES: Final[Mapping[str, str]] = {
     "backup": "Backup data",
     "codecommit": "CodeCommit repositories",
     "connect": "Connect data",
-    "dms": "DMS replication instance",
+    "dms": "DMS replication instance volumes",
     "dynamodb": "DynamoDB data",
     "ebs": "EBS volumes",
-    "elasticfilesystem": "EFS filesystems",
+    "elasticfilesystem": "EFS data",
     "es": "Elasticsearch data",
     "fsx": "FSx resources",
-    "glue": "Glue Data Catalog and Glue Connection password",
-    "kinesis": "Kinesis stream",
-    "kinesisvideo": "Kinesis video stream",
-    "lambda": "Lambda environment variables",
+    "glue": "Glue data",
+    "kafka": "Kafka data",
+    "kinesis": "Kinesis data",
     "rds": "RDS database volumes",
-    "redshift": "Redshift clusters",
+    "redshift": "Redshift data",
     "s3": "S3 objects",
-    "secretsmanager": "Secrets Manager data",
     "sns": "SNS data",
     "sqs": "SQS messages",
-    "ssm": "SSM Parameter Store parameters",
-    "workmail": "WorkMail mailboxes",
-    "workspaces": "WorkSpaces volumes",
+    # Inferred: these have a key, but no recording has its description.
+    "cloud9": "Cloud9 data",
+    "codeartifact": "CodeArtifact data",
+    "dax": "DAX data",
+    "kendra": "Kendra data",
+    "kinesisvideo": "Kinesis Video data",
+    "lambda": "Lambda data",
+    "lex": "Lex data",
+    "lightsail": "Lightsail data",
+    "mq": "MQ data",
+    "secretsmanager": "Secrets Manager data",
+    "ssm": "SSM data",
+    "timestream": "Timestream data",
+    "workmail": "WorkMail data",
+    "workspaces": "WorkSpaces data",
     "xray": "X-Ray data",
 }
 ROTATION_PERIOD: Final = 365
-# Operations that the policy of an AWS managed key lets its account call.
-VIEWING: Final = ("Describe", "Get", "List", "Revoke")
+# What the policy of an AWS managed key lets its account do.
+_LOOKING: Final = ("Describe*", "Get*", "List*", "RevokeGrant")
+# As reported of this one: its rotation status is not for the account to see. By which words
+# of its policy is inferred.
+_LOOKING_OF: Final = {"acm": ("Describe*", "GetKeyPolicy", "List*", "RevokeGrant")}
+
+
+def check_allowed(request: Request, key: KmsKey) -> None:
+    """Raise if the policy of *key*, an AWS managed one, does not allow *request*."""
+    if request.account != key.account:
+        raise denied_elsewhere(request)
+    names = request.place.aliases_of(key.key_id)
+    allowed = _looking(names[0].removeprefix(PREFIX) if names else "")
+    if not any(fnmatchcase(request.operation, pattern) for pattern in allowed):
+        raise denied_by_policy(request, key.arn)
+
+
+def without_key(place: Place) -> list[Alias]:
+    """Return the aliases of services that have no key in *place* yet."""
+    names = (PREFIX + service for service in SERVICES)
+    return [
+        Alias(place.account, place.region, name, "", 0.0, 0.0)
+        for name in names
+        if place.aliases.get(name) is None
+    ]
+
+
+def _looking(service: str) -> tuple[str, ...]:
+    return _LOOKING_OF.get(service, _LOOKING)
 
 
 def create(request: Request, alias_name: str) -> KmsKey | None:
-    """Return the AWS managed key, new that *alias_name* stands for; None if it stands for none."""
+    """Return the AWS managed key, new, that *alias_name* stands for; None if it stands for none."""
     service = alias_name.removeprefix(PREFIX)
     protects = SERVICES.get(service)
     if protects is None or not alias_name.startswith(PREFIX):
@@ -66,9 +106,13 @@ def create(request: Request, alias_name: str) -> KmsKey | None:
 
 def _create(request: Request, alias_name: str, service: str, protects: str) -> KmsKey:
     account, region = request.account, request.region
-    key_id = new_key_id()
+    key_id = request.key_id or new_key_id()
     spec = KEY_SPECS["SYMMETRIC_DEFAULT"]
-    secret = request.registry.key_maker.new(spec, region)
+    given = request.material
+    if given is None:
+        material = first_material(request.registry.key_maker.new(spec, region))
+    else:
+        material = KeyMaterial(id=material_id(key_id, given), secret=given)
     key = KmsKey(
         account=account,
         region=region,
@@ -80,7 +124,7 @@ def _create(request: Request, alias_name: str, service: str, protects: str) -> K
         state="Enabled",
         description=f"Default key that protects my {protects} when no other key is defined",
         creation_date=request.now,
-        materials=(first_material(secret),),
+        materials=(material,),
         policy=_policy(service, region, account),
         manager="AWS",
         rotation_period=ROTATION_PERIOD,
@@ -123,7 +167,7 @@ def _policy(service: str, region: str, account: str) -> str:
                     "Sid": "Allow direct access to key metadata to the account",
                     "Effect": "Allow",
                     "Principal": {"AWS": root_arn(region, account)},
-                    "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+                    "Action": [f"kms:{pattern}" for pattern in _looking(service)],
                     "Resource": "*",
                 },
             ],

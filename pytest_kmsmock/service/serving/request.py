@@ -32,6 +32,8 @@ class Options:
         create_missing: Creates a key that a request names and that is missing;
             None leaves it missing, as AWS does.
         creates_managed: DescribeKey makes the AWS managed key that it names.
+        predefined_aliases: ListAliases also lists the aliases of AWS's services
+            that have no key yet.
         quotas: How much of each thing there can be.
     """
 
@@ -39,6 +41,7 @@ class Options:
     transition_seconds: float = 0.0
     create_missing: Callable[[Request, str], KmsKey | None] | None = None
     creates_managed: bool = True
+    predefined_aliases: bool = False
     quotas: Quotas = AWS_QUOTAS
 
 

@@ -58,6 +58,10 @@ def arn(resource: str, *, region: str = "us-east-1", partition: str = "aws") -> 
         (f"key/{UNKNOWN_ID}", f"Invalid keyId 'key/{UNKNOWN_ID}'"),
         ("mrk-fake-key-id", "Invalid keyId 'mrk-fake-key-id'"),
         (f"mrk-{'0g' * 16}", f"Invalid keyId 'mrk-{'0g' * 16}'"),
+        # Inside an ARN it is printed without quotes.
+        (arn("key/foo"), "Invalid keyId foo"),
+        (arn("key/mrk-fake-key-id"), "Invalid keyId mrk-fake-key-id"),
+        (arn(f"key/{UNKNOWN_ID.replace('-', '')}"), f"Invalid keyId {UNKNOWN_ID.replace('-', '')}"),
     ],
 )
 def test_identifier_that_leads_nowhere(

@@ -78,6 +78,19 @@ def test_older_name_of_the_key_spec_works(client: Any) -> None:
     assert metadata["KeySpec"] == metadata["CustomerMasterKeySpec"] == "SYMMETRIC_DEFAULT"
 
 
+def test_both_names_of_the_key_spec_are_one_too_many(client: Any, refusal: Any) -> None:
+    """Also where they agree."""
+    spec = "SYMMETRIC_DEFAULT"
+
+    error = refusal(client.create_key, KeySpec=spec, CustomerMasterKeySpec=spec)["Error"]
+
+    assert error == {
+        "Code": "ValidationException",
+        "Message": "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+        "CustomerMasterKeySpec is deprecated.",
+    }
+
+
 def test_defaults_may_be_spelled_out(client: Any) -> None:
     """A value that equals the default changes nothing."""
     metadata = client.create_key(

@@ -414,6 +414,26 @@ def test_a_constraint_has_up_to_eight_pairs(
     assert key.grants[0]["Constraints"] == {kind: pairs}
 
 
+@pytest.mark.parametrize("equals", [{"tenant": "7"}, {}])
+@pytest.mark.parametrize("subset", [{"tenant": "7"}, {}])
+def test_a_grant_has_one_context_constraint(
+    client: Any, key: Key, refusal: Any, equals: dict[str, str], subset: dict[str, str]
+) -> None:
+    """As reported: also where one of the two is empty. The source may stand beside it."""
+    error = refusal(
+        client.create_grant,
+        KeyId=key.id,
+        GranteePrincipal=WORKER,
+        Operations=["Encrypt"],
+        Constraints={"EncryptionContextEquals": equals, "EncryptionContextSubset": subset},
+    )
+
+    assert error == {
+        "Code": "ValidationException",
+        "Message": "More than one constraint supplied",
+    }
+
+
 @pytest.mark.parametrize(
     ("spec", "operation"), [("RSA_2048", "Encrypt"), ("HMAC_256", "GenerateMac")]
 )

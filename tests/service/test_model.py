@@ -121,6 +121,41 @@ def test_one_violation_is_an_error_and_two_are_errors() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("operation", "member", "shown", "pattern"),
+    [
+        ("CreateAlias", "AliasName", "aliasName", "^[a-zA-Z0-9:/_-]+$"),
+        ("DescribeKey", "KeyId", "keyId", r"^\p{ASCII}+$"),
+        ("PutKeyPolicy", "Policy", "policy", r"[\u0009\u000A\u000D\u0020-\u00FF]+"),
+        ("CreateGrant", "GranteePrincipal", "granteePrincipal", r"^[\w+=,.@:/-]+$"),
+    ],
+)
+def test_empty_text_is_too_short_before_it_is_anything_else(
+    operation: str, member: str, shown: str, pattern: str
+) -> None:
+    """As reported: the minimum length, then the pattern."""
+    rest = {"TargetKeyId": "k"} if operation == "CreateAlias" else {"KeyId": "k"}
+    rest |= {"Operations": ["Decrypt"]} if operation == "CreateGrant" else {}
+
+    assert words(operation, **{**rest, member: ""}) == (
+        f"2 validation errors detected: Value '' at '{shown}' failed to satisfy constraint: "
+        f"Member must have length greater than or equal to 1; Value '' at '{shown}' failed to "
+        f"satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+    )
+
+
+def test_text_that_is_too_long_breaks_the_pattern_first() -> None:
+    """As reported: a maximum comes last."""
+    name = "alias/" + "é" * 251
+
+    assert words("CreateAlias", AliasName=name, TargetKeyId="k") == (
+        f"2 validation errors detected: Value '{name}' at 'aliasName' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$; "
+        f"Value '{name}' at 'aliasName' failed to satisfy constraint: "
+        "Member must have length less than or equal to 256"
+    )
+
+
 def test_nested_member_is_named_by_its_path() -> None:
     """Lists count from 1; every name begins in lower case."""
     found = words("TagResource", KeyId="k", Tags=[{"TagKey": "a", "TagValue": ""}, {}])
@@ -136,7 +171,8 @@ def test_list_of_texts_is_printed_whole() -> None:
 
     assert found.startswith(
         f"1 validation error detected: Value '[ok, {'x' * 129}]' at 'tagKeys' failed to satisfy "
-        "constraint: Member must satisfy constraint: ["
+        "constraint: Member must satisfy constraint: [Member must have length less than or "
+        "equal to 128, Member must have length greater than or equal to 1]"
     )
 
 

@@ -97,8 +97,11 @@ def _string(shape: Shape, low: int | None, high: int | None) -> Decoder:
 def _string_constraints(
     shape: Shape, low: int | None, high: int | None
 ) -> list[tuple[Callable[[str], object], str]]:
+    """Return what *shape* asks for and in which words, in the order in which AWS checks it."""
     constraints: list[tuple[Callable[[str], object], str]] = []
     pattern, enum = _pattern(shape), _enum(shape)
+    if low is not None:
+        constraints.append((lambda value: len(value) >= low, shortest(low)))
     if enum is not None:
         printed = PRINTED_VALUES_OF_SHAPE.get(shape.name) or ", ".join(enum)
         constraints.append((enum.__contains__, f"Member must satisfy enum value set: [{printed}]"))
@@ -111,8 +114,6 @@ def _string_constraints(
         )
     if high is not None:
         constraints.append((lambda value: len(value) <= high, longest(high)))
-    if low is not None:
-        constraints.append((lambda value: len(value) >= low, shortest(low)))
     return constraints
 
 
@@ -257,10 +258,11 @@ def _check_length(
 
 def _every(member: Shape) -> str:
     """Return the constraint that a list of strings fails when one of them does."""
-    constraints = _string_constraints(
-        member, member.metadata.get("min"), member.metadata.get("max")
-    )
-    return f"Member must satisfy constraint: [{', '.join(text for _, text in constraints)}]"
+    low, high = member.metadata.get("min"), member.metadata.get("max")
+    texts = [text for _, text in _string_constraints(member, low, high)]
+    if low is not None:  # the first, which here is printed last
+        texts = [*texts[1:], texts[0]]
+    return f"Member must satisfy constraint: [{', '.join(texts)}]"
 
 
 def missing(shape: Shape, path: str) -> str:

@@ -198,9 +198,7 @@ def _check_constraints(params: Params, key: KmsKey) -> None:
     constraints = params.get("Constraints", {})
     contexts = [constraints[name] for name in _CONTEXTS if name in constraints]
     if len(contexts) == 2:
-        raise ValidationException(
-            "Specify either EncryptionContextEquals or EncryptionContextSubset, but not both."
-        )
+        raise ValidationException("More than one constraint supplied")
     for context in contexts:
         if not key.spec.is_symmetric_encryption:
             raise ValidationException(

@@ -249,7 +249,8 @@ def _configuration(key: KmsKey, related: Sequence[KmsKey]) -> dict[str, Any]:
 def _spec_and_usage(params: Params, region: str) -> tuple[KeySpec, KeyUsage]:
     if "KeySpec" in params and "CustomerMasterKeySpec" in params:
         raise ValidationException(
-            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request."
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+            "CustomerMasterKeySpec is deprecated."
         )
     name = params.get("KeySpec") or params.get("CustomerMasterKeySpec") or "SYMMETRIC_DEFAULT"
     spec = KEY_SPECS.get(name)

@@ -144,7 +144,8 @@ def _by_arn(
     if arn.region != request.region:
         raise NotFoundException(f"Invalid arn {arn.region}")
     if not arn.is_alias and not is_key_id(arn.key_id):
-        raise NotFoundException(f"Invalid keyId '{arn.key_id}'")
+        # As reported: without the quotes that a bare ID gets.
+        raise NotFoundException(f"Invalid keyId {arn.key_id}")
     found = _look_up(request, arn)
     if found is None:
         raise _no_alias(text) if arn.is_alias else no_key(text)

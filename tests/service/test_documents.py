@@ -80,6 +80,13 @@ def test_what_locks_the_caller_out(statements: list[dict[str, Any]], is_locked_o
     assert locks_out(*statements) is is_locked_out
 
 
+@pytest.mark.parametrize("wild", ["*" * 40 + "!", "*?" * 40 + "!", "arn:*:" + "*k" * 60 + "!"])
+def test_no_wildcard_takes_long(wild: str) -> None:
+    """Stars after stars are one star, whatever follows them."""
+    assert locks_out(statement(Resource=wild))
+    assert locks_out(statement(Action=wild))
+
+
 def test_print_of_empty_and_nested_values() -> None:
     """Objects take a line a member, arrays none."""
     document = {"a": {}, "b": [], "c": [{"d": [1, "é"]}, {"e": None}], "f": {"g": True}}

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..api.errors import LimitExceededException, MalformedPolicyDocumentException
+from . import wildcards
 
 Document = Mapping[str, Any]
 
@@ -228,14 +229,8 @@ def _covers(statement: Document, element: str, name: str) -> bool:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Tell whether *name* is like *pattern*: ``*`` and ``?`` are wild, case does not matter."""
-    return _regex(pattern).fullmatch(name) is not None
-
-
-@functools.lru_cache(maxsize=256)
-def _regex(pattern: str) -> re.Pattern[str]:
-    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(wild, re.IGNORECASE)
+    """Tell whether *name* is like *pattern*, wildcards and all; case does not matter."""
+    return wildcards.pattern(pattern.lower()).matches(name.lower())
 
 
 def _is_condition(condition: Any) -> bool:

@@ -65,42 +65,42 @@ def parse(data: bytes) -> Element:
     Raises:
         ValueError: It is none with tags of one byte, or bytes follow.
     """
-    element, end = _element(data, 0, 0)
+    element, end = _element(data, 0, len(data), 0)
     if end != len(data):
         raise ValueError("bytes follow the element")
     return element
 
 
-def _element(data: bytes, start: int, depth: int) -> tuple[Element, int]:
-    """Return the element at *start*, and where it ends."""
+def _element(data: bytes, start: int, limit: int, depth: int) -> tuple[Element, int]:
+    """Return the element at *start*, which ends by *limit*, and where it ends."""
     if depth > _DEEPEST:
         raise ValueError("elements are nested too deep")
-    if len(data) < start + 2:
+    if limit < start + 2:
         raise ValueError("an element ends early")
     tag, size, start = data[start], data[start + 1], start + 2
     if size == 0x80:
-        return _open_element(data, tag, start, depth)
+        return _open_element(data, tag, start, limit, depth)
     if size > 0x80:
         octets = data[start : start + (size & 0x7F)]
         start += size & 0x7F
         size = int.from_bytes(octets, "big")
     end = start + size
-    if len(data) < end:
+    if limit < end:
         raise ValueError("an element ends early")
     if not tag & CONSTRUCTED:
         return Element(tag, data[start:end]), end
     children = []
     while start < end:
-        child, start = _element(data[:end], start, depth + 1)
+        child, start = _element(data, start, end, depth + 1)
         children.append(child)
     return Element(tag, b"", tuple(children)), end
 
 
-def _open_element(data: bytes, tag: int, start: int, depth: int) -> tuple[Element, int]:
+def _open_element(data: bytes, tag: int, start: int, limit: int, depth: int) -> tuple[Element, int]:
     if not tag & CONSTRUCTED:
         raise ValueError("a primitive has no length")
     children = []
-    while data[start : start + 2] != _END:
-        child, start = _element(data, start, depth + 1)
+    while data[start : start + 2] != _END or limit < start + 2:
+        child, start = _element(data, start, limit, depth + 1)
         children.append(child)
     return Element(tag, b"", tuple(children)), start + 2

@@ -31,21 +31,21 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes]]:
     Raises:
         ValueError: *data* is no row of DER elements with tags of one byte.
     """
-    rest = data
-    while rest:
-        if len(rest) < 2:
+    at = 0
+    while at < len(data):
+        if len(data) < at + 2:
             raise ValueError("an element ends early")
-        tag, size, start = rest[0], rest[1], 2
+        tag, size, start = data[at], data[at + 1], at + 2
         if size >= 0x80:
             start += size & 0x7F
-            octets = rest[2:start]
+            octets = data[at + 2 : start]
             size = int.from_bytes(octets, "big")
             if size < 0x80 or not octets[0]:
                 raise ValueError("a length is not in its shortest form")
-        if len(rest) < start + size:
+        at = start + size
+        if len(data) < at:
             raise ValueError("an element ends early")
-        yield tag, rest[start : start + size]
-        rest = rest[start + size :]
+        yield tag, data[start:at]
 
 
 def is_pkcs8(data: bytes) -> bool:

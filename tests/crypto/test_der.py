@@ -42,3 +42,8 @@ def test_other_forms_of_a_number_are_refused(content: str) -> None:
 def test_what_is_no_such_sequence_is_refused(data: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  in whatever words
         der.sequence(bytes.fromhex(data), der.INTEGER)
+
+
+def test_many_elements_take_no_longer_than_few_each() -> None:
+    """A megabyte of the shortest elements, in the time of a blink."""
+    assert sum(1 for _ in der.elements(b"\x05\x00" * 500_000)) == 500_000

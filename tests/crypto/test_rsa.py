@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import time
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -10,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric import rsa as pyca_rsa
 
-from pytest_kmsmock.crypto import ecc, rsa
+from pytest_kmsmock.crypto import der, ecc, rsa
 
 ALGORITHMS = list(rsa.DIGEST_LENGTHS)
 OAEP = {"RSAES_OAEP_SHA_1": hashes.SHA1(), "RSAES_OAEP_SHA_256": hashes.SHA256()}
@@ -155,6 +157,24 @@ def test_a_key_of_others_is_checked(private: bytes) -> None:
     assert not rsa.is_private_key("RSA_3072", private)
     assert not rsa.is_private_key("RSA_2048", b"no key")
     assert not rsa.is_private_key("RSA_2048", ecc.generate("ECC_NIST_P256"))
+
+
+def test_a_key_of_another_length_is_not_checked() -> None:
+    """To find out whether these two are primes takes more than half a minute."""
+    p, q = 2**4423 - 1, 2**9689 - 1
+    e = 65537
+    d = pow(e, -1, math.lcm(p - 1, q - 1))
+    crt = (d % (p - 1), d % (q - 1), pow(q, -1, p))
+    numbers = der.element(der.SEQUENCE, *map(der.integer, (0, p * q, e, d, p, q, *crt)))
+    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
+    key = der.element(
+        der.SEQUENCE, der.integer(0), algorithm, der.element(der.OCTET_STRING, numbers)
+    )
+    start = time.perf_counter()
+
+    assert not rsa.is_private_key("RSA_4096", key)
+
+    assert time.perf_counter() - start < 5
 
 
 def test_a_key_of_another_family_is_refused() -> None:

@@ -30,9 +30,9 @@ def next_due(key: KmsKey) -> float | None:
         dues.append(key.transition_ends)
     if key.next_rotation is not None and rotates_by_itself(key):
         dues.append(key.next_rotation)
-    for material in key.materials:
-        if material.valid_to is not None:
-            dues.append(material.valid_to)  # noqa: PERF401 - mostly there are none
+    # Nothing else expires, and what rotates by itself can have thousands of materials.
+    if key.origin == "EXTERNAL":
+        dues += [m.valid_to for m in key.materials if m.valid_to is not None]
     return min(dues) if dues else None
 
 
@@ -115,15 +115,17 @@ def with_new_material(
 
 def promote(key: KmsKey, new: str, now: float, rotation_type: RotationType) -> KmsKey:
     """Return *key* with its pending material *new* as the current one."""
-    materials = []
-    for material in key.materials:
+    materials = list(key.materials)
+    # From the end: what rotates by itself can have thousands before these two.
+    for index in range(len(materials) - 1, -1, -1):
+        material = materials[index]
         if material.id == new:
-            material = attrs.evolve(
+            materials[index] = attrs.evolve(
                 material, state="CURRENT", rotation_date=now, rotation_type=rotation_type
             )
         elif material.state == "CURRENT":
-            material = attrs.evolve(material, state="NON_CURRENT")
-        materials.append(material)
+            materials[index] = attrs.evolve(material, state="NON_CURRENT")
+            break
     return attrs.evolve(key, materials=tuple(materials))
 
 

@@ -38,6 +38,56 @@ def test_overwritten_tag_keeps_its_place(client: Any, key_id: str) -> None:
     assert tags[1] == changed
 
 
+@pytest.mark.parametrize(
+    "text", ["My & Team", "a,b", "(a)", "a\tb", "a\nb", "50%", "🔑", "*", "#1"]
+)
+@pytest.mark.parametrize("member", ["TagKey", "TagValue"])
+def test_a_tag_has_letters_digits_spaces_and_few_signs(
+    client: Any, key_id: str, refusal: Any, text: str, member: str
+) -> None:
+    """Anything else is refused by each operation that takes tags, and changes nothing."""
+    tags = [{"TagKey": "team", "TagValue": "red", member: text}]
+    primary = client.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    before = len(client.list_keys()["Keys"])
+
+    for method, params in (
+        (client.tag_resource, {"KeyId": key_id, "Tags": [*pairs("cost"), *tags]}),
+        (client.create_key, {"Tags": tags}),
+        (client.replicate_key, {"KeyId": primary, "ReplicaRegion": "eu-west-1", "Tags": tags}),
+    ):
+        error = refusal(method, **params)["Error"]
+        assert error == {"Code": "TagException", "Message": "Invalid tag"}
+
+    assert names_of(client, key_id) == []
+    assert len(client.list_keys()["Keys"]) == before
+
+
+@pytest.mark.parametrize("text", ["a_.:/=+-@", "Grün 7", "日本", "team ", "٣", "x" * 128])
+def test_a_tag_of_any_script(client: Any, key_id: str, text: str) -> None:
+    """Letters and digits need not be Latin."""
+    tags = [{"TagKey": text, "TagValue": text}]
+
+    client.tag_resource(KeyId=key_id, Tags=tags)
+
+    assert client.list_resource_tags(KeyId=key_id)["Tags"] == tags
+    client.untag_resource(KeyId=key_id, TagKeys=[text])
+    assert names_of(client, key_id) == []
+
+
+def test_a_tag_value_may_be_empty(client: Any, key_id: str) -> None:
+    """A key may not."""
+    client.tag_resource(KeyId=key_id, Tags=[{"TagKey": "team", "TagValue": ""}])
+
+    assert client.list_resource_tags(KeyId=key_id)["Tags"] == [{"TagKey": "team", "TagValue": ""}]
+
+
+def test_a_tag_that_cannot_be_is_not_removed(client: Any, key_id: str, refusal: Any) -> None:
+    """Its key is looked at as closely when it goes."""
+    error = refusal(client.untag_resource, KeyId=key_id, TagKeys=["ok", "a & b"])["Error"]
+
+    assert error == {"Code": "TagException", "Message": "Invalid tag"}
+
+
 def test_tag_keys_are_case_sensitive(client: Any, key_id: str) -> None:
     """``Team`` and ``team`` are two tags."""
     client.tag_resource(KeyId=key_id, Tags=pairs("team", "Team"))

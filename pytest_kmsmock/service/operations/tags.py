@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 import attrs
 
@@ -10,6 +12,10 @@ from ..api.errors import TagException
 from ..serving import pages
 from ..serving.request import Request, Response
 from ..values.key import KmsKey
+
+# What tags can have besides letters, digits and spaces. Source: KMS Developer Guide, "Tags in
+# AWS KMS"; the text is as reported, that letters are those of all scripts is inferred.
+_SIGNS: Final = frozenset("_.:/=+-@")
 
 
 def tag_resource(request: Request, key: KmsKey) -> Response:
@@ -26,6 +32,7 @@ def untag_resource(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, UntagResource."""
     removed = request.params["TagKeys"]
     _check_reserved(removed)
+    _check_characters(removed)
     tags = tuple(tag for tag in key.tags if tag[0] not in removed)
     request.registry.put_key(attrs.evolve(key, tags=tags))
     return {}
@@ -45,11 +52,13 @@ def checked_tags(
     Return *tags*, a TagList of the API, as pairs.
 
     Raises:
-        TagException: A key is reserved or comes twice, or there are too many.
+        TagException: A key is reserved or comes twice, a character is none that tags
+            can have, or there are too many.
     """
     pairs = tuple((tag["TagKey"], tag["TagValue"]) for tag in tags)
     keys = [key for key, _ in pairs]
     _check_reserved(keys)
+    _check_characters(text for pair in pairs for text in pair)
     if len(set(keys)) < len(keys):
         raise TagException("Duplicate tag keys")
     _check_number(request, keys)
@@ -59,6 +68,17 @@ def checked_tags(
 def _check_reserved(keys: Iterable[str]) -> None:
     if any(key.lower().startswith("aws:") for key in keys):
         raise TagException("Tags beginning with aws: are reserved")
+
+
+def _check_characters(texts: Iterable[str]) -> None:
+    for text in texts:
+        if not all(character in _SIGNS or _is_plain(character) for character in text):
+            raise TagException("Invalid tag")
+
+
+def _is_plain(character: str) -> bool:
+    """Tell whether *character* is a letter, a digit or a space, in any script."""
+    return unicodedata.category(character)[0] in "LNZ"
 
 
 def _check_number(request: Request, tags: Collection[str]) -> None:

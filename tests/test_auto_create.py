@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import KmsMock, mock_kms, plugin
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
 
 SESSION = botocore.session.Session()
 CLIENT = SESSION.create_client("kms", region_name="us-east-1")
@@ -293,6 +293,105 @@ def test_a_call_that_a_fault_befalls_creates_nothing(kms: KmsMock) -> None:
 
     assert code_of(client.encrypt, KeyId="alias/app", Plaintext=b"x") == "NotFoundException"
     assert kms.keys == []
+
+
+# In several Regions.
+
+
+@creating
+def test_a_multi_region_key_is_one_in_all_regions(kms: KmsMock) -> None:
+    """The second is a replica of the first: what one seals the other opens."""
+    west = kms.client("eu-west-1")
+    sealed = CLIENT.encrypt(KeyId=MULTI_REGION_ID, Plaintext=b"secret")
+
+    opened = west.decrypt(KeyId=MULTI_REGION_ID, CiphertextBlob=sealed["CiphertextBlob"])
+
+    assert opened["Plaintext"] == b"secret"
+    here, there = (
+        client.describe_key(KeyId=MULTI_REGION_ID)["KeyMetadata"] for client in (CLIENT, west)
+    )
+    assert here["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
+    assert there["MultiRegionConfiguration"] == {
+        "MultiRegionKeyType": "REPLICA",
+        "PrimaryKey": {"Arn": here["Arn"], "Region": "us-east-1"},
+        "ReplicaKeys": [{"Arn": there["Arn"], "Region": "eu-west-1"}],
+    }
+    assert there["KeyState"] == "Enabled"
+    assert "ReplicateKey" not in kms.calls.operations
+
+
+@creating
+def test_a_third_region_has_a_replica_of_the_first(kms: KmsMock) -> None:
+    """Named by its ARN, as a configuration does."""
+    regions = ("us-east-1", "eu-west-1", "ap-south-1")
+    for region in regions:
+        arn = f"arn:aws:kms:{region}:123456789012:key/{MULTI_REGION_ID}"
+        kms.client(region).generate_data_key(KeyId=arn, KeySpec="AES_256")
+
+    metadata = CLIENT.describe_key(KeyId=MULTI_REGION_ID)["KeyMetadata"]
+
+    replicas = metadata["MultiRegionConfiguration"]["ReplicaKeys"]
+    assert sorted(replica["Region"] for replica in replicas) == ["ap-south-1", "eu-west-1"]
+
+
+@pytest.mark.kms(auto_create=True, transition_seconds=30)
+def test_a_replica_is_there_at_once(kms: KmsMock) -> None:
+    """However long Creating lasts: the request that names it needs it."""
+    CLIENT.encrypt(KeyId=MULTI_REGION_ID, Plaintext=b"x")
+
+    kms.client("eu-west-1").encrypt(KeyId=MULTI_REGION_ID, Plaintext=b"x")
+
+    assert [key.state for key in kms.keys] == ["Enabled", "Enabled"]
+
+
+@creating
+def test_a_replica_is_of_the_primarys_kind(kms: KmsMock) -> None:
+    """Whatever its own first request would need."""
+    CLIENT.sign(KeyId=MULTI_REGION_ID, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+
+    west = kms.client("eu-west-1")
+
+    assert code_of(west.encrypt, KeyId=MULTI_REGION_ID, Plaintext=b"x") == (
+        "InvalidKeyUsageException"
+    )
+    assert [key.spec for key in kms.keys] == ["ECC_NIST_P256", "ECC_NIST_P256"]
+
+
+@creating
+@pytest.mark.parametrize("account", ["123456789012", "210987654321"])
+def test_keys_of_one_id_elsewhere_are_others(kms: KmsMock, account: str) -> None:
+    """Of another account, or in another partition, where the same number is another account."""
+    CLIENT.encrypt(KeyId=MULTI_REGION_ID, Plaintext=b"x")
+    region = "cn-north-1" if account == "123456789012" else "eu-west-1"
+    partition = "aws-cn" if account == "123456789012" else "aws"
+
+    arn = f"arn:{partition}:kms:{region}:{account}:key/{MULTI_REGION_ID}"
+    metadata = kms.client(region).describe_key(KeyId=arn)["KeyMetadata"]
+
+    assert metadata["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
+    assert metadata["MultiRegionConfiguration"]["ReplicaKeys"] == []
+
+
+@creating
+def test_a_replica_without_a_primary_makes_none(kms: KmsMock) -> None:
+    """The primary key was deleted: there is nothing to replicate, and AWS's answer."""
+    CLIENT.encrypt(KeyId=MULTI_REGION_ID, Plaintext=b"x")
+    kms.client("eu-west-1").encrypt(KeyId=MULTI_REGION_ID, Plaintext=b"x")
+    primary, _ = kms.keys
+    primary.delete()
+
+    assert code_of(CLIENT.encrypt, KeyId=MULTI_REGION_ID, Plaintext=b"x") == "NotFoundException"
+
+
+def test_a_test_makes_no_second_primary(kms: KmsMock) -> None:
+    """It is told how to make a replica."""
+    kms.create_key(key_id=MULTI_REGION_ID, multi_region=True)
+
+    with pytest.raises(KmsMockError, match=r"us-east-1 already.* replicate_key\(KeyId='mrk-a"):
+        kms.create_key(key_id=MULTI_REGION_ID, multi_region=True, region="eu-west-1")
+
+    kms.create_key(key_id=MULTI_REGION_ID, multi_region=True, account="210987654321")
+    assert len(kms.keys) == 2
 
 
 # At once.

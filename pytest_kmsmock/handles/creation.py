@@ -14,7 +14,7 @@ from ..crypto.extras import MissingExtra
 from ..service.misuse import KmsMockError, NotMockedError, suggestion
 from ..service.serving import aws_managed
 from ..service.state.key_maker import is_sound, symmetric_length
-from ..service.values.identifiers import is_key_id, new_key_id
+from ..service.values.identifiers import is_key_id, new_key_id, partition_of
 from ..service.values.specs import KEY_SPECS, KeySpec
 from ..settings import check_alias
 from .key import Key
@@ -169,6 +169,12 @@ def _check_key_id(
     if backend.registry.places[account, region].keys.get(key_id) is not None:
         raise KmsMockError(
             f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
+        )
+    for key in backend.registry.with_id(account, partition_of(region), key_id):
+        raise KmsMockError(
+            f"there is a key {key_id!r} in {key.region} already, and a multi-Region key is "
+            f"one key in all Regions; make a replica by replicate_key(KeyId={key_id!r}, "
+            f"ReplicaRegion={region!r}) of kms.client({key.region!r})."
         )
 
 

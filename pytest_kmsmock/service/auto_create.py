@@ -10,8 +10,17 @@ from __future__ import annotations
 import re
 
 from .operations.keys import create_key
+from .operations.multi_region import replicate_key
 from .serving.request import Params, Request
-from .values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
+from .values.identifiers import (
+    MULTI_REGION,
+    Arn,
+    alias_arn,
+    is_key_id,
+    key_arn,
+    parse_arn,
+    partition_of,
+)
 from .values.key import Alias, KmsKey
 from .values.specs import KEY_SPECS
 
@@ -43,7 +52,13 @@ def create(request: Request, identifier: str) -> KmsKey | None:
     if arn.partition != partition_of(arn.region) or not _can_be(arn):
         return None
     with request.registry.lock:
-        return _found(request, arn) or _create(request, arn, _params(request, identifier))
+        found = _found(request, arn)
+        if found is not None:
+            return found
+        related = _related(request, arn)
+        if related:
+            return _replicate(request, arn, related)
+        return _create(request, arn, _params(request, identifier))
 
 
 def _arn_of(request: Request, identifier: str) -> Arn | None:
@@ -71,15 +86,42 @@ def _found(request: Request, arn: Arn) -> KmsKey | None:
     return None if alias is None else place.keys.get(alias.key_id)
 
 
+def _related(request: Request, arn: Arn) -> list[KmsKey]:
+    """Return the keys of that ID in other Regions: such a key is one in all of them."""
+    if arn.is_alias or not arn.key_id.startswith(MULTI_REGION):
+        return []
+    return request.registry.with_id(arn.account, arn.partition, arn.key_id)
+
+
+def _replicate(request: Request, arn: Arn, related: list[KmsKey]) -> KmsKey | None:
+    """Return a new replica; None if there is no primary key that it could be one of."""
+    primary = next((key for key in related if key.multi_region == "PRIMARY"), None)
+    if primary is None:
+        return None
+    replication = _request(request, "ReplicateKey", arn, {"ReplicaRegion": arn.region})
+    replicate_key(replication, primary)
+    replication.place.given_keys += 1
+    # It is there for the request that names it, not only for the next.
+    request.registry.finish_transition(replication.keys[-1], request.now)
+    return replication.place.keys.get(arn.key_id)
+
+
+def _request(request: Request, operation: str, arn: Arn, params: Params) -> Request:
+    """Return what *operation* would get to make the key *arn* for *request*, off the record."""
+    made = Request(operation, {}, arn.region, arn.account, request.principal)
+    made.params = params
+    made.now = request.now
+    made.registry = request.registry
+    made.options = request.options
+    made.place = request.registry.places[arn.account, arn.region]
+    return made
+
+
 def _create(request: Request, arn: Arn, params: Params) -> KmsKey:
     key_id = None if arn.is_alias else arn.key_id
-    creation = Request("CreateKey", {}, request.region, arn.account, request.principal)
-    creation.params = params | {"MultiRegion": bool(key_id and key_id.startswith("mrk-"))}
+    params = params | {"MultiRegion": bool(key_id and key_id.startswith(MULTI_REGION))}
+    creation = _request(request, "CreateKey", arn, params)
     creation.key_id = key_id
-    creation.now = request.now
-    creation.registry = request.registry
-    creation.options = request.options
-    creation.place = request.registry.places[arn.account, arn.region]
     create_key(creation, None)
     key = creation.keys[0]
     if arn.is_alias:

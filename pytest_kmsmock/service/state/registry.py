@@ -15,7 +15,7 @@ import attrs
 
 from ...crypto import randomness
 from ..rules.lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
-from ..values.identifiers import key_arn_prefix, root_arn
+from ..values.identifiers import key_arn_prefix, partition_of, root_arn
 from ..values.key import Alias, KmsKey
 from ..values.key_store import KeyStore, end_transition
 from .backings import Backings
@@ -209,10 +209,14 @@ class Registry:
         """Return *key* and its related multi-Region keys, as they are now."""
         if key.multi_region is None:
             return [key]
+        return self.with_id(key.account, partition_of(key.region), key.key_id)
+
+    def with_id(self, account: str, partition: str, key_id: str) -> list[KmsKey]:
+        """Return the keys of that ID in all Regions of *partition*, where accounts are others."""
         found = (
-            place.keys.get(key.key_id)
+            place.keys.get(key_id)
             for place in self.places.all()
-            if place.account == key.account
+            if place.account == account and partition_of(place.region) == partition
         )
         return [each for each in found if each is not None]
 

@@ -20,6 +20,8 @@ _KEY_ID: Final = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
     r"|mrk-[0-9a-fA-F]{32}"
 )
+# What IDs of multi-Region keys begin with.
+MULTI_REGION: Final = "mrk-"
 # The two lowest bits of a hexadecimal digit, with the variant of RFC 9562 above them.
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _PARTITIONS: Final = (

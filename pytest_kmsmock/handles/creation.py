@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives import serialization
 
 from ..backend import Backend
 from ..crypto.extras import MissingExtra
+from ..service.api.regions import partition_of
 from ..service.misuse import KmsMockError, NotMockedError, suggestion
 from ..service.serving import aws_managed
 from ..service.state.key_maker import is_sound, symmetric_length
-from ..service.values.identifiers import is_key_id, new_key_id, partition_of
+from ..service.values.identifiers import is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec
 from ..settings import check_alias
 from .key import Key

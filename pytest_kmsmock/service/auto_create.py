@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from .api.regions import partition_of
 from .operations.keys import create_key
 from .operations.multi_region import replicate_key
 from .serving.request import Params, Request
@@ -19,7 +20,6 @@ from .values.identifiers import (
     is_key_id,
     key_arn,
     parse_arn,
-    partition_of,
 )
 from .values.key import Alias, KmsKey
 from .values.specs import KEY_SPECS

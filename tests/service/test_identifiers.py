@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+import botocore.session
 import pytest
 
+from pytest_kmsmock.service.api import regions
 from pytest_kmsmock.service.values import identifiers
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -67,7 +69,9 @@ def test_new_key_id_is_a_random_uuid() -> None:
 )
 def test_region_tells_the_partition(region: str, partition: str) -> None:
     """Source: IAM User Guide, "Amazon Resource Names"; botocore's partitions."""
-    assert identifiers.partition_of(region) == partition
+    if partition not in botocore.session.Session().get_available_partitions():
+        pytest.skip("this botocore does not know the partition")
+    assert regions.partition_of(region) == partition
     prefix = f"arn:{partition}:kms:{region}:123456789012"
     assert identifiers.key_arn(region, "123456789012", KEY_ID) == f"{prefix}:key/{KEY_ID}"
     assert identifiers.alias_arn(region, "123456789012", "alias/a") == f"{prefix}:alias/a"

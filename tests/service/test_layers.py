@@ -15,7 +15,9 @@ from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.values.key import KeyState
 
 PACKAGE = Path(pytest_kmsmock.__file__).parent
-READS_THE_MODEL = [PACKAGE / "service" / "api" / name for name in ("shapes.py", "decoding.py")]
+READS_THE_MODEL = [
+    PACKAGE / "service" / "api" / name for name in ("shapes.py", "decoding.py", "regions.py")
+]
 CORE = [*(PACKAGE / "service").rglob("*.py"), *(PACKAGE / "crypto").rglob("*.py")]
 
 

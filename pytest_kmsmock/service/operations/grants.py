@@ -13,6 +13,7 @@ from ..api.errors import (
     NotFoundException,
     ValidationException,
 )
+from ..api.regions import partition_of
 from ..api.times import timestamp
 from ..serving import finding, pages
 from ..serving.request import Params, Request, Response
@@ -29,7 +30,6 @@ from ..values.grant import (
     seal_token,
     terms_of,
 )
-from ..values.identifiers import partition_of
 from ..values.key import KmsKey
 
 _SHOWN: Final = (

@@ -7,12 +7,13 @@ import functools
 import attrs
 
 from ..api.errors import AlreadyExistsException, UnsupportedOperationException, ValidationException
+from ..api.regions import partition_of
 from ..authorization import documents
 from ..rules import lifecycle
 from ..rules.key_states import check_state
 from ..serving.finding import no_key
 from ..serving.request import Request, Response
-from ..values.identifiers import key_arn, partition_of, root_arn
+from ..values.identifiers import key_arn, root_arn
 from ..values.key import KeyMaterial, KmsKey
 from .keys import check_quota, metadata
 from .policies import checked_policy

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
+from ..api.regions import dns_suffix_of
 from ..authorization import documents
 from ..rules.lifecycle import DAY
 from ..state.registry import Place
@@ -159,7 +160,7 @@ def _policy(service: str, region: str, account: str) -> str:
                     "Condition": {
                         "StringEquals": {
                             "kms:CallerAccount": account,
-                            "kms:ViaService": f"{service}.{region}.amazonaws.com",
+                            "kms:ViaService": f"{service}.{region}.{dns_suffix_of(region)}",
                         }
                     },
                 },

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Final
 
 from ..api.errors import AccessDeniedException, InvalidArnException, KmsError, NotFoundException
+from ..api.regions import partition_of
 from ..api.shapes import shapes_of
-from ..values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn, partition_of
+from ..values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn
 from ..values.key import Alias, KmsKey
 from .request import Request
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from ...crypto import mac, randomness, sm4, symmetric
 from ...crypto.keypool import KeyPool
+from ..api.regions import is_in_china
 from ..values import key_pairs
 from ..values.specs import KeySpec
 
@@ -63,7 +64,7 @@ class KeyMaker:
 
 def symmetric_length(region: str) -> int:
     """Return how many bytes a symmetric key has: China Regions use SM4, others AES-256."""
-    return sm4.KEY_LENGTH if region.startswith("cn-") else symmetric.KEY_LENGTH
+    return sm4.KEY_LENGTH if is_in_china(region) else symmetric.KEY_LENGTH
 
 
 def is_sound(secret: bytes, spec: KeySpec, region: str) -> bool:

@@ -14,8 +14,9 @@ import threading
 import attrs
 
 from ...crypto import randomness
+from ..api.regions import partition_of
 from ..rules.lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
-from ..values.identifiers import key_arn_prefix, partition_of, root_arn
+from ..values.identifiers import key_arn_prefix, root_arn
 from ..values.key import Alias, KmsKey
 from ..values.key_store import KeyStore, end_transition
 from .backings import Backings

@@ -14,6 +14,7 @@ from typing import Final
 import attrs
 
 from ...crypto import randomness
+from ..api.regions import partition_of
 
 # AWS takes upper-case digits too, and does not fold them.
 _KEY_ID: Final = re.compile(
@@ -24,13 +25,6 @@ _KEY_ID: Final = re.compile(
 MULTI_REGION: Final = "mrk-"
 # The two lowest bits of a hexadecimal digit, with the variant of RFC 9562 above them.
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
-_PARTITIONS: Final = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eusc-", "aws-eusc"),
-)
 
 
 @attrs.frozen
@@ -89,14 +83,6 @@ def new_multi_region_key_id() -> str:
 
 def new_key_store_id() -> str:
     return f"cks-{os.urandom(9).hex()[:17]}"
-
-
-@functools.lru_cache(maxsize=256)
-def partition_of(region: str) -> str:
-    for prefix, partition in _PARTITIONS:
-        if region.startswith(prefix):
-            return partition
-    return "aws"
 
 
 def key_arn(region: str, account: str, key_id: str) -> str:

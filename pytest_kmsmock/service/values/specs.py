@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 import attrs
 
+from ..api.regions import is_in_china
+
 KeyUsage = str
 """``ENCRYPT_DECRYPT``, ``SIGN_VERIFY``, ``GENERATE_VERIFY_MAC``, …"""
 
@@ -68,7 +70,7 @@ class KeySpec:
     def is_offered_in(self, region: str) -> bool:
         if self.regions == "all":
             return True
-        return region.startswith("cn-") == (self.regions == "china")
+        return is_in_china(region) == (self.regions == "china")
 
 
 def _row(

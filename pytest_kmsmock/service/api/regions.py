@@ -1,0 +1,70 @@
+"""Regions and partitions: those in the data of the installed botocore."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import attrs
+from botocore.loaders import Loader
+
+
+@attrs.frozen
+class _Partition:
+    """
+    A set of Regions that has nothing to do with the others.
+
+    Attributes:
+        name: As in ARNs, ``aws-cn``.
+        pattern: What the names of its Regions look like, those to come among them.
+        regions: Those that it has.
+        dns_suffix: What host names in it end with.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    regions: frozenset[str]
+    dns_suffix: str
+
+
+@functools.cache
+def _partitions() -> tuple[_Partition, ...]:
+    return tuple(
+        _Partition(
+            data["id"],
+            re.compile(data["regionRegex"]),
+            # Beside the Regions there is a name for what is in none, aws-global.
+            frozenset(name for name in data["regions"] if name[-1].isdigit()),
+            data["outputs"]["dnsSuffix"],
+        )
+        for data in Loader().load_data("partitions")["partitions"]
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _partition(region: str) -> _Partition:
+    """Return the partition of *region*; one that is not listed is told by its name."""
+    partitions = _partitions()
+    listing = (each for each in partitions if region in each.regions)
+    alike = (each for each in partitions if each.pattern.match(region))
+    return next(listing, None) or next(alike, partitions[0])
+
+
+def partition_of(region: str) -> str:
+    return _partition(region).name
+
+
+def dns_suffix_of(region: str) -> str:
+    """Return what host names in *region* end with, ``amazonaws.com``."""
+    return _partition(region).dns_suffix
+
+
+def is_in_china(region: str) -> bool:
+    """Tell whether *region* is one where other algorithms are the law."""
+    return partition_of(region) == "aws-cn"
+
+
+@functools.cache
+def known_regions() -> frozenset[str]:
+    """Return the Regions that there are, in all partitions."""
+    return frozenset().union(*(partition.regions for partition in _partitions()))

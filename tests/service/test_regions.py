@@ -1,0 +1,58 @@
+"""Regions and partitions: botocore's own."""
+
+from __future__ import annotations
+
+import botocore.session
+import pytest
+
+from pytest_kmsmock.service.api import regions
+
+SESSION = botocore.session.Session()
+OF_KMS = {
+    region: partition
+    for partition in SESSION.get_available_partitions()
+    for region in SESSION.get_available_regions("kms", partition)
+    if region[-1].isdigit()
+}
+
+
+@pytest.mark.parametrize("region", OF_KMS)
+def test_a_region_of_kms_is_known_with_its_partition(region: str) -> None:
+    """As botocore's sessions answer, from the same data."""
+    assert region in regions.known_regions()
+    assert regions.partition_of(region) == OF_KMS[region]
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("us-east-9", "aws"),
+        ("eu-nowhere-1", "aws"),
+        ("cn-south-1", "aws-cn"),
+        ("us-gov-north-1", "aws-us-gov"),
+        ("us-iso-north-7", "aws-iso"),
+        ("us-isob-north-1", "aws-iso-b"),
+        ("eu-isoe-west-9", "aws-iso-e"),
+        ("us-isof-north-1", "aws-iso-f"),
+        ("xx-nowhere-1", "aws"),
+    ],
+)
+def test_a_region_to_come_is_of_the_partition_that_its_name_tells(
+    region: str, partition: str
+) -> None:
+    """Where botocore lists none of the name, its patterns decide; without a match it is AWS's."""
+    assert region not in regions.known_regions()
+    assert regions.partition_of(region) == partition
+
+
+def test_what_is_in_no_region_is_none() -> None:
+    """In the data of botocore stand names as aws-global among the Regions."""
+    assert all(region[-1].isdigit() for region in regions.known_regions())
+    assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= regions.known_regions()
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix"), [("eu-west-1", "amazonaws.com"), ("cn-north-1", "amazonaws.com.cn")]
+)
+def test_host_names_end_as_in_the_partition(region: str, suffix: str) -> None:
+    assert regions.dns_suffix_of(region) == suffix

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-    from .calls.calls import Call, Calls
+    from .calls.call import Call
+    from .calls.calls import Calls
     from .faults import Fault
     from .handles.clusters import CloudHsmCluster
     from .handles.enclave import Enclave
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 _MODULES: Final = {
-    "Call": ".calls.calls",
+    "Call": ".calls.call",
     "Calls": ".calls.calls",
     "CloudHsmCluster": ".handles.clusters",
     "Enclave": ".handles.enclave",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from .doors import hook
+from . import observed
 from .service.misuse import KmsMockError
 
 Target = TypeVar("Target", bound=Callable[..., Any])
@@ -97,11 +97,11 @@ def _plain_class(cls: type, make_mock: MakeMock) -> None:
 
     The plugin makes it, see `plugin`; without the plugin the test methods do.
     """
-    setattr(cls, hook.CLASS_ATTRIBUTE, staticmethod(lambda: make_mock(False)))
+    setattr(cls, observed.CLASS_ATTRIBUTE, staticmethod(lambda: make_mock(False)))
     for name, member in list(vars(cls).items()):
         if name.startswith("test") and inspect.isfunction(member):
             setattr(cls, name, _function(member, _unless_observed(make_mock)))
 
 
 def _unless_observed(make_mock: MakeMock) -> MakeMock:
-    return lambda forks: contextlib.nullcontext() if hook.is_observing() else make_mock(forks)
+    return lambda forks: contextlib.nullcontext() if observed.is_observing() else make_mock(forks)

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.doors import answers
+from pytest_kmsmock.doors import desk
 
 SESSION = botocore.session.Session()
 
@@ -87,7 +87,7 @@ def test_the_http_response_has_what_handlers_look_at(kms: KmsMock) -> None:
 def test_request_ids_do_not_repeat() -> None:
     """They look like UUIDs, and threads never get the same."""
     with ThreadPoolExecutor(4) as pool:
-        taken = pool.map(lambda _: [answers.new_request_id() for _ in range(2000)], range(4))
+        taken = pool.map(lambda _: [desk.new_request_id() for _ in range(2000)], range(4))
         ids = [request_id for mine in taken for request_id in mine]
 
     assert len(set(ids)) == len(ids) == 8000

@@ -13,7 +13,7 @@ import botocore.session
 import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.doors import hook
+from pytest_kmsmock.backend import active_backend
 
 SESSION = botocore.session.Session()
 
@@ -35,7 +35,7 @@ def run(case: type[unittest.TestCase]) -> unittest.TestResult:
     """Run *case* as `python -m unittest` does, and print what went wrong."""
     suite = unittest.defaultTestLoader.loadTestsFromTestCase(case)
     result = unittest.TextTestRunner(stream=io.StringIO()).run(suite)
-    assert hook.active_backend() is None, "a mock was left behind"
+    assert active_backend() is None, "a mock was left behind"
     return result
 
 
@@ -54,7 +54,7 @@ def test_each_call_of_a_function_has_an_empty_kms() -> None:
 
     assert function() == ["alias/app"]
     assert function() == ["alias/app"]
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_function_keeps_its_name_arguments_and_marks() -> None:
@@ -87,7 +87,7 @@ def test_a_function_that_fails_leaves_no_mock() -> None:
     with pytest.raises(ZeroDivisionError):
         function()
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_function_can_call_itself() -> None:
@@ -146,7 +146,7 @@ def test_a_coroutine_function_stays_one() -> None:
 
     assert inspect.iscoroutinefunction(function)
     assert asyncio.run(function(7)) == (7, ["alias/app"])
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_mock_starts_when_the_coroutine_does() -> None:
@@ -155,11 +155,11 @@ def test_a_mock_starts_when_the_coroutine_does() -> None:
         raise ZeroDivisionError
 
     coroutine = function()
-    assert hook.active_backend() is None
+    assert active_backend() is None
     with pytest.raises(ZeroDivisionError):
         asyncio.run(coroutine)
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_generator_is_mocked_until_it_ends() -> None:
@@ -177,7 +177,7 @@ def test_a_generator_is_mocked_until_it_ends() -> None:
     assert aliases() == ["alias/app"]
     with pytest.raises(StopIteration):
         next(generator)
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_generator_that_is_closed_early_leaves_no_mock() -> None:
@@ -189,7 +189,7 @@ def test_a_generator_that_is_closed_early_leaves_no_mock() -> None:
     next(generator)
     generator.close()  # type: ignore[attr-defined]
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_generator_returns_what_it_returned() -> None:
@@ -218,7 +218,7 @@ def test_an_asynchronous_generator_is_mocked_until_it_ends() -> None:
 
     assert inspect.isasyncgenfunction(fixture)
     assert asyncio.run(use()) == [1]
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 # What cannot be decorated.
@@ -250,7 +250,7 @@ def test_one_cannot_decorate_with_a_running_mock(kms: KmsMock) -> None:
     make_key("alias/outer")
 
     assert function() in ([], ["alias/outer"])
-    assert hook.active_backend() is kms._backend
+    assert active_backend() is kms._backend
 
 
 # unittest.
@@ -308,7 +308,7 @@ def test_a_test_case_without_anything_of_its_own_is_mocked() -> None:
 @pytest.mark.parametrize("where", ["setUpClass", "setUp", "test", "tearDown", "tearDownClass"])
 def test_a_test_case_that_fails_anywhere_leaves_no_mock(where: str) -> None:
     def fail_in(name: str) -> None:
-        assert hook.active_backend() is not None
+        assert active_backend() is not None
         if name == where:
             raise ZeroDivisionError
 
@@ -340,7 +340,7 @@ def test_a_test_case_that_fails_anywhere_leaves_no_mock(where: str) -> None:
 def test_one_method_of_a_test_case_can_be_decorated() -> None:
     class Case(unittest.TestCase):
         def setUp(self) -> None:
-            assert hook.active_backend() is None
+            assert active_backend() is None
 
         @mock_kms
         def test_it(self) -> None:
@@ -423,11 +423,11 @@ def test_a_base_is_not_mocked_because_a_subclass_is() -> None:
     @mock_kms
     class Case(Base):
         def test_it(self) -> None:
-            assert hook.active_backend() is not None
+            assert active_backend() is not None
 
     class Other(Base):
         def test_it(self) -> None:
-            assert hook.active_backend() is None
+            assert active_backend() is None
 
     for case in (Case, Other):
         result = run(case)

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from pytest_kmsmock import KmsMockError, mock_kms, plugin
-from pytest_kmsmock.plugin.sweep import failures_of
+from pytest_kmsmock.plugin.failures import failures_of
 from pytest_kmsmock.service.api.shapes import shapes_of
 
 # pytester forgets what a run imports, and botocore takes long.

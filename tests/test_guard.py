@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 
 from pytest_kmsmock import KmsMockError, plugin
-from pytest_kmsmock.doors import guard, hook
+from pytest_kmsmock.doors import guard, sessions
 
 SESSION = botocore.session.Session()
 # Where nobody listens, so that a call that is let through fails at once, and here.
@@ -450,12 +450,12 @@ def test_a_test_may_expect_the_guard(run: Run) -> None:
 
 def test_a_run_within_a_run_has_its_own_guard(run: Run) -> None:
     """When it is over the outer one's is there again: here none."""
-    assert hook.guard is None
+    assert sessions.guard is None
 
     result = run("def test_it(): pass", ini=GUARDED)
 
     result.assert_outcomes(passed=1)
-    assert hook.guard is None
+    assert sessions.guard is None
 
 
 def test_an_inner_run_without_a_guard_lifts_it_for_itself_alone(
@@ -464,10 +464,10 @@ def test_an_inner_run_without_a_guard_lifts_it_for_itself_alone(
     def outer(operation: str, url: str) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(hook, "guard", outer)
+    monkeypatch.setattr(sessions, "guard", outer)
 
     assert not was_guarded(run(CALL))
-    assert hook.guard is outer
+    assert sessions.guard is outer
 
 
 # What is let through.

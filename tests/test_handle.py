@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
 
+KEY_ID = "01234567-89ab-4def-8123-456789abcdef"
 SESSION = botocore.session.Session()
 
 
@@ -228,28 +230,116 @@ def test_what_a_test_does_by_a_handle_is_not_recorded(kms: KmsMock) -> None:
     assert not kms.calls
 
 
-def test_a_handle_acts_on_the_innermost_mock() -> None:
-    """As the application does; the outer mock's key is out of reach meanwhile."""
+def test_a_handle_acts_on_the_mock_that_gave_it() -> None:
+    """Also within an unrelated mock, which has nothing to do with it."""
     with mock_kms() as outer:
         key = outer.create_key()
         with mock_kms() as inner:
-            with pytest.raises(ClientError, match="does not exist"):
-                key.disable()
-            inner.create_key(key_id=key.id)
+            twin = inner.create_key(key_id=key.id)
             key.disable()
 
+            assert key.state == "Disabled"
+            assert twin.state == "Enabled"
+        assert key.state == "Disabled"
+
+
+def test_a_handle_acts_on_the_innermost_fork_of_its_mock() -> None:
+    """There the application is; the mock that gave it stays as it was."""
+    with KmsMock() as outer:
+        key = outer.create_key()
+        with KmsMock(forks=True), KmsMock(forks=True) as fork, mock_kms():
+            key.disable()
+
+            assert key.state == fork.key(key.id).state == "Disabled"
         assert key.state == "Enabled"
 
 
-def test_a_handle_without_a_mock_says_what_to_do() -> None:
-    with mock_kms() as kms:
-        key = kms.create_key()
+def test_a_handle_of_a_fork_does_not_act_on_what_it_was_forked_from() -> None:
+    with KmsMock() as outer:
+        key = outer.create_key()
+        with KmsMock(forks=True) as fork:
+            inner = fork.key(key.id)
+        assert inner == key
 
-    assert key.arn
-    assert key.id in repr(key)
-    for act in (lambda: key.state, lambda: key.encrypt(b"x"), lambda: key.aliases, key.delete):
-        with pytest.raises(KmsMockError, match=r"no mock of KMS is active.*with mock_kms\(\)"):
-            act()
+        with pytest.raises(KmsMockError, match="is over"):
+            inner.disable()
+        assert key.state == "Enabled"
+
+
+def test_a_handle_of_a_mock_that_is_over_tells_how_it_ended() -> None:
+    """It reads, computes, and changes nothing any more."""
+    with mock_kms() as kms:
+        key = kms.create_key(alias="alias/app", tags={"team": "red"})
+        ciphertext = key.encrypt(b"x")
+
+    assert (key.state, key.aliases, key.tags) == ("Enabled", ["alias/app"], {"team": "red"})
+    assert key.metadata["KeyId"] == key.id
+    assert key.decrypt(ciphertext) == b"x"
+    with mock_kms():
+        assert key.state == "Enabled"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda key: key.disable(),
+        lambda key: key.enable(),
+        lambda key: key.schedule_deletion(),
+        lambda key: key.cancel_deletion(),
+        lambda key: key.delete(),
+        lambda key: key.rotate(),
+        lambda key: key.share_with("111111111111"),
+        lambda key: key.import_material(bytes(32)),
+    ],
+)
+def test_a_handle_of_a_mock_that_is_over_changes_nothing(change: Callable[[Key], Any]) -> None:
+    with mock_kms() as kms:
+        key = kms.create_key(origin="EXTERNAL", material=bytes(range(32)))
+
+    with pytest.raises(KmsMockError, match=r"is over.*with mock_kms\(\)"):
+        change(key)
+
+    assert key.state == "Enabled"
+
+
+def test_a_handle_of_another_mock_is_no_key_of_this_one(kms: KmsMock) -> None:
+    """Neither to find it, nor in a question about calls, nor for a fault."""
+    with mock_kms() as other:
+        key = other.create_key()
+    message = f"there is no key '{key.arn}'"
+
+    for ask in (
+        lambda: kms.key(key),
+        lambda: kms.calls(key=key),
+        lambda: kms.calls.assert_not_called("Decrypt", key=key),
+        lambda: kms.fail("Decrypt", "DisabledException", key=key),
+    ):
+        with pytest.raises(KmsMockError, match=re.escape(message)):
+            ask()
+
+
+def test_a_handle_of_an_equal_key_is_a_key_of_this_mock(kms: KmsMock) -> None:
+    """Handles are equal by ARN: it is this mock's key that is meant."""
+    with mock_kms() as other:
+        foreign = other.create_key(key_id=KEY_ID)
+    own = kms.create_key(key_id=KEY_ID)
+    own.disable()
+
+    found = kms.key(foreign)
+
+    assert found == foreign
+    assert found.state == "Disabled"
+    assert not kms.calls(key=foreign)
+
+
+def test_calls_are_asked_for_keys_that_are_gone_meanwhile(kms: KmsMock) -> None:
+    """The mock that gave a handle knows it, also when the key has been deleted."""
+    key = kms.create_key()
+    kms.client().encrypt(KeyId=key.id, Plaintext=b"x")
+    key.delete()
+
+    kms.calls.assert_called_once("Encrypt", key=key)
+    kms.calls.assert_not_called("Decrypt", key=key)
 
 
 def test_a_handle_of_another_account_and_region_works(kms: KmsMock) -> None:

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, NoRegionError
 from botocore.stub import Stubber
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.doors import hook
+from pytest_kmsmock.doors import sessions
 
 MADE_AT_IMPORT = botocore.session.Session().create_client("kms", region_name="us-east-1")
 
@@ -126,7 +126,7 @@ def test_a_session_without_builtin_handlers_is_answered(
 def _registered() -> Iterator[None]:
     """Whatever the test does to botocore, the next one finds the plugin registered."""
     yield
-    hook.register()
+    sessions.register()
 
 
 @pytest.mark.usefixtures("_registered")
@@ -157,7 +157,7 @@ def test_a_client_is_answered_once(kms: KmsMock) -> None:
     """Registering again, by reload or by hand, does not double the record."""
     made = client()
     for _ in range(3):
-        hook.register()
+        sessions.register()
         kms.attach(made)
 
     made.list_keys()
@@ -168,11 +168,11 @@ def test_a_client_is_answered_once(kms: KmsMock) -> None:
 
 def test_a_client_that_escaped_can_be_attached(kms: KmsMock, connections: list[Any]) -> None:
     """`attach` is for a client whose session never met the plugin."""
-    botocore.unregister_initializer(hook.install)
+    botocore.unregister_initializer(sessions.install)
     try:
         escaped = client(region_name="us-east-1")
     finally:
-        hook.register()
+        sessions.register()
 
     kms.attach(escaped)
     escaped.list_keys()

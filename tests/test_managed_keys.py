@@ -18,6 +18,7 @@ from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.aws_managed import SERVICES
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.key import Alias
 
 ALIAS: Final = "alias/aws/s3"
@@ -274,7 +275,7 @@ def test_a_service_that_has_none_is_told(kms: KmsMock) -> None:
 
 
 def listed(service: Service, **params: Any) -> dict[str, Any]:
-    request = Request("ListAliases", params, "us-east-1", "123456789012", id="1")
+    request = Request("ListAliases", params, "us-east-1", Caller("123456789012"), "1")
     return service.handle(request)
 
 
@@ -287,7 +288,7 @@ def test_aliases_without_a_key_can_be_listed() -> None:
     """Among the others, in the order of all names; they have no TargetKeyId."""
     service = Service(lambda: 1e9, Registry(), Options(predefined_aliases=True))
     metadata = service.handle(
-        Request("DescribeKey", {"KeyId": ALIAS}, "us-east-1", "123456789012", id="1")
+        Request("DescribeKey", {"KeyId": ALIAS}, "us-east-1", Caller("123456789012"), "1")
     )["KeyMetadata"]
     place = service.registry.places["123456789012", "us-east-1"]
     for name in ("alias/app", "alias/zoo"):

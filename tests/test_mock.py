@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.doors import hook
+from pytest_kmsmock.backend import active_backend
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE_A = "arn:aws:iam::111111111111:role/a"
@@ -47,7 +47,7 @@ def test_a_mock_is_left_when_the_body_fails() -> None:
     with pytest.raises(ZeroDivisionError), mock_kms():
         raise ZeroDivisionError
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 @pytest.mark.parametrize("name", ["alias/aws/app", "alias/not a name"])
@@ -56,7 +56,7 @@ def test_a_mock_of_keys_that_cannot_be_does_not_start(name: str) -> None:
     with pytest.raises(KmsMockError, match=name), mock_kms(keys=name):
         pytest.fail("it must not start")
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_mock_that_fails_to_start_does_not_stay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_a_mock_that_fails_to_start_does_not_stay(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ZeroDivisionError), mock_kms(keys="alias/app"):
         pytest.fail("it must not start")
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_mock_that_is_active_cannot_be_entered_again() -> None:
@@ -77,7 +77,7 @@ def test_a_mock_that_is_active_cannot_be_entered_again() -> None:
     with mock, pytest.raises(KmsMockError, match="active already"), mock:
         pass
 
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_mock_that_is_entered_anew_starts_anew() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_kmsmock import plugin
-from pytest_kmsmock.doors import hook
+from pytest_kmsmock import pairs, plugin
+from pytest_kmsmock.backend import active_backend
 from pytest_kmsmock.service.operations.table import OPERATIONS
 
 Run = Callable[..., pytest.RunResult]
@@ -139,7 +139,7 @@ def test_a_cache_folder_that_cannot_be_made_fails_no_test(
 
 def test_a_run_within_a_run_changes_nothing_of_it(run: Run, request: pytest.FixtureRequest) -> None:
     """Neither whose markers count, nor where pairs are kept."""
-    folder = hook.cache_folder()
+    folder = pairs.folder()
     request.node.add_marker(pytest.mark.kms(region="eu-west-3"))
 
     run(
@@ -153,7 +153,7 @@ def test_a_run_within_a_run_changes_nothing_of_it(run: Run, request: pytest.Fixt
     ).assert_outcomes(passed=1)
 
     assert request.getfixturevalue("kms").region == "eu-west-3"
-    assert hook.cache_folder() == folder
+    assert pairs.folder() == folder
 
 
 def test_a_test_that_fails_leaves_nothing_to_the_next(run: Run) -> None:
@@ -176,7 +176,7 @@ def test_a_test_that_fails_leaves_nothing_to_the_next(run: Run) -> None:
     """)
 
     result.assert_outcomes(failed=1, errors=1, passed=1)
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_an_inner_fixture_starts_as_a_copy_of_the_outer(run: Run) -> None:
@@ -217,7 +217,7 @@ def test_an_inner_fixture_starts_as_a_copy_of_the_outer(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=4)
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_copy_has_the_keys_the_material_and_the_time(run: Run) -> None:
@@ -593,7 +593,7 @@ def test_a_swallowed_misuse_fails_the_test(run: Run) -> None:
     text = result.stdout.str()
     assert text.count(MISUSE) == 8
     assert text.count("does not mock kms:ListKeyPolicies yet") == 8
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_swallowed_misuse_of_the_tear_down_is_told(run: Run) -> None:
@@ -793,7 +793,7 @@ def test_a_decorated_class_has_a_mock_for_each_test(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=2)
-    assert hook.active_backend() is None
+    assert active_backend() is None
 
 
 def test_a_decorated_class_can_have_fixtures(run: Run) -> None:
@@ -824,7 +824,8 @@ def test_a_decorated_class_can_have_fixtures(run: Run) -> None:
 def test_a_decorated_class_that_fails_leaves_no_mock(run: Run, where: str) -> None:
     result = run(f"""
         from pytest_kmsmock import mock_kms
-        from pytest_kmsmock.doors import hook
+        from pytest_kmsmock.backend import active_backend
+        from pytest_kmsmock import pairs
 
         @mock_kms
         class TestIt:
@@ -838,7 +839,7 @@ def test_a_decorated_class_that_fails_leaves_no_mock(run: Run, where: str) -> No
                 assert "{where}" != "teardown_method"
 
         def test_next():
-            assert hook.active_backend() is None
+            assert active_backend() is None
     """)
 
     outcomes = {"test_it": {"failed": 1, "passed": 1}, "setup_method": {"errors": 1, "passed": 1}}
@@ -849,7 +850,8 @@ def test_a_subclass_of_a_decorated_class_is_decorated(run: Run) -> None:
     """Whether it has a set-up of its own, calls its base's, or is decorated again."""
     result = run("""
         from pytest_kmsmock import mock_kms
-        from pytest_kmsmock.doors import hook
+        from pytest_kmsmock.backend import active_backend
+        from pytest_kmsmock import pairs
 
         @mock_kms(keys="alias/base")
         class Base:
@@ -884,7 +886,7 @@ def test_a_subclass_of_a_decorated_class_is_decorated(run: Run) -> None:
                 assert "alias/again" in aliases()
 
         def test_afterwards():
-            assert hook.active_backend() is None
+            assert active_backend() is None
     """)
 
     result.assert_outcomes(passed=5)
@@ -914,8 +916,9 @@ def test_a_decorated_function_can_be_parametrized_and_take_fixtures(run: Run) ->
             assert (app, aliases()) == ("app", ["alias/fixture"])
 
         def test_no_fixture():
-            from pytest_kmsmock.doors import hook
-            assert hook.active_backend() is None
+            from pytest_kmsmock.backend import active_backend
+            from pytest_kmsmock import pairs
+            assert active_backend() is None
     """)
 
     result.assert_outcomes(passed=6)
@@ -925,7 +928,8 @@ def test_test_cases_run_under_pytest_too(run: Run) -> None:
     result = run("""
         import unittest
         from pytest_kmsmock import mock_kms
-        from pytest_kmsmock.doors import hook
+        from pytest_kmsmock.backend import active_backend
+        from pytest_kmsmock import pairs
 
         @mock_kms
         class TestIt(unittest.TestCase):
@@ -960,7 +964,7 @@ def test_test_cases_run_under_pytest_too(run: Run) -> None:
             def test_it(self): pass
 
         def test_next():
-            assert hook.active_backend() is None
+            assert active_backend() is None
     """)
 
     result.assert_outcomes(passed=4, failed=1, errors=1)
@@ -1009,4 +1013,4 @@ def test_pytest_asyncio_runs_decorated_coroutines(pytester: pytest.Pytester, run
 
     result.assert_outcomes(passed=4, failed=1)
     assert MISUSE in result.stdout.str()
-    assert hook.active_backend() is None
+    assert active_backend() is None

@@ -1,4 +1,4 @@
-"""Clients that the plugin makes itself, and botocore's own exceptions."""
+"""Clients that the plugin makes itself, and the exceptions that they raise."""
 
 from __future__ import annotations
 
@@ -12,16 +12,11 @@ from botocore.config import Config
 
 from ..service.api.errors import KmsError
 from ..service.misuse import KmsMockError
-from . import answers
+from . import direct
+from .callers import access_key_of
+from .desk import new_request_id
 
-# Whose calls they are that are signed with an access key, in all mocks.
-principals: dict[str, str] = {}
 _numbers = itertools.count()
-
-
-def principal_of(signer: Any) -> str | None:
-    """Return whom the credentials of *signer*, a client's, belong to, if a test has said."""
-    return principals.get(getattr(signer._credentials, "access_key", ""))
 
 
 def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any:
@@ -33,14 +28,13 @@ def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any
         config: What botocore's `Config` takes.
     """
     __tracebackhide__ = True
-    access_key = "AKIAKMSMOCK"
-    if principal is not None:
-        access_key = f"{access_key}{next(_numbers):09d}"
-        principals[access_key] = principal
     try:
         settings = Config(**config)
     except TypeError as error:
         raise KmsMockError(f"{error}; client() takes what botocore.config.Config takes.") from None
+    access_key = "AKIAKMSMOCK"
+    if principal is not None:
+        access_key = access_key_of(principal, next(_numbers))
     return _session().create_client(
         "kms",
         region_name=region,
@@ -52,7 +46,7 @@ def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any
 
 def exception(error: KmsError, operation: str) -> Exception:
     """Return *error* as the exception that a client raises for it."""
-    _, parsed = answers.of_error(error, answers.new_request_id())
+    _, parsed = direct.of_error(error, new_request_id())
     raised: Exception = _exceptions().from_code(error.code)(parsed, operation)
     return raised
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from .. import sources
+from .. import observed, sources
 from ..service.misuse import KmsMockError
-from . import hook
 
 
 class KmsGuardError(KmsMockError):
@@ -24,12 +23,12 @@ def check(operation: str, url: str, allowed: Sequence[str]) -> None:
     if any(_is_at(url, endpoint) for endpoint in allowed):
         return
     error = KmsGuardError(
-        f"{hook.where()} called kms:{operation} at {url} outside any mock, from "
+        f"{observed.where()} called kms:{operation} at {url} outside any mock, from "
         f"{sources.shown(sources.caller())}. Take the `kms` fixture, or wrap the call in "
         "`with mock_kms():`. To let it through, mark the test with "
         "@pytest.mark.kms(guard=False), or name the endpoint in the ini option kms_guard_allow."
     )
-    hook.misuse(error)
+    observed.misuse(error)
     raise error
 
 

@@ -6,16 +6,15 @@ import base64
 import os
 import re
 import string
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from ..doors import author
 from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
 from ..service.values.cluster import Cluster
 from ..service.values.key_store import CLUSTER_ERRORS
-from .facts import Fact, Handle, active_backend, of_type, one_of
-
-if TYPE_CHECKING:
-    from ..backend import Backend
+from .facts import Fact, Handle, of_type, one_of
+from .part import Part
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -67,7 +66,7 @@ class CloudHsmCluster(Handle):
 
     def delete(self) -> None:
         """Delete the cluster, so that nobody finds it any more."""
-        active_backend().change_backings(lambda backings: backings.clusters.pop(self.id, None))
+        author.change_backings(self._backend, lambda backings: backings.clusters.pop(self.id, None))
 
     def _get(self, backings: Backings) -> Cluster | None:
         return backings.clusters.get(self.id)
@@ -76,42 +75,60 @@ class CloudHsmCluster(Handle):
         backings.clusters[self.id] = value
 
 
-def new_cluster(
-    backend: Backend,
-    *,
-    active: bool,
-    hsms: int,
-    password: str,
-    trust_anchor: str | None,
-    related_to: CloudHsmCluster | None,
-    cluster_id: str | None,
-    region: str,
-    account: str,
-) -> CloudHsmCluster:
-    """Make a cluster in *backend*; see `KmsMock.cloudhsm_cluster`."""
-    cluster_id = cluster_id or new_cluster_id()
-    if re.fullmatch("cluster-[2-7a-zA-Z]{11,16}", cluster_id) is None:
-        raise KmsMockError(
-            f"cluster_id={cluster_id!r} is no ID of a cluster; write 'cluster-' and 11 to 16 "
-            "letters or digits from 2 to 7."
+class Clusters(Part):
+    """CloudHSM clusters, a part of `KmsMock`."""
+
+    def cloudhsm_cluster(
+        self,
+        *,
+        active: bool = True,
+        hsms: int = 2,
+        password: str = "kmsuser-password",
+        trust_anchor: str | None = None,
+        related_to: CloudHsmCluster | None = None,
+        cluster_id: str | None = None,
+        region: str | None = None,
+        account: str | None = None,
+    ) -> CloudHsmCluster:
+        """
+        Say that there is a CloudHSM cluster, for key stores of type AWS_CLOUDHSM.
+
+        Args:
+            active: It is initialized and active.
+            hsms: How many active HSMs it has.
+            password: Of its crypto user kmsuser.
+            trust_anchor: The text of its customerCA.crt; None makes one up.
+            related_to: A cluster that it shares a backup history with.
+            cluster_id: ``cluster-…``; None makes one up.
+            region: None is the mock's.
+            account: 12 digits; None is the mock's.
+        """
+        __tracebackhide__ = True
+        self._check_active("make clusters")
+        region, account = self._own(region, account)
+        backings = self._backend.registry.backings
+        cluster_id = cluster_id or new_cluster_id()
+        if re.fullmatch("cluster-[2-7a-zA-Z]{11,16}", cluster_id) is None:
+            raise KmsMockError(
+                f"cluster_id={cluster_id!r} is no ID of a cluster; write 'cluster-' and 11 to 16 "
+                "letters or digits from 2 to 7."
+            )
+        if cluster_id in backings.clusters:
+            raise KmsMockError(f"there is a cluster {cluster_id!r} already.")
+        kin = None if related_to is None else related_to._get(backings)
+        cluster = Cluster(
+            account=account,
+            region=region,
+            cluster_id=cluster_id,
+            trust_anchor=trust_anchor or (new_trust_anchor() if kin is None else kin.trust_anchor),
+            history=cluster_id if kin is None else kin.history,
+            password=of_type(str)("password", password),
+            active=of_type(bool)("active", active),
+            hsms=of_type(int)("hsms", hsms),
         )
-    if cluster_id in backend.registry.backings.clusters:
-        raise KmsMockError(f"there is a cluster {cluster_id!r} already.")
-    kin = None if related_to is None else related_to._get(backend.registry.backings)
-    cluster = Cluster(
-        account=account,
-        region=region,
-        cluster_id=cluster_id,
-        trust_anchor=trust_anchor or (new_trust_anchor() if kin is None else kin.trust_anchor),
-        history=cluster_id if kin is None else kin.history,
-        password=of_type(str)("password", password),
-        active=of_type(bool)("active", active),
-        hsms=of_type(int)("hsms", hsms),
-    )
-    backend.change_backings(
-        lambda backings: backings.clusters.update({cluster.cluster_id: cluster})
-    )
-    return CloudHsmCluster(cluster_id)
+        handle = CloudHsmCluster(self._backend, cluster_id)
+        author.change_backings(self._backend, lambda backings: handle._put(backings, cluster))
+        return handle
 
 
 def new_cluster_id() -> str:

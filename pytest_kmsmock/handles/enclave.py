@@ -2,67 +2,63 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-import hashlib
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..crypto import attestation, certificates, cms, extras, rsa
-from ..crypto.attestation import ENCLAVE, NITROTPM, Attestation
-from ..crypto.extras import MissingExtra
-from ..doors import hook
+from ..backend import Backend, innermost_fork_of
+from ..crypto import attestation, certificates, cms, rsa
+from ..crypto.attestation import Attestation
 from ..service.api.times import milliseconds
-from ..service.misuse import KmsMockError, NotMockedError
+from ..service.misuse import KmsMockError, suggestion
 from ..service.serving.recipients import ALGORITHM
+from ..service.values.specs import KEY_SPECS
 
-_DIGEST_LENGTH: Final = 48
-_NO_DIGEST: Final = bytes(_DIGEST_LENGTH)
-# How many registers a document has by itself, and which of them are not zero:
-# those of the image, kernel and application; those of the firmware and Secure Boot.
-_REGISTERS: Final[Mapping[str, tuple[int, tuple[int, ...]]]] = {
-    ENCLAVE: (16, (0, 1, 2)),
-    NITROTPM: (24, (4, 7)),
-}
-_LAST_REGISTER: Final = 31
 _LONGEST: Final = {"user_data": 512, "nonce": 512, "public_key": 1024}
-_MODULE_IDS: Final = {
-    ENCLAVE: "i-0123456789abcdef0-enc0123456789abcdef",
-    NITROTPM: "i-0123456789abcdef0-tpm0123456789abcdef",
-}
 
 # A failure ends at the line that used the enclave.
 __tracebackhide__ = True
+
+
+class DocumentContent(TypedDict, total=False):
+    """
+    What an attestation document carries for the application.
+
+    Attributes:
+        user_data: Up to 512 bytes.
+        nonce: Up to 512 bytes.
+        public_key: The application's own, SubjectPublicKeyInfo DER, up to 1,024
+            bytes; if it is not given, that of the enclave.
+    """
+
+    user_data: bytes | None
+    nonce: bytes | None
+    public_key: bytes | None
 
 
 class Enclave:
     """
     A Nitro enclave, or an instance with NitroTPM; `KmsMock.enclave` makes it.
 
-    Its documents have the time of the innermost active mock.
+    Its documents have the time of the mock that gave it, or of its innermost
+    active fork.
+
+    Args:
+        home: That mock.
+        kind: `ENCLAVE` or `NITROTPM`.
+        pcrs: All of its registers, by index.
+        module_id: What its documents call it.
     """
 
-    def __init__(
-        self,
-        make_key: Callable[[], bytes],
-        *,
-        pcrs: Mapping[int, str | bytes] | None,
-        module_id: str | None,
-        debug: bool,
-        nitrotpm: bool,
-    ) -> None:
-        try:
-            extras.CBOR.load("cbor2")
-        except MissingExtra as error:
-            raise NotMockedError(f"{error}.") from None
-        self._make_key = make_key
-        self._kind = NITROTPM if nitrotpm else ENCLAVE
-        self._pcrs = _registers(self._kind, pcrs, debug)
-        self._module_id = module_id or _MODULE_IDS[self._kind]
+    def __init__(self, home: Backend, kind: str, pcrs: Mapping[int, bytes], module_id: str) -> None:
+        self._home = home
+        self._kind = kind
+        self._pcrs = dict(pcrs)
+        self._module_id = module_id
         self._signing_key = ec.generate_private_key(ec.SECP384R1())
 
     def __repr__(self) -> str:
@@ -88,36 +84,24 @@ class Enclave:
         certificate = x509.load_der_x509_certificate(certificates.root())
         return certificate.public_bytes(serialization.Encoding.PEM)
 
-    def attestation_document(
-        self,
-        *,
-        user_data: bytes | None = None,
-        nonce: bytes | None = None,
-        public_key: bytes | None = None,
-    ) -> bytes:
+    def attestation_document(self, **content: Unpack[DocumentContent]) -> bytes:
         """
         Return a new document, valid for three hours.
 
         Args:
-            user_data: Up to 512 bytes.
-            nonce: Up to 512 bytes.
-            public_key: The application's own, SubjectPublicKeyInfo DER; None is
-                that of the enclave.
+            content: ``user_data``, ``nonce``, ``public_key``; see `DocumentContent`.
         """
-        for name, value in (
-            ("user_data", user_data),
-            ("nonce", nonce),
-            ("public_key", public_key),
-        ):
+        for name, value in content.items():
             _check_bytes(name, value)
-        now = _now()
+        public_key = content.get("public_key")
+        now = innermost_fork_of(self._home).clock.now
         issuer = certificates.authority()
         # Certificates know whole seconds.
         since = now.replace(microsecond=0)
         certificate = certificates.certify(
             issuer, self._module_id, self._signing_key.public_key(), since
         )
-        content = Attestation(
+        attested = Attestation(
             module_id=self._module_id,
             timestamp=milliseconds(now.timestamp()),
             kind=self._kind,
@@ -125,22 +109,14 @@ class Enclave:
             certificate=certificate,
             cabundle=issuer.bundle,
             public_key=self.public_key if public_key is None else public_key,
-            user_data=user_data,
-            nonce=nonce,
+            user_data=content.get("user_data"),
+            nonce=content.get("nonce"),
         )
-        return attestation.write(content, self._signing_key)
+        return attestation.write(attested, self._signing_key)
 
-    def recipient(
-        self,
-        *,
-        user_data: bytes | None = None,
-        nonce: bytes | None = None,
-        public_key: bytes | None = None,
-    ) -> dict[str, Any]:
+    def recipient(self, **content: Unpack[DocumentContent]) -> dict[str, Any]:
         """Return the parameter `Recipient` with a new document; arguments as there."""
-        document = self.attestation_document(
-            user_data=user_data, nonce=nonce, public_key=public_key
-        )
+        document = self.attestation_document(**content)
         return {"KeyEncryptionAlgorithm": ALGORITHM, "AttestationDocument": document}
 
     def open(self, response: Mapping[str, Any] | bytes) -> bytes:
@@ -168,7 +144,8 @@ class Enclave:
 
     @functools.cached_property
     def _private(self) -> bytes:
-        return self._make_key()
+        backend = innermost_fork_of(self._home)
+        return backend.registry.key_maker.new(KEY_SPECS["RSA_2048"], backend.region)
 
 
 def root_of(certificate: bytes | str) -> bytes:
@@ -187,53 +164,12 @@ def root_of(certificate: bytes | str) -> bytes:
     return found.public_bytes(serialization.Encoding.DER)
 
 
-def _registers(kind: str, pcrs: Mapping[int, str | bytes] | None, debug: bool) -> dict[int, bytes]:
-    """Return all registers: *pcrs*, and what the others are by themselves."""
-    if debug and (pcrs or kind == NITROTPM):
+def _check_bytes(name: str, value: Any) -> None:
+    if name not in _LONGEST:
         raise KmsMockError(
-            "debug=True stands for a Nitro enclave in debug mode, whose PCRs are all zero; "
-            "leave out pcrs= and nitrotpm=, or debug=True."
+            f"an attestation document has no {name!r}.{suggestion(name, _LONGEST)} "
+            f"It has {', '.join(_LONGEST)}."
         )
-    count, measured = _REGISTERS[kind]
-    registers = dict.fromkeys(range(count), _NO_DIGEST)
-    if not debug:
-        registers |= {index: _example(index) for index in measured}
-    return registers | {index: _checked(index, value) for index, value in (pcrs or {}).items()}
-
-
-def _example(index: int) -> bytes:
-    return hashlib.sha384(f"pytest-kmsmock PCR{index}".encode()).digest()
-
-
-def _checked(index: int, value: str | bytes) -> bytes:
-    if type(index) is not int or not 0 <= index <= _LAST_REGISTER:
-        raise KmsMockError(
-            f"pcrs= has the index {index!r}; a PCR has one of 0 to {_LAST_REGISTER}, "
-            "write for example pcrs={0: 'ab' * 48}."
-        )
-    try:
-        digest = bytes.fromhex(value) if isinstance(value, str) else bytes(value)
-    except (ValueError, TypeError):
-        digest = b""
-    if len(digest) != _DIGEST_LENGTH:
-        raise KmsMockError(
-            f"PCR{index} is a SHA-384 digest: 96 hex digits or 48 bytes, not {value!r}; "
-            "write for example pcrs={0: 'ab' * 48}."
-        )
-    return digest
-
-
-def _check_bytes(name: str, value: bytes | None) -> None:
     longest = _LONGEST[name]
     if value is not None and (not isinstance(value, bytes) or len(value) > longest):
         raise KmsMockError(f"{name}= takes up to {longest} bytes.")
-
-
-def _now() -> dt.datetime:
-    backend = hook.active_backend()
-    if backend is None:
-        raise KmsMockError(
-            "no mock of KMS is active, so there is no time to attest; "
-            "use the enclave inside the test, or in `with mock_kms():`."
-        )
-    return backend.clock.now

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, overload
+from typing import Any, Final, Generic, Self, TypeVar, overload
 
 import attrs
 
-from ..doors import hook
+from ..backend import Backend, innermost_fork_of
+from ..doors import author
 from ..service.misuse import KmsMockError, suggestion
 from ..service.state.backings import Backings
-
-if TYPE_CHECKING:
-    from ..backend import Backend
 
 T = TypeVar("T")
 
@@ -76,11 +74,18 @@ class Fact(Generic[T]):
 
 
 class Handle:
-    """Stands for a value of the world, in the innermost active mock."""
+    """
+    Stands for a value of the world, of the mock that gave the handle.
 
-    __slots__ = ("_where",)
+    Args:
+        home: That mock. What is done is done in its innermost active fork.
+        where: What the value is found by.
+    """
 
-    def __init__(self, *where: Any) -> None:
+    __slots__ = ("_home", "_where")
+
+    def __init__(self, home: Backend, *where: Any) -> None:
+        self._home = home
         self._where = where
 
     def __eq__(self, other: object) -> bool:
@@ -89,6 +94,9 @@ class Handle:
     def __hash__(self) -> int:
         return hash(self._where)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
     def _get(self, backings: Backings) -> Any:
         raise NotImplementedError
 
@@ -96,25 +104,18 @@ class Handle:
         raise NotImplementedError
 
     @property
+    def _backend(self) -> Backend:
+        return innermost_fork_of(self._home)
+
+    @property
     def _value(self) -> Any:
         __tracebackhide__ = True
-        value = self._get(active_backend().registry.backings)
+        value = self._get(self._backend.registry.backings)
         if value is None:
-            raise KmsMockError(f"the mock that is active now has no {self!r}, or no more.")
+            raise KmsMockError(f"the mock has no {self!r}, or no more.")
         return value
 
     def _change(self, **changes: Any) -> None:
         __tracebackhide__ = True
         value = attrs.evolve(self._value, **changes)
-        active_backend().change_backings(lambda backings: self._put(backings, value))
-
-
-def active_backend() -> Backend:
-    """Return what answers for the innermost active mock."""
-    backend = hook.active_backend()
-    if backend is None:
-        raise KmsMockError(
-            "no mock of KMS is active; use a cluster or a proxy inside the test that takes the "
-            "`kms` fixture, or inside `with mock_kms():`."
-        )
-    return backend
+        author.change_backings(self._backend, lambda backings: self._put(backings, value))

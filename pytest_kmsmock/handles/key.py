@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from ..backend import Backend, innermost_fork_of
 from ..crypto import wrapping
-from ..doors import hook
+from ..doors import author
+from ..options import checked_account
 from ..service.api.times import cut, in_utc
 from ..service.misuse import KmsMockError
 from ..service.operations.encryption import material_of
 from ..service.rules.lifecycle import DAY
-from ..service.values.identifiers import alias_arn
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
-from ..settings import is_account
-
-if TYPE_CHECKING:
-    from ..backend import Backend
-
-
-_SHOWN_KEYS = 10
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -58,16 +51,19 @@ class Material:
 
 class Key:
     """
-    A key, by its ARN, in the innermost active mock.
+    A key, by its ARN, of the mock that gave the handle.
 
-    What a test does by it is not recorded as a call and obeys the key's state:
-    a key that is disabled refuses to encrypt with AWS's own exception.
+    It acts on the innermost active fork of that mock, else on the mock itself, of
+    which it still tells when it is over. What a test does by it is not recorded as
+    a call and obeys the key's state: a key that is disabled refuses to encrypt with
+    AWS's own exception. Handles of one ARN are equal.
     """
 
-    __slots__ = ("_arn",)
+    __slots__ = ("_arn", "_home")
 
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, home: Backend) -> None:
         self._arn = arn
+        self._home = home
 
     def __repr__(self) -> str:
         return f"<Key {self._arn}>"
@@ -77,6 +73,9 @@ class Key:
 
     def __hash__(self) -> int:
         return hash(self._arn)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Key:
+        return self
 
     @property
     def arn(self) -> str:
@@ -107,7 +106,7 @@ class Key:
     @property
     def aliases(self) -> list[str]:
         """The names of the key's aliases, each ``alias/…``."""
-        return list(_backend().aliases_of(self._value))
+        return list(author.aliases_of(self._backend, self._value))
 
     @property
     def tags(self) -> dict[str, str]:
@@ -154,18 +153,17 @@ class Key:
     def share_with(self, *accounts: str) -> None:
         """Share the key with *accounts*, 12 digits each, as by AWS RAM; with none, no more."""
         for account in accounts:
-            if not is_account(account):
-                raise KmsMockError(f"{account!r} is no account ID; write 12 digits in quotes.")
-        _backend().share(self._value, accounts)
+            checked_account("account", account)
+        author.share(self._backend, self._value, accounts)
 
     def delete(self) -> None:
         """Delete the key at once, with its aliases, which nobody can do in AWS."""
-        _backend().delete(self._value)
+        author.delete(self._backend, self._value)
 
     def rotate(self) -> None:
         """Rotate the key on demand, at once; ciphertexts of before still open."""
         self._do("RotateKeyOnDemand")
-        _backend().finish_transition(self._value)
+        author.finish_transition(self._backend, self._value)
 
     def import_material(self, material: bytes, *, days: int | None = None) -> str | None:
         """
@@ -180,26 +178,7 @@ class Key:
         Returns:
             The ID of the material if the key is symmetric.
         """
-        key = self._value
-        is_pair = key.spec.kind == "asymmetric"
-        algorithm = "RSA_AES_KEY_WRAP_SHA_256" if is_pair else "RSAES_OAEP_SHA_256"
-        wanted = self._do(
-            "GetParametersForImport", WrappingAlgorithm=algorithm, WrappingKeySpec="RSA_2048"
-        )
-        params: dict[str, Any] = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
-        if days is not None:
-            params["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
-            params["ValidTo"] = cut(_backend().clock()) + days * DAY
-        if key.spec.is_symmetric_encryption:
-            is_new = material_id(key.key_id, material) not in {each.id for each in key.materials}
-            params["ImportType"] = "NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL"
-        imported: str | None = self._do(
-            "ImportKeyMaterial",
-            ImportToken=wanted["ImportToken"],
-            EncryptedKeyMaterial=wrapping.wrap(wanted["PublicKey"], algorithm, material),
-            **params,
-        ).get("KeyMaterialId")
-        return imported
+        return import_material(self._backend, self._value, material, days)
 
     @property
     def materials(self) -> list[Material]:
@@ -274,15 +253,59 @@ class Key:
             raise
         return True
 
+    def _is_of(self, backend: Backend) -> bool:
+        """Tell whether *backend* has given this handle, or a relative of it by forks."""
+        return self._home.is_fork_of(backend) or backend.is_fork_of(self._home)
+
+    @property
+    def _backend(self) -> Backend:
+        return innermost_fork_of(self._home)
+
     @property
     def _value(self) -> KmsKey:
-        return _backend().value_of(self._arn)
+        return author.key_at(self._backend, self._arn)
 
     def _do(self, operation: str, **params: Any) -> dict[str, Any]:
-        _, _, _, region, account, _ = self._arn.split(":")
-        return _backend().perform(
-            operation, {"KeyId": self._arn, **params}, region=region, account=account
-        )
+        return _do(self._backend, self._arn, operation, **params)
+
+
+def import_material(
+    backend: Backend, key: KmsKey, material: bytes, days: int | None = None
+) -> str | None:
+    """Import *material* into *key*; see `Key.import_material`."""
+    is_pair = key.spec.kind == "asymmetric"
+    algorithm = "RSA_AES_KEY_WRAP_SHA_256" if is_pair else "RSAES_OAEP_SHA_256"
+    wanted = _do(
+        backend,
+        key.arn,
+        "GetParametersForImport",
+        WrappingAlgorithm=algorithm,
+        WrappingKeySpec="RSA_2048",
+    )
+    params: dict[str, Any] = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    if days is not None:
+        params["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
+        params["ValidTo"] = cut(backend.clock()) + days * DAY
+    if key.spec.is_symmetric_encryption:
+        is_new = material_id(key.key_id, material) not in {each.id for each in key.materials}
+        params["ImportType"] = "NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL"
+    imported: str | None = _do(
+        backend,
+        key.arn,
+        "ImportKeyMaterial",
+        ImportToken=wanted["ImportToken"],
+        EncryptedKeyMaterial=wrapping.wrap(wanted["PublicKey"], algorithm, material),
+        **params,
+    ).get("KeyMaterialId")
+    return imported
+
+
+def _do(backend: Backend, arn: str, operation: str, **params: Any) -> dict[str, Any]:
+    """Do *operation* on the key *arn*, in its own account and Region."""
+    _, _, _, region, account, _ = arn.split(":")
+    return author.perform(
+        backend, operation, {"KeyId": arn, **params}, region=region, account=account
+    )
 
 
 def _material(material: KeyMaterial) -> Material:
@@ -298,59 +321,6 @@ def _material(material: KeyMaterial) -> Material:
 
 def _date(seconds: float | None) -> dt.datetime | None:
     return None if seconds is None else in_utc(seconds)
-
-
-def find(backend: Backend | None, identifier: Key | str) -> Key:
-    """
-    Return the key that *identifier* names in *backend*; None is that of the active mock.
-
-    IDs and names are looked for in the mock's own account and Region first.
-    """
-    if isinstance(identifier, Key):
-        return identifier
-    if not isinstance(identifier, str):
-        raise KmsMockError(f"a key is named by an ID, an ARN or an alias name, not {identifier!r}.")
-    backend = backend or _backend()
-    known: dict[str, KmsKey] = {}
-    for key in backend.values():
-        for name in _names(backend, key):
-            known.setdefault(name, key)
-    if identifier not in known:
-        raise KmsMockError(
-            f"there is no key {identifier!r}; {_known(identifier, known)} "
-            "Make one with kms.create_key()."
-        )
-    return Key(known[identifier].arn)
-
-
-def _names(backend: Backend, key: KmsKey) -> list[str]:
-    """Return all that *key* goes by."""
-    aliases = backend.aliases_of(key)
-    arns = (alias_arn(key.region, key.account, name) for name in aliases)
-    return [*aliases, key.key_id, key.arn, *arns]
-
-
-def _known(identifier: str, known: Mapping[str, KmsKey]) -> str:
-    """Return a sentence on the keys that there are, those of the closest name first."""
-    if not known:
-        return "there are no keys yet."
-    closest = difflib.get_close_matches(identifier, list(known), n=len(known), cutoff=0.0)
-    # One name a key, the closest of its names.
-    name_of = {known[name].arn: name for name in reversed(closest)}
-    names = [name for name in closest if name_of[known[name].arn] == name]
-    more = f" and {len(names) - _SHOWN_KEYS} more" if len(names) > _SHOWN_KEYS else ""
-    return f"there are, the closest first: {', '.join(names[:_SHOWN_KEYS])}{more}."
-
-
-def _backend() -> Backend:
-    """Return what answers for the innermost active mock."""
-    backend = hook.active_backend()
-    if backend is None:
-        raise KmsMockError(
-            "no mock of KMS is active; use a key inside the test that takes the "
-            "`kms` fixture, or inside `with mock_kms():`."
-        )
-    return backend
 
 
 def _context(member: str, context: Mapping[str, str] | None) -> dict[str, Any]:

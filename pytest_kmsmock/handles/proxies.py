@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 import attrs
 
+from ..doors import author
 from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
 from ..service.values.key_store import PROXY_ERRORS, Connectivity
 from ..service.values.proxy import Proxy, ProxyAnswer, ProxyKey
-from .facts import Fact, Handle, active_backend, of_type, one_of
-
-if TYPE_CHECKING:
-    from ..backend import Backend
+from .facts import Fact, Handle, of_type, one_of
+from .part import Part
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -90,7 +89,7 @@ class XksProxy(Handle):
     @property
     def keys(self) -> list[XksKey]:
         """The external keys that it reaches."""
-        return [XksKey(*self._where, key_id) for key_id in self._value.keys]
+        return [XksKey(self._home, *self._where, key_id) for key_id in self._value.keys]
 
     def key(self, key_id: str) -> XksKey:
         """Return its external key *key_id*."""
@@ -100,7 +99,7 @@ class XksProxy(Handle):
                 f"the proxy has no external key {key_id!r}, only {known}; "
                 f"make it with proxy.add_key({key_id!r})."
             )
-        return XksKey(*self._where, key_id)
+        return XksKey(self._home, *self._where, key_id)
 
     def add_key(
         self,
@@ -118,12 +117,12 @@ class XksProxy(Handle):
             usage=_uses("usage", usage),
         )
         self._change(keys={**self._value.keys, key_id: key})
-        return XksKey(*self._where, key_id)
+        return XksKey(self._home, *self._where, key_id)
 
     def delete(self) -> None:
         """Take the proxy away, with its VPC endpoint service if it has one."""
-        active_backend().change_backings(
-            lambda backings: backings.proxies.pop(self._where[0], None)
+        author.change_backings(
+            self._backend, lambda backings: backings.proxies.pop(self._where[0], None)
         )
 
     def _get(self, backings: Backings) -> Proxy | None:
@@ -160,7 +159,7 @@ class XksKey(Handle):
 
     def delete(self) -> None:
         """Delete the key, so that nobody finds it any more."""
-        proxy = XksProxy(self._where[0])
+        proxy = XksProxy(self._home, self._where[0])
         proxy._change(
             keys={name: key for name, key in proxy._value.keys.items() if name != self.id}
         )
@@ -174,47 +173,66 @@ class XksKey(Handle):
         backings.proxies[self._where[0]] = attrs.evolve(proxy, keys={**proxy.keys, self.id: value})
 
 
-def new_proxy(
-    backend: Backend,
-    *,
-    keys: Iterable[str],
-    connectivity: Connectivity,
-    endpoint: str | None,
-    path: str,
-    service_name: str | None,
-    service_owner: str | None,
-    access_key_id: str,
-    secret_access_key: str,
-    region: str,
-    account: str,
-) -> XksProxy:
-    """Make a proxy in *backend*; see `KmsMock.xks_proxy`."""
-    one_of(*get_args(Connectivity))("connectivity", connectivity)
-    if isinstance(keys, str):
-        raise KmsMockError(f"keys={keys!r} is one name; write keys=[{keys!r}].")
-    number = max(backend.registry.backings.proxies, default=0) + 1
-    if connectivity == "VPC_ENDPOINT_SERVICE":
-        letters = os.urandom(9).hex()[:17]
-        service_name = service_name or f"com.amazonaws.vpce.{region}.vpce-svc-{letters}"
-        service_owner = service_owner or account
-    elif service_name is not None or service_owner is not None:
-        raise KmsMockError(
-            "a proxy with a public endpoint has no VPC endpoint service; write "
-            "connectivity='VPC_ENDPOINT_SERVICE'."
+class Proxies(Part):
+    """External key store proxies, a part of `KmsMock`."""
+
+    def xks_proxy(
+        self,
+        keys: Iterable[str] = (),
+        *,
+        connectivity: Connectivity = "PUBLIC_ENDPOINT",
+        endpoint: str | None = None,
+        path: str = "/kms/xks/v1",
+        service_name: str | None = None,
+        service_owner: str | None = None,
+        access_key_id: str = "ABCDEFGHIJKLMNOPQRST",
+        secret_access_key: str = "raw/secret/access/key/of/44/characters/and+=",
+        region: str | None = None,
+    ) -> XksProxy:
+        """
+        Say that there is an external key store proxy, for stores of type EXTERNAL_KEY_STORE.
+
+        Args:
+            keys: The IDs of external keys that it has; `XksProxy.add_key` makes others.
+            connectivity: ``PUBLIC_ENDPOINT`` or ``VPC_ENDPOINT_SERVICE``.
+            endpoint: ``https://…``; None makes one up.
+            path: Ends with ``/kms/xks/v1``.
+            service_name: Of the VPC endpoint service; None makes one up.
+            service_owner: The account of that service; None is the mock's.
+            access_key_id: Of the credential that it accepts.
+            secret_access_key: Likewise.
+            region: That of the VPC endpoint service; None is the mock's.
+        """
+        __tracebackhide__ = True
+        self._check_active("make proxies")
+        region, account = self._own(region)
+        one_of(*get_args(Connectivity))("connectivity", connectivity)
+        if isinstance(keys, str):
+            raise KmsMockError(f"keys={keys!r} is one name; write keys=[{keys!r}].")
+        number = max(self._backend.registry.backings.proxies, default=0) + 1
+        if connectivity == "VPC_ENDPOINT_SERVICE":
+            letters = os.urandom(9).hex()[:17]
+            service_name = service_name or f"com.amazonaws.vpce.{region}.vpce-svc-{letters}"
+            service_owner = service_owner or account
+        elif service_name is not None or service_owner is not None:
+            raise KmsMockError(
+                "a proxy with a public endpoint has no VPC endpoint service; write "
+                "connectivity='VPC_ENDPOINT_SERVICE'."
+            )
+        proxy = Proxy(
+            number=number,
+            connectivity=connectivity,
+            endpoint=endpoint or f"https://xks-{number}.example.com",
+            path=path,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            service_name=service_name,
+            service_owner=service_owner,
+            keys={key_id: new_key(key_id) for key_id in keys},
         )
-    proxy = Proxy(
-        number=number,
-        connectivity=connectivity,
-        endpoint=endpoint or f"https://xks-{number}.example.com",
-        path=path,
-        access_key_id=access_key_id,
-        secret_access_key=secret_access_key,
-        service_name=service_name,
-        service_owner=service_owner,
-        keys={key_id: new_key(key_id) for key_id in keys},
-    )
-    backend.change_backings(lambda backings: backings.proxies.update({number: proxy}))
-    return XksProxy(number)
+        handle = XksProxy(self._backend, number)
+        author.change_backings(self._backend, lambda backings: handle._put(backings, proxy))
+        return handle
 
 
 def new_key(key_id: str) -> ProxyKey:

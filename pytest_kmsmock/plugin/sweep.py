@@ -1,105 +1,53 @@
-"""The failure sweep: each way in which an operation can fail, once a test run."""
+"""The failure sweep: tests marked `kms_failures` run once for each way to fail."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-import attrs
-
-from ..faults import COMMON_ERRORS, DISCONNECTIONS
-from ..service.api.shapes import service_model, shapes_of
-from ..service.misuse import KmsMockError, suggestion
+import pytest
 
 if TYPE_CHECKING:
     from ..mock import KmsMock
-
-# Of the errors that every operation shares, those that a test should know.
-_SHARED: Final = ("AccessDeniedException", "ThrottlingException")
+    from .failures import Failure
 
 
-@attrs.frozen
-class Failure:
-    """
-    One way in which an operation fails, at each attempt.
-
-    Attributes:
-        operation: The operation that fails.
-        name: The error's code, or ``connection-refused``, ``connection-closed``,
-            ``read-timeout``.
-        error: The error's code; None if the connection is lost.
-    """
-
-    operation: str
-    name: str
-    error: str | None
-
-    def __str__(self) -> str:
-        return f"{self.operation}-{self.name}"
-
-    def schedule(self, mock: KmsMock) -> None:
-        """Let the operation fail so in *mock*."""
-        if self.error is not None:
-            fault = mock.fail(self.operation, self.error, times=None)
-        else:
-            kind: Any = _KINDS[self.name]
-            fault = mock.disconnect(self.operation, kind, times=None)
-        fault.wording = f"{self}, a failure of @pytest.mark.kms_failures,"
-        fault.remedy = f"Let the test make the call, or leave it out by exclude={self.name!r}."
+def pytest_itemcollected(item: pytest.Item) -> None:
+    names = getattr(item, "fixturenames", None)
+    # pytest forgets what `pytest_generate_tests` has added. Last, so that what other
+    # fixtures arrange goes well.
+    if names is None or "kms_failure" in names:
+        return
+    if item.get_closest_marker("kms_failures"):
+        names.append("kms_failure")
 
 
-_KINDS: Final = {
-    kind if kind == "read-timeout" else f"connection-{kind}": kind for kind in DISCONNECTIONS
-}
+@pytest.fixture
+def kms_failure(request: pytest.FixtureRequest, kms: KmsMock) -> Failure:
+    """The way in which this run of a test marked `kms_failures` fails."""
+    failure: Failure | None = getattr(request, "param", None)
+    if failure is None:
+        pytest.fail("kms_failure is for tests with @pytest.mark.kms_failures(…)", pytrace=False)
+    failure.schedule(kms)
+    return failure
 
 
-def failures_of(
-    *operations: str, only: Iterable[str] = (), exclude: Iterable[str] = ()
-) -> list[Failure]:
-    """
-    Return the ways in which *operations* can fail.
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    markers = list(metafunc.definition.iter_markers("kms_failures"))
+    if markers:
+        from .failures import failures_of  # not at the top: see the module docstring
 
-    Args:
-        only: Names of failures; no others are wanted.
-        exclude: Names of failures that are not wanted.
+        failures = [
+            each for marker in markers for each in failures_of(*marker.args, **marker.kwargs)
+        ]
+        if "kms_failure" not in metafunc.fixturenames:
+            metafunc.fixturenames.append("kms_failure")
+        metafunc.parametrize("kms_failure", failures, ids=str, indirect=True)
 
-    Raises:
-        KmsMockError: There is no such operation, or no such failure of it.
-    """
-    if not operations:
-        raise KmsMockError("kms_failures needs an operation; write kms_failures('Decrypt').")
-    found = [failure for operation in operations for failure in _all_of(operation)]
-    names = {failure.name for failure in found}
-    wanted, unwanted = _checked("only", only, names), _checked("exclude", exclude, names)
-    left = [
-        failure
-        for failure in found
-        if (not wanted or failure.name in wanted) and failure.name not in unwanted
-    ]
-    if not left:
-        raise KmsMockError(
-            f"only={sorted(wanted)} and exclude={sorted(unwanted)} leave no failure of "
-            f"{', '.join(operations)}."
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("kms_failures") and not hasattr(item, "callspec"):
+        pytest.fail(
+            "kms_failures runs a test several times, which pytest cannot do with a method of "
+            "unittest.TestCase; write a test function, or a class that is no TestCase.",
+            pytrace=False,
         )
-    return left
-
-
-def _all_of(operation: str) -> list[Failure]:
-    names = service_model().operation_names
-    if operation not in names:
-        raise KmsMockError(
-            f"KMS has no operation {operation!r}.{suggestion(str(operation), names)}"
-        )
-    declared = [e for e in sorted(shapes_of(operation).errors) if e not in COMMON_ERRORS]
-    errors = [Failure(operation, name, name) for name in (*declared, *_SHARED)]
-    return errors + [Failure(operation, name, None) for name in _KINDS]
-
-
-def _checked(option: str, given: Iterable[str], names: Collection[str]) -> set[str]:
-    chosen = {given} if isinstance(given, str) else set(given)
-    for name in chosen - set(names):
-        raise KmsMockError(
-            f"{option}={name!r} is no failure of these operations.{suggestion(name, names)} "
-            f"There are {', '.join(sorted(names))}."
-        )
-    return chosen

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from ..calls.calls import Call, shown
-
-if TYPE_CHECKING:
-    from ..backend import Backend
+from ..backend import Backend
+from ..calls.call import Call
+from ..calls.calls import Calls
+from ..calls.showing import shown
 
 _SHOWN_CALLS = 50
 
 
 def timeline(backends: Iterable[Backend]) -> str:
     """Return a line for each call, plaintext left out; empty if there were no calls."""
-    calls = [call for backend in backends for call in backend.calls]
+    calls = [call for backend in backends for call in Calls(backend)]
     lines = [_line(call) for call in calls[-_SHOWN_CALLS:]]
     if len(calls) > _SHOWN_CALLS:
         lines.insert(0, f"({len(calls) - _SHOWN_CALLS} earlier calls left out)")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from .api.regions import partition_of
 from .operations.keys import create_key
 from .operations.multi_region import replicate_key
@@ -108,7 +110,9 @@ def _replicate(request: Request, arn: Arn, related: list[KmsKey]) -> KmsKey | No
 
 def _request(request: Request, operation: str, arn: Arn, params: Params) -> Request:
     """Return what *operation* would get to make the key *arn* for *request*, off the record."""
-    made = Request(operation, {}, arn.region, arn.account, request.principal)
+    caller = attrs.evolve(request.caller, account=arn.account)
+    made = Request(operation, {}, arn.region, caller, off_record=True)
+    made.principal = request.principal
     made.params = params
     made.now = request.now
     made.registry = request.registry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -21,5 +20,7 @@ class NotMockedError(KmsMockError):
 
 def suggestion(given: str, possible: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` for the closest of *possible*, or nothing."""
+    import difflib  # not at the top: pytest's start imports this module
+
     close = difflib.get_close_matches(given, list(possible), n=1, cutoff=0.6)
     return f" Did you mean {close[0]!r}?" if close else ""

@@ -140,7 +140,7 @@ class Service:
             raise DryRunOperationException
         if request.attestation is not None:
             response = recipients.sealed(request, request.attestation, response)
-        if operation.is_usage and request.id:
+        if operation.is_usage and not request.off_record:
             for used in request.keys:
                 self.registry.last_usages[used.arn] = operation.name, request.now, request.id
         shapes = request.shapes

@@ -67,7 +67,7 @@ def test_pytest_asyncio(arranged: pytest.Pytester) -> None:
         "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function",
     )  # fmt: skip
 
-    from pytest_kmsmock.plugin.sweep import failures_of
+    from pytest_kmsmock.plugin.failures import failures_of
 
     result.assert_outcomes(passed=3 + len(failures_of("ListKeys")), failed=1)
     assert "kms.throttle('Decrypt')" in result.stdout.str()

@@ -9,9 +9,9 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from pytest_kmsmock import Key, KmsMock, mock_kms
-from pytest_kmsmock.doors import hook
-from pytest_kmsmock.service.operations.table import OPERATIONS
+from pytest_kmsmock import KmsMock, mock_kms
+from pytest_kmsmock.doors import opening
+from pytest_kmsmock.service.operations import OPERATIONS
 from pytest_kmsmock.service.values.grant import Grant
 
 from .figures import Figure, Form, settled
@@ -54,8 +54,12 @@ class Nest:
         self._mocks[name].calls.clear()
         if name != self._turn:
             backend = self._many._backend
-            hook.push(backend) if name == "many" else hook.pop(backend)
+            opening.open_(backend) if name == "many" else opening.close(backend)
             self._turn = name
+
+    def delete(self, arn: str) -> None:
+        """Delete the key *arn* of the mock that answers."""
+        self._mocks[self._turn].key(arn).delete()
 
     @contextlib.contextmanager
     def grants(self, key_id: str, number: int) -> Iterator[None]:
@@ -157,7 +161,7 @@ def _subject(turn: str, row: Row, nest: Nest, client: Any, state: State) -> Prep
         nest.give_turn(turn)
         # Few keys are to stay few.
         while made:
-            Key(made.pop()).delete()
+            nest.delete(made.pop())
         before = state.get("arn")
         call: Callable[[], Any] = prepare_row()
         if before is not None and state["arn"] != before:

@@ -14,7 +14,7 @@ import botocore.session
 from moto import mock_aws
 
 from pytest_kmsmock import KmsMock, mock_kms
-from pytest_kmsmock.doors import hook
+from pytest_kmsmock.doors import sessions
 
 REGION: Final = "us-east-1"
 
@@ -57,13 +57,13 @@ class Sides:
 
     @classmethod
     def new(cls, region: str = REGION) -> Sides:
-        hook.register()
+        sessions.register()
         kms = new_client(region)
-        botocore.unregister_initializer(hook.install)
+        botocore.unregister_initializer(sessions.install)
         try:
             sides = cls(kms, Floor(new_client(region)), new_client(region))
         finally:
-            hook.register()
+            sessions.register()
         with sides.active() as mock:
             sides._check(mock)
         gc.freeze()  # what is imported by now stays, and slows collections down

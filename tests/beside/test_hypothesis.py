@@ -5,8 +5,7 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
-from pytest_kmsmock import mock_kms
-from pytest_kmsmock.doors import hook
+from pytest_kmsmock import active, mock_kms
 
 hypothesis = pytest.importorskip("hypothesis")
 
@@ -65,4 +64,4 @@ def test_no_mock_is_left_behind_by_an_example_that_fails() -> None:
     with pytest.raises(AssertionError):
         failing()
 
-    assert not hook._active
+    assert not active._active

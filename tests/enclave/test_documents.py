@@ -103,7 +103,7 @@ def test_a_document_is_good_for_three_hours(
 def test_a_document_of_the_future_is_refused(kms: KmsMock, enclave: Enclave) -> None:
     with mock_kms() as later:
         later.clock.advance(days=1)
-        document = enclave.attestation_document()
+        document = later.enclave().attestation_document()
     client = kms.client()
 
     with pytest.raises(client.exceptions.ClientError, match="not valid yet"):

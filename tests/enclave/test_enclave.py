@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -131,12 +132,22 @@ def test_what_a_document_cannot_hold(enclave: Enclave, name: str, longest: int) 
             enclave.recipient(**{name: value})
 
 
-def test_without_an_active_mock_there_is_no_time() -> None:
+def test_an_enclave_has_the_time_of_the_mock_that_gave_it() -> None:
+    """Within an unrelated mock, and when its own is over."""
     with mock_kms() as kms:
         enclave = kms.enclave()
+        kms.clock.advance(days=1000)
+        with mock_kms():
+            within = timestamp_of(enclave)
+    afterwards = timestamp_of(enclave)
 
-    with pytest.raises(KmsMockError, match="no mock of KMS is active"):
-        enclave.recipient()
+    ahead = (time.time() + 1000 * 86_400) * 1000
+    assert within == pytest.approx(ahead, abs=60_000)
+    assert afterwards == pytest.approx(ahead, abs=60_000)
+
+
+def timestamp_of(enclave: Enclave) -> int:
+    return attestation.read(enclave.attestation_document()).attestation.timestamp
 
 
 def test_without_the_library_the_extra_is_named(

@@ -15,6 +15,7 @@ from pytest_kmsmock import Enclave, Key, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.service.api.shapes import service_model
 from pytest_kmsmock.service.serving import recipients
 from pytest_kmsmock.service.serving.request import Request
+from pytest_kmsmock.service.values.caller import Caller
 
 DER = serialization.Encoding.DER
 SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
@@ -62,7 +63,7 @@ def test_which_operations_take_a_recipient() -> None:
 
 
 def test_a_recipient_that_only_a_newer_botocore_has_is_not_passed_over() -> None:
-    asking = Request("Sign", {}, "us-east-1", "123456789012")
+    asking = Request("Sign", {}, "us-east-1", Caller("123456789012"))
     asking.params["Recipient"] = {}
 
     with pytest.raises(KmsMockError, match=r"does not know the Recipient of kms:Sign.*Decrypt"):

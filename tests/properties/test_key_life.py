@@ -15,6 +15,7 @@ from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Request
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
 
 FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
 TABLE: Final = {
@@ -47,8 +48,8 @@ class KeyLife(RuleBasedStateMachine):
             operation=operation,
             body=body,
             region="us-east-1",
-            account="123456789012",
-            principal=ROOT,
+            caller=Caller("123456789012", ROOT),
+            off_record=True,
         )
         return self.service.handle(request)
 

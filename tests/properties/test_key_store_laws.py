@@ -12,10 +12,12 @@ from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.cluster import Cluster
 from pytest_kmsmock.service.values.key_store import ClusterSettings
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
+CALLER: Final = Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
 SETTINGS: Final = ClusterSettings(
     cluster_id="cluster-abcdefghijk", trust_anchor="certificate", password="password"
 )
@@ -33,7 +35,7 @@ class StoreLife(RuleBasedStateMachine):
         self.service = Service(lambda: self.now, self.registry, Options(transition_seconds=10))
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        request = Request(operation, params, REGION, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root")
+        request = Request(operation, params, REGION, CALLER, off_record=True)
         return self.service.handle(request)
 
     def set_cluster(self, **facts: Any) -> None:

@@ -25,6 +25,7 @@ from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.key_maker import KeyMaker
 from pytest_kmsmock.service.state.registry import Registry
 from pytest_kmsmock.service.values import key_pairs
+from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.key import KeyMaterial, KmsKey, material_id
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
@@ -276,8 +277,8 @@ class RelatedKeys(RuleBasedStateMachine):
                 operation=operation,
                 body=body,
                 region=region,
-                account="123456789012",
-                principal="arn:aws:iam::123456789012:root",
+                caller=Caller("123456789012", "arn:aws:iam::123456789012:root"),
+                off_record=True,
             )
         )
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -57,6 +58,6 @@ def new_request(operation: str, body: dict[str, Any]) -> Request:
         operation=operation,
         body=body,
         region=REGION,
-        account=ACCOUNT,
-        principal=f"arn:aws:iam::{ACCOUNT}:root",
+        caller=Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"),
+        off_record=True,
     )

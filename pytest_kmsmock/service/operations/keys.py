@@ -79,7 +79,7 @@ def create_key(request: Request, _: None) -> Response:
     )
     request.registry.put_key(key)
     request.keys = (key,)
-    if not request.id:
+    if request.off_record:
         place.given_keys += 1
     return {"KeyMetadata": metadata(key, [key])}
 

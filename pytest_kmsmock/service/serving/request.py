@@ -11,6 +11,7 @@ from ...crypto.attestation import Attestation
 from ...crypto.ciphertext import Envelope
 from ..api.shapes import OperationShapes
 from ..state.registry import Place, Registry
+from ..values.caller import Caller
 from ..values.key import KmsKey
 from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
 
@@ -51,8 +52,10 @@ class Request:
 
     Attributes:
         body: The request's JSON: blobs in Base64, times as numbers.
-        account: The caller's account.
-        principal: The ARN of the caller; the account's root, if it was left empty.
+        caller: Who makes it.
+        account: The caller's.
+        principal: The ARN of the caller, as AWS would show it; empty until the
+            service has found that it is the account itself.
         params: *body* decoded; empty until it has been checked.
         options: How the service is set.
         shapes: The shapes of the operation.
@@ -60,7 +63,9 @@ class Request:
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
         envelope: The request's ciphertext taken apart, if a key was found by it.
-        id: The request ID; empty if a test does it off the record.
+        id: The request ID.
+        off_record: The author of the test does it, by a handle: no quota holds,
+            and it is no usage of a key.
         attestation: What the recipient's attestation document says, once it has
             been verified; None if the answer is for the caller.
         key_id: The ID of the key to create, when the author of a test fixes it.
@@ -83,23 +88,26 @@ class Request:
         operation: str,
         body: Mapping[str, Any],
         region: str,
-        account: str,
-        principal: str = "",
+        caller: Caller,
         id: str = "",
+        *,
+        off_record: bool = False,
     ) -> None:
         self.operation = operation
         self.body = body
         self.region = region
-        self.account = account
-        self.principal = principal
+        self.caller = caller
+        self.account = caller.account
+        self.principal = caller.principal or ""
         self.id = id
+        self.off_record = off_record
         self.params: Params = {}
         self.keys: tuple[KmsKey, ...] = ()
         self.attestation: Attestation | None = None
 
     @property
     def quotas(self) -> Quotas:
-        return self.options.quotas if self.id else UNLIMITED
+        return UNLIMITED if self.off_record else self.options.quotas
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

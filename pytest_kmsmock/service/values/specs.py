@@ -7,14 +7,42 @@ Source: KMS Developer Guide, "Key spec reference".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import attrs
 
 from ..api.regions import is_in_china
 
-KeyUsage = str
-"""``ENCRYPT_DECRYPT``, ``SIGN_VERIFY``, ``GENERATE_VERIFY_MAC``, …"""
+KeyUsage = Literal[
+    "ENCRYPT_DECRYPT",
+    "SIGN_VERIFY",
+    "GENERATE_VERIFY_MAC",
+    "KEY_AGREEMENT",
+    "ENCAPSULATE_DECAPSULATE",
+]
+Origin = Literal["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]
+KeySpecName = Literal[
+    "SYMMETRIC_DEFAULT",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "ECC_NIST_EDWARDS25519",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
+    "SM2",
+]
 
 Family = Literal["symmetric", "hmac", "rsa", "ecc", "ed25519", "mldsa", "mlkem", "sm2"]
 """The kind of cryptography, a module of `crypto` each."""
@@ -81,7 +109,7 @@ def _row(
     pair: bool = False,
     **usages: tuple[str, ...],
 ) -> KeySpec:
-    return KeySpec(name, family, regions, usages, pair)
+    return KeySpec(name, family, regions, cast("Mapping[KeyUsage, tuple[str, ...]]", usages), pair)
 
 
 _OAEP: Final = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pytest_kmsmock.doors import hook
-from pytest_kmsmock.handles.clusters import new_cluster
+from pytest_kmsmock.backend import active_backend
+from pytest_kmsmock.handles.clusters import Clusters
 
 from ..sides import REGION
 from .row import ACCOUNT, Params, Row, State, first_page
@@ -13,19 +13,11 @@ from .row import ACCOUNT, Params, Row, State, first_page
 
 def _cluster(_: Any) -> State:
     """Say that there is a cluster; the state's ``new`` creates a store of it."""
-    backend = hook.active_backend()
+    backend = active_backend()
     assert backend is not None
-    cluster = new_cluster(
-        backend,
-        active=True,
-        hsms=2,
-        password="kmsuser-password",
-        trust_anchor=None,
-        related_to=None,
-        cluster_id=None,
-        region=REGION,
-        account=ACCOUNT,
-    )
+    clusters = Clusters()
+    clusters._backend = backend
+    cluster = clusters.cloudhsm_cluster(region=REGION, account=ACCOUNT)
     # By its cluster's name: no two stores of an account have the same one.
     return {"new": {"CustomKeyStoreName": cluster.id, **cluster.parameters}}
 

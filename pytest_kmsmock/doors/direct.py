@@ -1,24 +1,23 @@
-"""What botocore is handed instead of a parsed HTTP response."""
+"""
+The direct door: a call is answered before botocore makes a request of it.
+
+botocore takes what is returned at ``before-call`` for the parsed response.
+"""
 
 from __future__ import annotations
 
 import itertools
-import uuid
-from collections.abc import Callable
 from typing import Any, Final
 
+from ..backend import Backend
 from ..service.api.errors import KmsError
 from ..service.api.shapes import declared_errors
 from ..service.serving.request import Response
+from .desk import Incoming, request_of, serve
+from .http import headers
 
-_CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _CONTAINERS: Final = frozenset((dict, list))
 _is_container: Final = _CONTAINERS.__contains__
-
-# Request IDs look like UUIDs. They count, and are not made by `uuid`, which would cost as
-# much as encrypting, nor by any function of Python.
-_PREFIX: Final = str(uuid.uuid4())[:-12]
-_BYTES: Final = [f"{number:02x}" for number in range(256)]
 
 
 class DirectResponse:
@@ -28,7 +27,7 @@ class DirectResponse:
 
     def __init__(self, status_code: int, request_id: str) -> None:
         self.status_code = status_code
-        self.headers = {"x-amzn-requestid": request_id, "content-type": _CONTENT_TYPE}
+        self.headers = headers(request_id)
 
     @property
     def content(self) -> bytes:
@@ -39,10 +38,15 @@ class DirectResponse:
         return ""
 
 
-new_request_id: Callable[[], str] = map(
-    "".join, itertools.product((_PREFIX,), *[_BYTES] * 6)
-).__next__
-"""Return a request ID that no other call has."""
+def answer(backend: Backend, incoming: Incoming) -> tuple[DirectResponse, dict[str, Any]]:
+    """Answer one call of the application, and put it on record."""
+    request = request_of(incoming)
+    try:
+        response = serve(backend, request, incoming.source, backend.record.add)
+    except KmsError as error:
+        return of_error(error, request.id)
+    has_containers = request.shapes.has_containers
+    return of_response(response, request.id, has_containers=has_containers)
 
 
 def of_response(

@@ -1,0 +1,115 @@
+"""A call, as a test reads it."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from .. import sources
+from ..backend import Backend
+from ..handles.key import Key
+from ..record import CallError, Row
+from ..service.api.times import in_utc
+from .showing import shown
+
+
+class Call:
+    """
+    One call of KMS, as the service saw it.
+
+    Args:
+        row: What is on record of it.
+        backend: The mock whose record that is, and whose keys it concerned.
+    """
+
+    __slots__ = ("_backend", "_row")
+
+    def __init__(self, row: Row, backend: Backend) -> None:
+        self._row = row
+        self._backend = backend
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Call) and other._row is self._row
+
+    def __hash__(self) -> int:
+        return id(self._row)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Call:
+        # The mock is no part of it.
+        return Call(copy.deepcopy(self._row, memo), self._backend)
+
+    @property
+    def operation(self) -> str:
+        """The operation as in the API, ``GenerateDataKey``."""
+        return self._row.operation
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The request's members: blobs as bytes, nothing added."""
+        return self._row.params
+
+    @property
+    def response(self) -> Mapping[str, Any] | None:
+        """What the application got, without ResponseMetadata; None if it got an error."""
+        return self._row.response
+
+    @property
+    def error(self) -> CallError | None:
+        """What AWS refused the call with, or None."""
+        return self._row.error
+
+    @property
+    def principal(self) -> str:
+        """The caller's ARN."""
+        return self._row.principal
+
+    @property
+    def account(self) -> str:
+        """The caller's account."""
+        return self._row.caller.account
+
+    @property
+    def region(self) -> str:
+        """The client's Region."""
+        return self._row.region
+
+    @property
+    def request_id(self) -> str:
+        """As in ResponseMetadata."""
+        return self._row.request_id
+
+    @property
+    def retries(self) -> int:
+        """How often botocore tried again."""
+        return self._row.retries
+
+    @property
+    def time(self) -> dt.datetime:
+        """When it was, in the service's time; UTC."""
+        return in_utc(self._row.time)
+
+    @property
+    def source(self) -> str:
+        """The line of the application that made the call, as ``path:line``."""
+        return sources.shown(self._row.source)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys that the call concerned: ReEncrypt's are the source and the destination."""
+        return tuple(Key(key.arn, self._backend) for key in self._row.keys)
+
+    @property
+    def key(self) -> Key | None:
+        """The first of `keys`, or None if there are none."""
+        return self.keys[0] if self._row.keys else None
+
+    @property
+    def key_states(self) -> tuple[str, ...]:
+        """The states of `keys` when the call was made."""
+        return tuple(key.state for key in self._row.keys)
+
+    def __repr__(self) -> str:
+        outcome = f" -> {self.error.code}" if self.error else ""
+        return f"<Call {self.operation}({shown(self.params)}){outcome}>"

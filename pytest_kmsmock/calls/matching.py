@@ -1,0 +1,151 @@
+"""Matching calls: what one must be like, and in what another differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from ..backend import Backend
+from ..handles.finding import arn_of
+from ..handles.key import Key
+from ..service.api.shapes import service_model, shapes_of
+from ..service.misuse import KmsMockError, suggestion
+from .call import Call
+from .showing import is_secret, shown, shown_value
+
+_ABSENT: Final = object()
+
+
+@attrs.frozen
+class Wanted:
+    """What a call must be like."""
+
+    operation: str | None
+    arn: str | None
+    params: Mapping[str, Any]
+
+    @classmethod
+    def checked(
+        cls,
+        backend: Backend,
+        operation: str | None,
+        key: Key | str | None,
+        params: Mapping[str, Any],
+    ) -> Wanted:
+        """
+        Return it, or raise `KmsMockError` for what no call could ever be like.
+
+        Args:
+            backend: The mock that was called, in which *key* is looked for.
+        """
+        __tracebackhide__ = True
+        if operation is not None:
+            check_operation(operation)
+        for name in params:
+            _check_param(operation, name)
+        return cls(operation, None if key is None else arn_of(backend, key), params)
+
+    def matches(self, call: Call) -> bool:
+        return self.operation in (None, call.operation) and not self._differing(call)
+
+    def distance(self, call: Call) -> int:
+        return len(self.differences(call))
+
+    def differences(self, call: Call) -> list[str]:
+        """Return a line for each thing in which *call* is not what is wanted."""
+        found: list[str] = []
+        for name in self._differing(call):
+            if name == "key":
+                arns = ", ".join(key.arn for key in call.keys) or "none"
+                found.append(f"key: expected {self.arn}, got {arns}")
+            else:
+                found += _differences(
+                    name,
+                    self.params[name],
+                    call.params.get(name, _ABSENT),
+                    is_secret(name),
+                )
+        return found
+
+    def shown(self, call: Call) -> str:
+        """Return the parameters of *call* that are asked for, or all of it if none is."""
+        if not self.params:
+            return f"{call.operation}({shown(call.params)})"
+        params = {name: call.params[name] for name in self.params if name in call.params}
+        return shown(params) or "without them"
+
+    def _differing(self, call: Call) -> list[str]:
+        names = [
+            name
+            for name, expected in self.params.items()
+            if not _equal(expected, call.params.get(name, _ABSENT))
+        ]
+        if self.arn is not None and all(key.arn != self.arn for key in call.keys):
+            names.append("key")
+        return names
+
+    def __str__(self) -> str:
+        """Return what follows "a call"."""
+        conditions = [] if self.arn is None else [f"key={self.arn}"]
+        if self.params:
+            conditions.append(shown(self.params))
+        operation = f" of kms:{self.operation}" if self.operation else ""
+        return operation + (f" with {', '.join(conditions)}" if conditions else "")
+
+
+def check_operation(operation: str) -> None:
+    """Raise `KmsMockError` unless the API has *operation*."""
+    __tracebackhide__ = True
+    names = service_model().operation_names
+    if operation not in names:
+        close = suggestion(str(operation).title().replace("_", ""), names)
+        raise KmsMockError(f"KMS has no operation {operation!r}.{close}")
+
+
+def _check_param(operation: str | None, name: str) -> None:
+    """Raise `KmsMockError` unless *operation*, or any if it is None, has that parameter."""
+    __tracebackhide__ = True
+    operations = [operation] if operation else service_model().operation_names
+    members = {member for each in operations for member in shapes_of(each).members}
+    if name not in members:
+        its = f" It has {', '.join(sorted(members))}." if operation else ""
+        raise KmsMockError(
+            f"kms:{operation or '*'} has no parameter {name!r}.{suggestion(name, members)}{its}"
+        )
+
+
+def _equal(expected: Any, actual: Any) -> bool:
+    # botocore takes text for a blob, and sends it in UTF-8.
+    if isinstance(expected, str) and isinstance(actual, bytes):
+        return expected.encode() == actual
+    # In this order, so that `unittest.mock.ANY` has the say.
+    return actual is not _ABSENT and bool(expected == actual)
+
+
+def _differences(name: str, expected: Any, actual: Any, secret: bool) -> list[str]:
+    if actual is _ABSENT:
+        return [f"{name}: expected {shown_value(expected, secret)}, but it was not given"]
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return _map_differences(name, expected, actual)
+    if isinstance(actual, bytes):
+        return [f"{name}: expected other bytes than the {len(actual)} that were given"]
+    return [f"{name}: expected {shown_value(expected, secret)}, got {shown_value(actual, secret)}"]
+
+
+def _map_differences(
+    name: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
+) -> list[str]:
+    found = []
+    for key in {**expected, **actual}:
+        if key not in actual:
+            found.append(
+                f"{name}[{key!r}]: expected {shown_value(expected[key])}, but there is no such key"
+            )
+        elif key not in expected:
+            found.append(f"{name}[{key!r}]: not expected, got {shown_value(actual[key])}")
+        elif expected[key] != actual[key]:
+            wanted, got = shown_value(expected[key]), shown_value(actual[key])
+            found.append(f"{name}[{key!r}]: expected {wanted}, got {got}")
+    return found

@@ -1,0 +1,132 @@
+"""The author's door: what a test does by a handle, off the record."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from ..backend import Backend
+from ..service.api.errors import KmsError
+from ..service.misuse import KmsMockError
+from ..service.operations.table import OPERATIONS
+from ..service.serving import finding
+from ..service.serving.request import Request, Response
+from ..service.state.backings import Backings
+from ..service.values.caller import Caller
+from ..service.values.key import KmsKey
+from . import clients
+from .desk import new_request_id
+
+# A failure ends at the line that used the handle.
+__tracebackhide__ = True
+
+
+def perform(
+    backend: Backend,
+    operation: str,
+    params: Mapping[str, Any],
+    *,
+    region: str,
+    account: str,
+    key_id: str | None = None,
+    material: bytes | None = None,
+) -> Response:
+    """
+    Do *operation*, or raise what botocore would raise.
+
+    Args:
+        key_id: That of the key to create.
+        material: Its material.
+    """
+    if OPERATIONS[operation].writes:
+        _check_active(backend)
+    request = Request(
+        operation,
+        _to_json(params),
+        region,
+        Caller(account),
+        new_request_id(),
+        off_record=True,
+    )
+    request.key_id = key_id
+    request.material = material
+    try:
+        return backend.service.handle(request)
+    except KmsError as error:
+        raise clients.exception(error, operation) from None
+
+
+def key_at(backend: Backend, arn: str) -> KmsKey:
+    """Return the key *arn*, or raise what botocore would raise."""
+    key = find_key(backend, arn)
+    if key is None:
+        raise clients.exception(finding.no_key(arn), "DescribeKey")
+    return key
+
+
+def find_key(backend: Backend, arn: str) -> KmsKey | None:
+    """Return the key *arn* of *backend*, after what has fallen due; None if it has none."""
+    backend.registry.settle(backend.clock())
+    _, _, _, region, account, resource = arn.split(":")
+    return backend.registry.places[account, region].keys.get(resource.removeprefix("key/"))
+
+
+def keys(backend: Backend) -> list[KmsKey]:
+    """Return all keys, first those of the mock's own account and Region."""
+    backend.registry.settle(backend.clock())
+    own = (backend.account, backend.region)
+    places = sorted(backend.registry.places.all(), key=lambda at: (at.account, at.region) != own)
+    return [key for place in places for key in place.keys]
+
+
+def aliases_of(backend: Backend, key: KmsKey) -> tuple[str, ...]:
+    return backend.registry.places[key.account, key.region].aliases_of(key.key_id)
+
+
+def finish_transition(backend: Backend, key: KmsKey) -> None:
+    """End the transient state of *key*, or its rotation in progress, now."""
+    _check_active(backend)
+    backend.registry.finish_transition(key, backend.clock())
+
+
+def share(backend: Backend, key: KmsKey, accounts: tuple[str, ...]) -> None:
+    """Let a RAM share give *key* to *accounts*."""
+    _check_active(backend)
+    backend.registry.put_key(attrs.evolve(key, shared_with=accounts))
+
+
+def delete(backend: Backend, key: KmsKey) -> None:
+    """Delete *key* at once."""
+    _check_active(backend)
+    backend.registry.remove_key(key, backend.clock())
+
+
+def change_backings(backend: Backend, change: Callable[[Backings], object]) -> None:
+    """Let *change* happen to what custom key stores meet."""
+    _check_active(backend)
+    with backend.registry.lock:
+        # What was due before happens in the world as it was.
+        backend.registry.settle(backend.clock())
+        change(backend.registry.backings)
+
+
+def _check_active(backend: Backend) -> None:
+    if not backend.is_active:
+        raise KmsMockError(
+            "the mock of KMS that this belongs to is over, and nothing changes in it any more; "
+            "do it inside the test that takes the `kms` fixture, or inside `with mock_kms():`."
+        )
+
+
+def _to_json(value: Any) -> Any:
+    """Return *value* as the JSON of a request has it: bytes in Base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Mapping):
+        return {name: _to_json(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_to_json(item) for item in value]
+    return value

@@ -1,0 +1,116 @@
+"""The caller of a call, found by the credentials that sign it."""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from typing import Any, Final
+
+from ..options import checked_account
+from ..service.misuse import KmsMockError
+from ..service.values.caller import Caller
+
+# Where credentials come from whose account the program does not state: botocore's
+# providers that ask the environment, a service or the network.
+_ASKING_PROVIDERS: Final = frozenset(
+    ("env", "sso", "login", "container-role", "iam-role", "assume-role-with-web-identity")
+)
+
+
+class AccessKey(str):
+    """The ID of an access key that the plugin has made, and who signs with it."""
+
+    caller: Caller
+
+
+def access_key_of(principal: str, number: int) -> AccessKey:
+    """Return access key *number*, that of *principal*, an ARN."""
+    key = AccessKey(f"AKIAKMSMOCK{number:09d}")
+    key.caller = Caller(account_of(principal), principal, str(key))
+    return key
+
+
+def caller_of(signer: Any, session: Any, account: str) -> Caller:
+    """
+    Return who signs the calls of a client.
+
+    Nothing is resolved to learn it: credentials that would have to be asked for
+    are not known yet.
+
+    Args:
+        signer: The client's.
+        session: That which made the client, if it is known.
+        account: The mock's, for callers of whom nobody has said more.
+    """
+    credentials = signer._credentials
+    # Not the properties: those of credentials that can be refreshed ask for them.
+    known = {} if credentials is None else vars(credentials)
+    key = known.get("access_key") or known.get("_access_key") or ""
+    if isinstance(key, AccessKey):
+        return key.caller
+    if key and "moto.sts.models" in sys.modules:
+        role = _session_of_moto(key)
+        if role is not None:
+            return Caller(role.account_id, role.arn, key)
+    own = account_given(known, session)
+    return _plain(account if own is None else own, key)
+
+
+# Nearly all calls of a run are of a few callers.
+@functools.lru_cache(maxsize=256)
+def _plain(account: str, access_key: str) -> Caller:
+    return Caller(checked_account("the account of these credentials", account), None, access_key)
+
+
+def account_given(known: dict[str, Any], session: Any) -> str | None:
+    """
+    Return the account that the program has given its client, its session or their profile.
+
+    Args:
+        known: The attributes of the credentials; empty if there are none.
+    """
+    method = known.get("method")
+    if method == "explicit":
+        account: str | None = known.get("account_id")
+        return account
+    if session is None or method in _ASKING_PROVIDERS:
+        return None
+    profile = session.instance_variables().get("profile")
+    if profile in (None, "default"):
+        return None
+    return _account_of_profile(session.full_config.get("profiles", {}).get(profile, {}))
+
+
+def _account_of_profile(profile: dict[str, Any]) -> str | None:
+    """Return the account that *profile* of a configuration file states."""
+    if "sso_account_id" in profile:
+        return None
+    role = re.match("arn:[^:]*:iam::([0-9]{12}):role/", str(profile.get("role_arn")))
+    return role[1] if role else profile.get("aws_account_id")
+
+
+def _session_of_moto(access_key: str) -> Any:
+    """Return the session of a role that moto's STS has handed *access_key* out for, or None."""
+    if not sys.modules["moto.core.models"].MockAWS._mocks_active:
+        return None
+    backends = sys.modules["moto.sts.models"].sts_backends
+    for account in list(backends.values()):
+        for backend in list(account.values()):
+            found = backend.get_assumed_role_from_access_key(access_key)
+            if found is not None:
+                return found
+    return None
+
+
+@functools.lru_cache(maxsize=256)
+def account_of(principal: str) -> str:
+    """Return the account of *principal*, or raise `KmsMockError` if that is no ARN of one."""
+    __tracebackhide__ = True
+    match = re.fullmatch(r"arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+", principal)
+    if match is None:
+        raise KmsMockError(
+            f"principal={principal!r} is no ARN of a principal; write for example "
+            "'arn:aws:iam::123456789012:role/app'."
+        )
+    return match[1]

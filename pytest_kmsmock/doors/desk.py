@@ -1,0 +1,111 @@
+"""The desk that all doors lead to: a call is decoded, served and put on record."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import uuid
+from collections.abc import Callable
+from json import scanner
+from typing import Final, NamedTuple
+
+from .. import observed
+from ..backend import Backend
+from ..record import CallError, Row, row_of
+from ..service.api.errors import KmsError
+from ..service.misuse import KmsMockError
+from ..service.serving.request import Request, Response
+from ..service.values.caller import Caller
+from ..sources import Source
+
+# (text, where to begin) -> the value and where it ends. Takes half as long as `json.loads`,
+# which looks for an encoding and for white space.
+_decode_json = scanner.make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # typeshed errs
+
+# Request IDs look like UUIDs. They count, and are not made by `uuid`, which would cost as
+# much as encrypting.
+_PREFIX: Final = str(uuid.uuid4())[:-12]
+_BYTES: Final = [f"{number:02x}" for number in range(256)]
+
+new_request_id: Callable[[], str] = map(
+    "".join, itertools.product((_PREFIX,), *[_BYTES] * 6)
+).__next__
+"""Return a request ID that no other call has."""
+
+
+class Incoming(NamedTuple):
+    """
+    A call as a door takes it in.
+
+    Attributes:
+        body: The request's JSON.
+        source: The line of the application that made it.
+    """
+
+    operation: str
+    body: bytes
+    region: str
+    caller: Caller
+    source: Source | None
+
+
+class LostConnectionError(Exception):
+    """
+    A scheduled fault: the caller gets no answer.
+
+    Attributes:
+        error: What the client will make of it.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+def request_of(incoming: Incoming) -> Request:
+    """Return the service's request, anew for each attempt."""
+    body = _decode_json(incoming.body.decode(), 0)[0]
+    return Request(incoming.operation, body, incoming.region, incoming.caller, new_request_id())
+
+
+def serve(
+    backend: Backend,
+    request: Request,
+    source: Source | None,
+    keep: Callable[[Row], None],
+    *,
+    suffer: Callable[[Request], None] | None = None,
+) -> Response:
+    """
+    Serve *request*, and give the row of it to *keep*.
+
+    Args:
+        keep: Puts a row on record, now or when the last attempt is over.
+        suffer: Lets a scheduled fault happen: raises what it makes of the call.
+
+    Raises:
+        KmsError: AWS would refuse it.
+        LostConnectionError: From *suffer*.
+        KmsMockError: The author of the test has to know; noted, since the
+            application may catch it.
+    """
+    try:
+        if suffer is not None:
+            suffer(request)
+        response = backend.service.handle(request)
+    except KmsError as error:
+        keep(row_of(request, None, CallError(error.code, error.message), source))
+        raise
+    except LostConnectionError as lost:
+        keep(row_of(request, None, CallError(type(lost.error).__name__, str(lost.error)), source))
+        raise
+    except KmsMockError as error:
+        observed.misuse(error)
+        raise
+    keep(row_of(request, response, None, source))
+    return response
+
+
+def keys_of(backend: Backend, request: Request) -> list[str]:
+    """Return the ARNs of the keys that *request* concerns, as far as it is sound."""
+    return [key.arn for key in backend.service.keys_of(request)]

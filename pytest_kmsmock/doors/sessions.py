@@ -1,0 +1,135 @@
+"""
+Sessions and clients: how each comes to carry the hook.
+
+Every botocore session that is made after this module was imported calls
+`install`, and each of its clients carries the handler from then on. Without an
+active mock the handler does nothing. Light: pytest's start imports it.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Final
+
+import botocore
+
+from .. import active
+
+_EVENT: Final = "before-call.kms"
+_UNIQUE_ID: Final = "pytest-kmsmock"
+
+_exceptions_factory: Any = None
+
+# What is asked about a call outside any mock, by operation and URL; it may raise.
+guard: Callable[[str, str], None] | None = None
+
+
+@functools.cache
+def environment() -> ModuleType:
+    """Return the module `environment`, of which runs without a botocore session have no need."""
+    from . import environment
+
+    return environment
+
+
+@functools.cache
+def _hook() -> ModuleType:
+    """Return the module `hook`, of which runs without a mock have no need."""
+    from . import hook
+
+    return hook
+
+
+def register() -> None:
+    """Have botocore call `install` for each session, also after it was reloaded."""
+    # Not by `contextlib.suppress`, which costs as much again: each mock comes by here.
+    try:  # noqa: SIM105
+        botocore.unregister_initializer(install)
+    except ValueError:
+        pass
+    botocore.register_initializer(install)
+
+
+def install(session: Any) -> None:
+    """Give *session*, and each client that it makes, the handler."""
+    around = environment()
+    if active.innermost() is not None:
+        around.isolate()
+    _share_exceptions(session)
+    handler = functools.partial(answer, session)
+    session.register(_EVENT, handler, unique_id=_UNIQUE_ID)
+    store = session.get_component("config_store")
+    provider = store.get_config_provider("region")
+    if not isinstance(provider, around.RegionProvider):
+        own = around.RegionProvider(provider, _region_of_mock)
+        store.set_config_provider("region", own)
+
+
+def attach(client: Any) -> None:
+    """Give *client* the handler, if it was made before there was a hook."""
+    handler = functools.partial(answer, None)
+    client.meta.events.register(_EVENT, handler, unique_id=_UNIQUE_ID)
+
+
+def attach_to_what_exists() -> None:
+    """Give the handler to the sessions and clients that another plugin has made already."""
+    if "botocore.session" not in sys.modules:
+        return
+    from botocore.client import BaseClient
+    from botocore.session import Session
+
+    for found in gc.get_objects():
+        # By type: to ask an instance could wake up somebody's lazy proxy.
+        if issubclass(type(found), Session):
+            install(found)
+        elif issubclass(type(found), BaseClient):
+            attach(found)
+
+
+def answer(
+    session: Any, model: Any, params: Any, request_signer: Any, context: Any, **_: Any
+) -> tuple[Any, dict[str, Any]] | None:
+    """
+    Answer botocore's event ``before-call.kms.*``: the response instead of a request.
+
+    Args:
+        session: That which made the client; None where it is not known.
+    """
+    backend = active.innermost()
+    if backend is None:
+        if guard is not None:
+            guard(model.name, params["url"])
+        return None
+    answered: tuple[Any, dict[str, Any]] | None = _hook().answer(
+        backend, session, model.name, params, request_signer, context
+    )
+    return answered
+
+
+def _share_exceptions(session: Any) -> None:
+    """
+    Let *session* raise exceptions of the same classes as all others.
+
+    botocore makes them once a session, so that what a key's handle raises
+    would not be what the application's client catches.
+    """
+    global _exceptions_factory
+    components = getattr(session, "_internal_components", None)
+    if components is None:
+        return
+    if _exceptions_factory is None:
+        _exceptions_factory = components.get_component("exceptions_factory")
+    components.register_component("exceptions_factory", _exceptions_factory)
+
+
+def _region_of_mock() -> str | None:
+    backend = active.innermost()
+    return None if backend is None else backend.region
+
+
+register()
+attach_to_what_exists()

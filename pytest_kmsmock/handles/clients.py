@@ -1,0 +1,43 @@
+"""Clients of a mock, its own and those that escape it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..doors import clients, sessions
+from ..doors.callers import account_of
+from ..service.misuse import KmsMockError
+from .part import Part
+
+
+class Clients(Part):
+    """Clients, a part of `KmsMock`."""
+
+    def client(
+        self, region: str | None = None, *, principal: str | None = None, **config: Any
+    ) -> Any:
+        """
+        Return a botocore client of KMS, as the application has one.
+
+        Args:
+            region: None is the mock's.
+            principal: The ARN of the caller, whose account the calls are made
+                in; None is the mock's account itself.
+            config: What botocore's `Config` takes, as ``retries={…}``.
+        """
+        __tracebackhide__ = True
+        region, _ = self._own(region)
+        if principal is not None:
+            account_of(principal)
+        return clients.client(region, principal, config)
+
+    def attach(self, client: Any) -> None:
+        """
+        Let the mock answer *client*, one that reaches AWS all the same.
+
+        Only a client whose session was made before pytest loaded its plugins,
+        or with an event system of its own, needs it.
+        """
+        if not hasattr(client, "meta"):
+            raise KmsMockError(f"attach() takes a client of boto3 or botocore, not {client!r}.")
+        sessions.attach(client)

@@ -1,0 +1,72 @@
+"""The keys that a name means, and those that there are instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Final
+
+from ..backend import Backend
+from ..doors import author
+from ..service.misuse import KmsMockError
+from ..service.values.identifiers import alias_arn
+from ..service.values.key import KmsKey
+from .key import Key
+
+_SHOWN_KEYS: Final = 10
+
+# A failure ends at the line that named the key.
+__tracebackhide__ = True
+
+
+def find(backend: Backend, identifier: Key | str) -> Key:
+    """
+    Return the key of *backend* that *identifier*, an ID, ARN, alias or handle, means.
+
+    IDs and names are looked for in the mock's own account and Region first.
+
+    Raises:
+        KmsMockError: There is none.
+    """
+    name = identifier.arn if isinstance(identifier, Key) else identifier
+    if not isinstance(name, str):
+        raise KmsMockError(f"a key is named by an ID, an ARN or an alias name, not {name!r}.")
+    known: dict[str, KmsKey] = {}
+    for key in author.keys(backend):
+        for each in _names(backend, key):
+            known.setdefault(each, key)
+    if name not in known:
+        raise KmsMockError(
+            f"there is no key {name!r}; {_known(name, known)} Make one with kms.create_key()."
+        )
+    return Key(known[name].arn, backend)
+
+
+def arn_of(backend: Backend, identifier: Key | str) -> str:
+    """
+    Return the ARN of the key that *identifier* means, in a question about calls or faults.
+
+    Of a handle that the mock itself has given the key may be gone meanwhile.
+    """
+    if isinstance(identifier, Key) and identifier._is_of(backend):
+        return identifier.arn
+    return find(backend, identifier).arn
+
+
+def _names(backend: Backend, key: KmsKey) -> list[str]:
+    """Return all that *key* goes by."""
+    aliases = author.aliases_of(backend, key)
+    arns = (alias_arn(key.region, key.account, name) for name in aliases)
+    return [*aliases, key.key_id, key.arn, *arns]
+
+
+def _known(identifier: str, known: Mapping[str, KmsKey]) -> str:
+    """Return a sentence on the keys that there are, those of the closest name first."""
+    if not known:
+        return "there are no keys yet."
+    closest = difflib.get_close_matches(identifier, list(known), n=len(known), cutoff=0.0)
+    # One name a key, the closest of its names.
+    name_of = {known[name].arn: name for name in reversed(closest)}
+    names = [name for name in closest if name_of[known[name].arn] == name]
+    more = f" and {len(names) - _SHOWN_KEYS} more" if len(names) > _SHOWN_KEYS else ""
+    return f"there are, the closest first: {', '.join(names[:_SHOWN_KEYS])}{more}."

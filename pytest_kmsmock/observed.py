@@ -1,0 +1,59 @@
+"""Notes of what happens during a test, for the plugin to look at when it is over."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from . import active
+
+# On a class that `mock_kms` decorates: makes the mock for one of its tests, for the plugin.
+CLASS_ATTRIBUTE: Final = "_pytest_kmsmock_make_mock"
+
+
+class Observed:
+    """
+    What happened during one test.
+
+    Attributes:
+        where: The test's node ID, or what else is going on.
+        backends: Those that became active, and the one that was so before.
+        misuses: Errors for the author of the test, raised in the application.
+    """
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        outer = active.innermost()
+        self.backends: list[Any] = [] if outer is None else [outer]
+        self.misuses: list[Exception] = []
+
+
+_observed: Observed | None = None
+
+
+def observe(observed: Observed | None) -> Observed | None:
+    """Note what happens in *observed* from now on; return where it was noted before."""
+    global _observed
+    before, _observed = _observed, observed
+    return before
+
+
+def is_observing() -> bool:
+    """Tell whether the plugin looks after the running test."""
+    return _observed is not None
+
+
+def where() -> str:
+    """Return the test that is running, or what else is going on."""
+    return "something" if _observed is None else _observed.where
+
+
+def started(backend: Any) -> None:
+    """Note that *backend* became active."""
+    if _observed is not None:
+        _observed.backends.append(backend)
+
+
+def misuse(error: Exception) -> None:
+    """Note *error*, which is about to pass through the application."""
+    if _observed is not None:
+        _observed.misuses.append(error)

@@ -1,0 +1,241 @@
+"""
+The options of a mock, one table: the marker, `mock_kms`, the ini file, help and docs.
+
+Light: pytest's start imports it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
+
+DEFAULT_ACCOUNT: Final = "123456789012"
+DEFAULT_REGION: Final = "us-east-1"
+
+Transport = Literal["direct", "wire"]
+Check = Callable[[str, Any], Any]
+"""Returns a value as the mock has it, or raises `KmsMockError`; the name is for the message."""
+
+
+def misuse(message: str) -> Exception:
+    """Return a `KmsMockError`, whose module pytest's start does not import."""
+    from .service.misuse import KmsMockError
+
+    return KmsMockError(message)
+
+
+def checked_region(name: str, value: Any) -> str:
+    __tracebackhide__ = True
+    if not isinstance(value, str) or not re.fullmatch(r"([a-z]+-){2,3}[0-9]+", value):
+        raise misuse(f"{name}={value!r} is no AWS Region; write for example 'eu-west-1'.")
+    return value
+
+
+def checked_account(name: str, value: Any) -> str:
+    __tracebackhide__ = True
+    if not isinstance(value, str) or not re.fullmatch("[0-9]{12}", value):
+        raise misuse(f"{name}={value!r} is no account ID; write 12 digits in quotes.")
+    return value
+
+
+def checked_alias(name: str, value: Any) -> str:
+    """Return *value*, an alias name of the author's own, or of a service's AWS managed key."""
+    __tracebackhide__ = True
+    if not isinstance(value, str) or not value.startswith("alias/"):
+        written = f"alias/{value}" if isinstance(value, str) else "alias/app"
+        raise misuse(
+            f"{name}={value!r} is no alias name, since those begin with 'alias/'; "
+            f"write {written!r}."
+        )
+    if value.startswith("alias/aws/"):
+        _check_service(name, value)
+    elif not re.fullmatch(r"alias/[a-zA-Z0-9/_-]{1,250}", value):
+        raise misuse(
+            f"{name}={value!r} is no name for an alias of your own: after 'alias/' come 1 to 250 "
+            "letters, digits, slashes, underscores and dashes."
+        )
+    return value
+
+
+def _check_service(name: str, value: str) -> None:
+    __tracebackhide__ = True
+    # Not at the top: few tests need them.
+    from .service.misuse import suggestion
+    from .service.serving.aws_managed import PREFIX, SERVICES
+
+    if value.removeprefix(PREFIX) not in SERVICES:
+        names = [PREFIX + service for service in SERVICES]
+        raise misuse(
+            f"{name}={value!r} is the alias of no AWS managed key that the mock knows."
+            f"{suggestion(value, names)} It knows {', '.join(sorted(names))}."
+        )
+
+
+def checked_seconds(name: str, value: Any) -> float:
+    __tracebackhide__ = True
+    if type(value) not in (int, float) or not 0 <= value < float("inf"):
+        raise misuse(f"{name}={value!r} is no number of seconds; write 0 or more.")
+    return float(value)
+
+
+def _aliases(name: str, value: Any) -> tuple[str, ...]:
+    __tracebackhide__ = True
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Iterable):
+        raise misuse(f"{name}={value!r} is no list; write for example ['alias/app'].")
+    return tuple(checked_alias(name, each) for each in names)
+
+
+def _entries(name: str, value: Any) -> int:
+    __tracebackhide__ = True
+    if type(value) is not int or value < 1:
+        raise misuse(f"{name}={value!r} is no number of entries; write 1 or more.")
+    return value
+
+
+def _truth(name: str, value: Any) -> bool:
+    __tracebackhide__ = True
+    if type(value) is not bool:
+        raise misuse(f"{name}={value!r} is neither True nor False.")
+    return value
+
+
+def _one_of(*choices: str) -> Check:
+    def check(name: str, value: Any) -> str:
+        __tracebackhide__ = True
+        if value not in choices:
+            raise misuse(f"{name}={value!r} is none of {', '.join(choices)}.")
+        return str(value)
+
+    return check
+
+
+def _or_none(check: Check) -> Check:
+    def checked(name: str, value: Any) -> Any:
+        __tracebackhide__ = True
+        return None if value is None else check(name, value)
+
+    return checked
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        raise ValueError(f"{value!r} is no whole number")
+    return int(value)
+
+
+class Option(NamedTuple):
+    """
+    What there is to know of an option besides its name and its type.
+
+    Attributes:
+        default: Its value where nobody says otherwise.
+        check: Checks what an author has written.
+        help: What it means, in a sentence or two.
+        ini: How pytest reads it from the ini file.
+        of_ini: Makes a value of what pytest has read.
+        shown_default: The default in words, where the value does not say it.
+    """
+
+    default: Any
+    check: Check
+    help: str
+    ini: Literal["string", "args", "bool"] = "string"
+    of_ini: Callable[[Any], Any] = lambda value: value
+    shown_default: str | None = None
+
+
+class Options(TypedDict, total=False):
+    """The options by name, each with its type and its row. `OPTIONS` is made of them."""
+
+    region: Annotated[
+        str | None,
+        Option(
+            None,
+            _or_none(checked_region),
+            "The Region of keys and clients that name none.",
+            shown_default="the configured Region, or `us-east-1`",
+        ),
+    ]
+    account: Annotated[
+        str,
+        Option(
+            DEFAULT_ACCOUNT,
+            checked_account,
+            "The account of keys, and of callers that are not somebody else.",
+        ),
+    ]
+    keys: Annotated[
+        str | Iterable[str],
+        Option(
+            (),
+            _aliases,
+            "Alias names; a key is made for each before the test starts.",
+            ini="args",
+            shown_default="none",
+        ),
+    ]
+    page_size: Annotated[
+        int | None,
+        Option(
+            None,
+            _or_none(_entries),
+            "The most entries that a list operation returns at once.",
+            of_ini=_number,
+            shown_default="AWS's limits",
+        ),
+    ]
+    transition_seconds: Annotated[
+        float,
+        Option(
+            0.0,
+            checked_seconds,
+            "How long `Creating`, `Updating`, a rotation on demand, and connecting and "
+            "disconnecting a custom key store last, by the service's clock; with 0 they are "
+            "over at the next call.",
+            of_ini=_number,
+            shown_default="`0`",
+        ),
+    ]
+    auto_create: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "An unknown key ID, ARN or alias in a request creates the key.",
+            ini="bool",
+        ),
+    ]
+    transport: Annotated[
+        Transport,
+        Option(
+            "direct",
+            _one_of("direct", "wire"),
+            "`direct` answers before botocore makes a request; `wire` lets it make one, with "
+            "all its events, and answers where it would be sent.",
+        ),
+    ]
+    guard: Annotated[
+        bool | None,
+        Option(
+            None,
+            lambda name, value: value,
+            "A call of KMS outside any mock fails: see [the guard](../how-to/guard.md).",
+            ini="bool",
+            shown_default="`False`",
+        ),
+    ]
+    key_pool: Annotated[
+        bool,
+        Option(
+            True,
+            _truth,
+            "Take key pairs from those of earlier tests, those of RSA also from earlier runs, "
+            "which pytest's cache folder keeps.",
+            ini="bool",
+        ),
+    ]
+
+
+OPTIONS: Final[dict[str, Option]] = {
+    name: annotation.__metadata__[0] for name, annotation in Options.__annotations__.items()
+}

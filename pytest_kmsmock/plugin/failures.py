@@ -1,0 +1,105 @@
+"""The failure sweep: each way in which an operation can fail, once a test run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from ..faults import COMMON_ERRORS, DISCONNECTIONS
+from ..service.api.shapes import service_model, shapes_of
+from ..service.misuse import KmsMockError, suggestion
+
+if TYPE_CHECKING:
+    from ..mock import KmsMock
+
+# Of the errors that every operation shares, those that a test should know.
+_SHARED: Final = ("AccessDeniedException", "ThrottlingException")
+
+
+@attrs.frozen
+class Failure:
+    """
+    One way in which an operation fails, at each attempt.
+
+    Attributes:
+        operation: The operation that fails.
+        name: The error's code, or ``connection-refused``, ``connection-closed``,
+            ``read-timeout``.
+        error: The error's code; None if the connection is lost.
+    """
+
+    operation: str
+    name: str
+    error: str | None
+
+    def __str__(self) -> str:
+        return f"{self.operation}-{self.name}"
+
+    def schedule(self, mock: KmsMock) -> None:
+        """Let the operation fail so in *mock*."""
+        if self.error is not None:
+            fault = mock.fail(self.operation, self.error, times=None)
+        else:
+            kind: Any = _KINDS[self.name]
+            fault = mock.disconnect(self.operation, kind, times=None)
+        fault.wording = f"{self}, a failure of @pytest.mark.kms_failures,"
+        fault.remedy = f"Let the test make the call, or leave it out by exclude={self.name!r}."
+
+
+_KINDS: Final = {
+    kind if kind == "read-timeout" else f"connection-{kind}": kind for kind in DISCONNECTIONS
+}
+
+
+def failures_of(
+    *operations: str, only: Iterable[str] = (), exclude: Iterable[str] = ()
+) -> list[Failure]:
+    """
+    Return the ways in which *operations* can fail.
+
+    Args:
+        only: Names of failures; no others are wanted.
+        exclude: Names of failures that are not wanted.
+
+    Raises:
+        KmsMockError: There is no such operation, or no such failure of it.
+    """
+    if not operations:
+        raise KmsMockError("kms_failures needs an operation; write kms_failures('Decrypt').")
+    found = [failure for operation in operations for failure in _all_of(operation)]
+    names = {failure.name for failure in found}
+    wanted, unwanted = _checked("only", only, names), _checked("exclude", exclude, names)
+    left = [
+        failure
+        for failure in found
+        if (not wanted or failure.name in wanted) and failure.name not in unwanted
+    ]
+    if not left:
+        raise KmsMockError(
+            f"only={sorted(wanted)} and exclude={sorted(unwanted)} leave no failure of "
+            f"{', '.join(operations)}."
+        )
+    return left
+
+
+def _all_of(operation: str) -> list[Failure]:
+    names = service_model().operation_names
+    if operation not in names:
+        raise KmsMockError(
+            f"KMS has no operation {operation!r}.{suggestion(str(operation), names)}"
+        )
+    declared = [e for e in sorted(shapes_of(operation).errors) if e not in COMMON_ERRORS]
+    errors = [Failure(operation, name, name) for name in (*declared, *_SHARED)]
+    return errors + [Failure(operation, name, None) for name in _KINDS]
+
+
+def _checked(option: str, given: Iterable[str], names: Collection[str]) -> set[str]:
+    chosen = {given} if isinstance(given, str) else set(given)
+    for name in chosen - set(names):
+        raise KmsMockError(
+            f"{option}={name!r} is no failure of these operations.{suggestion(name, names)} "
+            f"There are {', '.join(sorted(names))}."
+        )
+    return chosen

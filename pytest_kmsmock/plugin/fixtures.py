@@ -1,0 +1,60 @@
+"""Fixtures: the mock of a test, and those of wider scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import watch
+from .options import options_of_markers
+
+if TYPE_CHECKING:
+    from ..mock import KmsMock
+
+
+# Without `request`, which costs as much as the mock itself.
+@pytest.fixture
+def kms() -> Iterator[KmsMock]:
+    """AWS KMS in this process, for the length of one test."""
+    running = watch.running()
+    if running is None:
+        pytest.fail(
+            "kms found no running test: something runs tests here without calling the hook "
+            "pytest_runtest_protocol. Write `with mock_kms() as kms:` in the test instead.",
+            pytrace=False,
+        )
+    with _mock_for(running) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="class")
+def kms_class(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for a class of tests; each `kms` starts as a copy of it."""
+    with _mock_for(request.node) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="module")
+def kms_module(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for a module; each `kms` starts as a copy of it."""
+    with _mock_for(request.node) as mock:
+        yield mock
+
+
+@pytest.fixture(scope="session")
+def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """AWS KMS in this process, for the whole run; each `kms` starts as a copy of it."""
+    with _mock_for(request.node) as mock:
+        yield mock
+
+
+def _mock_for(node: Any) -> KmsMock:
+    """Return a mock, not yet active, with the settings of *node*'s marker and the ini file."""
+    # Not at the top: pytest's start imports this module. By their full names: each test
+    # comes by here, and Python looks up anew what a relative name is relative to.
+    from pytest_kmsmock.mock import KmsMock
+    from pytest_kmsmock.settings import settings_from
+
+    return KmsMock(settings_from(options_of_markers(node)), forks=True)

@@ -1,0 +1,92 @@
+"""The record: a row for each call that the application made, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import attrs
+
+from .service.serving.request import Request
+from .service.values.caller import Caller
+from .service.values.key import KmsKey
+from .sources import Source
+
+
+@attrs.frozen
+class CallError:
+    """What AWS refused a call with: the exception's code and message."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.message else self.code
+
+
+class Row(NamedTuple):
+    """
+    One call, without what only the service needed.
+
+    Attributes:
+        response: What the service answered; None if it refused.
+        principal: The caller's ARN, as AWS would show it.
+        time: Seconds since the epoch, by the service's clock.
+        keys: Those that the call concerned, as they were.
+        retries: How often botocore had tried before.
+    """
+
+    operation: str
+    params: Mapping[str, Any]
+    response: Mapping[str, Any] | None
+    error: CallError | None
+    caller: Caller
+    principal: str
+    region: str
+    request_id: str
+    time: float
+    keys: tuple[KmsKey, ...]
+    source: Source | None
+    retries: int
+
+
+def row_of(
+    request: Request,
+    response: Mapping[str, Any] | None,
+    error: CallError | None,
+    source: Source | None,
+    retries: int = 0,
+) -> Row:
+    return Row(
+        request.operation,
+        request.params,
+        response,
+        error,
+        request.caller,
+        request.principal,
+        request.region,
+        request.id,
+        request.now,
+        request.keys,
+        source,
+        retries,
+    )
+
+
+class Record:
+    """
+    What was called.
+
+    Attributes:
+        rows: To be read only. Whoever reads takes the list once: `clear` begins another.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def add(self, row: Row) -> None:
+        self.rows.append(row)
+
+    def clear(self) -> None:
+        """Forget the calls so far."""
+        self.rows = []

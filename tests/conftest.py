@@ -1,16 +1,34 @@
-"""What all tests share: an environment without an account, and no way out of the machine."""
+"""What all tests share: no account, no way out of the machine, clients, keys and key stores."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from botocore.exceptions import ClientError
+
+from pytest_kmsmock import CloudHsmCluster, Enclave, Key, KmsMock, XksProxy
 
 _LOCAL = ("127.0.0.1", "::1", "localhost")
+# The package that each extra brings, for tests that are about nothing else.
+_EXTRAS = {"nitro": "cbor2"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests that are marked with an extra which is not installed."""
+    # tox's environments with all extras set it: there nothing may be missing.
+    if os.environ.get("KMSMOCK_EXTRAS") == "required":
+        return
+    for item in items:
+        for mark in item.iter_markers("extra"):
+            if importlib.util.find_spec(_EXTRAS[mark.args[0]]) is None:
+                reason = f"the extra `{mark.args[0]}` is not installed"
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,3 +94,114 @@ def newest_model() -> None:
 
     if "GetKeyLastUsage" not in service_model().operation_names:
         pytest.skip("the model of this botocore is older")
+
+
+# Clients, and what a client says of a refusal.
+
+
+@pytest.fixture
+def client(kms: KmsMock) -> Any:
+    """A client as an application has one."""
+    return kms.client()
+
+
+@pytest.fixture
+def lenient_client(kms: KmsMock) -> Any:
+    """A client that sends what botocore would refuse to send."""
+    return kms.client(parameter_validation=False)
+
+
+class Refused(NamedTuple):
+    """What AWS says of a refusal."""
+
+    code: str
+    message: str
+
+
+@pytest.fixture
+def refusal(error_response: Callable[..., dict[str, Any]]) -> Callable[..., Refused]:
+    """Call something that AWS refuses; return the code and the text of the error."""
+
+    def call(method: Callable[..., Any], **params: Any) -> Refused:
+        error = error_response(method, **params)["Error"]
+        return Refused(error["Code"], error["Message"])
+
+    return call
+
+
+@pytest.fixture
+def error_response() -> Callable[..., dict[str, Any]]:
+    """Call something that AWS refuses; return botocore's response of the error."""
+
+    def call(method: Callable[..., Any], **params: Any) -> dict[str, Any]:
+        with pytest.raises(ClientError) as caught:
+            method(**params)
+        return dict(caught.value.response)
+
+    return call
+
+
+# What a test holds.
+
+
+@pytest.fixture
+def key(kms: KmsMock) -> Key:
+    """An enabled symmetric key."""
+    return kms.create_key()
+
+
+@pytest.fixture
+def enclave(kms: KmsMock) -> Enclave:
+    """An enclave, which can ask KMS and open the answers."""
+    return kms.enclave()
+
+
+@pytest.fixture
+def cluster(kms: KmsMock) -> CloudHsmCluster:
+    """An active CloudHSM cluster with two HSMs."""
+    return kms.cloudhsm_cluster()
+
+
+@pytest.fixture
+def proxy(kms: KmsMock) -> XksProxy:
+    """An external key store proxy at a public endpoint, with an external key."""
+    return kms.xks_proxy(["external"])
+
+
+# Key stores, and keys in them.
+
+
+@pytest.fixture
+def hsm_store(client: Any, cluster: CloudHsmCluster) -> str:
+    """The ID of a new AWS_CLOUDHSM store, not yet connected."""
+    created = client.create_custom_key_store(CustomKeyStoreName="hsm", **cluster.parameters)
+    store_id: str = created["CustomKeyStoreId"]
+    return store_id
+
+
+@pytest.fixture
+def xks_store(client: Any, proxy: XksProxy) -> str:
+    """The ID of a new EXTERNAL_KEY_STORE, not yet connected."""
+    created = client.create_custom_key_store(CustomKeyStoreName="xks", **proxy.parameters)
+    store_id: str = created["CustomKeyStoreId"]
+    return store_id
+
+
+@pytest.fixture
+def hsm_key(client: Any, hsm_store: str) -> str:
+    """The ARN of a key in the connected AWS_CLOUDHSM store."""
+    client.connect_custom_key_store(CustomKeyStoreId=hsm_store)
+    created = client.create_key(Origin="AWS_CLOUDHSM", CustomKeyStoreId=hsm_store)
+    arn: str = created["KeyMetadata"]["Arn"]
+    return arn
+
+
+@pytest.fixture
+def xks_key(client: Any, xks_store: str) -> str:
+    """The ARN of a key in the connected EXTERNAL_KEY_STORE."""
+    client.connect_custom_key_store(CustomKeyStoreId=xks_store)
+    created = client.create_key(
+        Origin="EXTERNAL_KEY_STORE", CustomKeyStoreId=xks_store, XksKeyId="external"
+    )
+    arn: str = created["KeyMetadata"]["Arn"]
+    return arn

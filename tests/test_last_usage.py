@@ -26,18 +26,6 @@ PEER: Final = (
 )
 
 
-@pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client as an application has one."""
-    return kms.client()
-
-
-@pytest.fixture
-def key(kms: KmsMock) -> Key:
-    """An enabled symmetric key."""
-    return kms.create_key()
-
-
 def last(client: Any, key: Key) -> dict[str, Any]:
     usage: dict[str, Any] = client.get_key_last_usage(KeyId=key.id)["KeyLastUsage"]
     return usage

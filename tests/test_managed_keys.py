@@ -30,12 +30,6 @@ OTHER: Final = "210987654321"
 
 
 @pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client as an application has one."""
-    return kms.client()
-
-
-@pytest.fixture
 def managed(kms: KmsMock, client: Any) -> Key:
     """The AWS managed key of S3."""
     return kms.key(client.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])

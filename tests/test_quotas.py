@@ -29,18 +29,6 @@ POLICY: Final = json.dumps(
 )
 
 
-@pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client as an application has one."""
-    return kms.client()
-
-
-@pytest.fixture
-def key(kms: KmsMock) -> Key:
-    """An enabled symmetric key."""
-    return kms.create_key()
-
-
 def error_of(method: Callable[..., Any], **params: Any) -> dict[str, str]:
     with pytest.raises(ClientError) as caught:
         method(**params)

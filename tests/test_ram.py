@@ -23,12 +23,6 @@ has_owners = pytest.mark.skipif(
 
 
 @pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client as an application has one."""
-    return kms.client()
-
-
-@pytest.fixture
 def owner(kms: KmsMock) -> Any:
     """A client of the account that shares its keys."""
     return kms.client(principal=f"arn:aws:iam::{OTHER}:role/admin")

@@ -20,13 +20,13 @@ def stranger(kms: KmsMock) -> Any:
     return kms.client(principal=ANN)
 
 
-def denied(action: str, principal: str = "arn:aws:iam::123456789012:root") -> dict[str, str]:
-    return {
-        "Code": "AccessDeniedException",
-        "Message": f"User: {principal} is not authorized to perform: kms:{action} on this "
+def denied(action: str, principal: str = "arn:aws:iam::123456789012:root") -> tuple[str, str]:
+    return (
+        "AccessDeniedException",
+        f"User: {principal} is not authorized to perform: kms:{action} on this "
         "resource because the resource does not exist in this Region, no resource-based "
         "policies allow access, or a resource-based policy explicitly denies access",
-    }
+    )
 
 
 def test_regions_are_kept_apart(client: Any, kms: KmsMock, refusal: Any) -> None:
@@ -37,15 +37,15 @@ def test_regions_are_kept_apart(client: Any, kms: KmsMock, refusal: Any) -> None
     blob = client.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"]
 
     assert abroad.list_keys()["Keys"] == []
-    assert refusal(abroad.describe_key, KeyId=key_id)["Error"] == {
-        "Code": "NotFoundException",
-        "Message": f"Key 'arn:aws:kms:eu-west-1:123456789012:key/{key_id}' does not exist",
-    }
-    assert refusal(abroad.describe_key, KeyId=metadata["Arn"])["Error"] == {
-        "Code": "NotFoundException",
-        "Message": "Invalid arn us-east-1",
-    }
-    code = refusal(abroad.decrypt, CiphertextBlob=blob)["Error"]["Code"]
+    assert refusal(abroad.describe_key, KeyId=key_id) == (
+        "NotFoundException",
+        f"Key 'arn:aws:kms:eu-west-1:123456789012:key/{key_id}' does not exist",
+    )
+    assert refusal(abroad.describe_key, KeyId=metadata["Arn"]) == (
+        "NotFoundException",
+        "Invalid arn us-east-1",
+    )
+    code = refusal(abroad.decrypt, CiphertextBlob=blob).code
     assert code in ("AccessDeniedException", "InvalidCiphertextException")
 
 
@@ -55,10 +55,10 @@ def test_accounts_are_kept_apart(client: Any, stranger: Any, key_id: str, refusa
 
     assert stranger.list_keys()["Keys"] == []
     assert stranger.list_aliases()["Aliases"] == []
-    assert refusal(stranger.describe_key, KeyId=key_id)["Error"]["Message"] == (
+    assert refusal(stranger.describe_key, KeyId=key_id).message == (
         f"Key 'arn:aws:kms:us-east-1:{OTHER}:key/{key_id}' does not exist"
     )
-    assert refusal(stranger.encrypt, KeyId="alias/app", Plaintext=b"x")["Error"]["Message"] == (
+    assert refusal(stranger.encrypt, KeyId="alias/app", Plaintext=b"x").message == (
         f"Alias arn:aws:kms:us-east-1:{OTHER}:alias/app is not found."
     )
 
@@ -85,15 +85,16 @@ def test_key_belongs_to_whoever_creates_it(stranger: Any, kms: KmsMock) -> None:
     ],
 )
 def test_missing_key_of_another_account_is_denied(
-    client: Any, refusal: Any, operation: str, members: dict[str, Any], resource: str
+    client: Any, error_response: Any, operation: str, members: dict[str, Any], resource: str
 ) -> None:
     """AWS does not tell the missing from the forbidden, and withholds the ARN."""
     for region in ("us-east-1", "eu-west-1"):
         foreign = f"arn:aws:kms:{region}:{OTHER}:{resource}"
 
-        response = refusal(getattr(client, xform_name(operation)), KeyId=foreign, **members)
+        response = error_response(getattr(client, xform_name(operation)), KeyId=foreign, **members)
 
-        assert response["Error"] == denied(operation)
+        error = response["Error"]
+        assert (error["Code"], error["Message"]) == denied(operation)
         assert "message" not in response
 
 
@@ -103,7 +104,7 @@ def test_denial_names_the_caller(kms: KmsMock, refusal: Any) -> None:
     client = kms.client(principal=caller)
     foreign = f"arn:aws:kms:us-east-1:{OTHER}:key/{UNKNOWN_ID}"
 
-    error = refusal(client.encrypt, KeyId=foreign, Plaintext=b"x")["Error"]
+    error = refusal(client.encrypt, KeyId=foreign, Plaintext=b"x")
 
     assert error == denied("Encrypt", caller)
 
@@ -118,8 +119,8 @@ def test_re_encrypt_is_two_actions(client: Any, key_id: str, refusal: Any) -> No
         client.re_encrypt, CiphertextBlob=blob, SourceKeyId=foreign, DestinationKeyId=key_id
     )
 
-    assert to["Error"] == denied("ReEncryptTo")
-    assert from_["Error"] == denied("ReEncryptFrom")
+    assert to == denied("ReEncryptTo")
+    assert from_ == denied("ReEncryptFrom")
 
 
 @pytest.mark.parametrize(
@@ -145,9 +146,9 @@ def test_key_of_another_account_is_not_managed(
     """Cross-account use: no. Source: operations.csv, cross_account."""
     foreign = kms.create_key(account=OTHER)
 
-    error = refusal(getattr(client, xform_name(operation)), KeyId=foreign.arn, **members)["Error"]
+    error = refusal(getattr(client, xform_name(operation)), KeyId=foreign.arn, **members)
 
-    assert error["Code"] == "AccessDeniedException"
+    assert error.code == "AccessDeniedException"
     assert foreign.state == "Enabled"
 
 

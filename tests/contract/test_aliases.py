@@ -73,8 +73,8 @@ def test_alias_names_are_case_sensitive(client: Any, refusal: Any) -> None:
 
     assert client.describe_key(KeyId="alias/app")["KeyMetadata"]["KeyId"] == lower
     assert client.describe_key(KeyId="alias/APP")["KeyMetadata"]["KeyId"] == upper
-    error = refusal(client.describe_key, KeyId="alias/App")["Error"]
-    assert error["Message"] == f"Alias {alias_arn('alias/App')} is not found."
+    error = refusal(client.describe_key, KeyId="alias/App")
+    assert error.message == f"Alias {alias_arn('alias/App')} is not found."
 
 
 def test_key_may_have_several_aliases(client: Any, key_id: str) -> None:
@@ -98,9 +98,9 @@ def test_aliases_of_a_key_are_not_asked_for_by_alias(
     """ListAliases takes a key ID or a key ARN."""
     client.create_alias(AliasName="alias/app", TargetKeyId=key_id)
 
-    error = refusal(client.list_aliases, KeyId=key_form)["Error"]
+    error = refusal(client.list_aliases, KeyId=key_form)
 
-    assert error["Code"] == "InvalidArnException"
+    assert error.code == "InvalidArnException"
 
 
 def test_moved_alias_leads_to_the_new_key(client: Any, kms: KmsMock) -> None:
@@ -129,9 +129,9 @@ def test_moved_alias_names_the_wrong_key_for_old_ciphertext(client: Any, refusal
     blob = client.encrypt(KeyId="alias/app", Plaintext=b"old")["CiphertextBlob"]
     client.update_alias(AliasName="alias/app", TargetKeyId=new)
 
-    error = refusal(client.decrypt, CiphertextBlob=blob, KeyId="alias/app")["Error"]
+    error = refusal(client.decrypt, CiphertextBlob=blob, KeyId="alias/app")
 
-    assert error["Code"] == "IncorrectKeyException"
+    assert error.code == "IncorrectKeyException"
 
 
 def test_deleted_alias_is_free_again(client: Any, key_id: str, refusal: Any) -> None:
@@ -142,8 +142,8 @@ def test_deleted_alias_is_free_again(client: Any, key_id: str, refusal: Any) -> 
 
     assert response.keys() == {"ResponseMetadata"}
     assert client.list_aliases()["Aliases"] == []
-    error = refusal(client.delete_alias, AliasName="alias/app")["Error"]
-    assert error["Code"] == "NotFoundException"
+    error = refusal(client.delete_alias, AliasName="alias/app")
+    assert error.code == "NotFoundException"
     client.create_alias(AliasName="alias/app", TargetKeyId=new_key(client))
     assert client.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] == "Enabled"
 
@@ -157,7 +157,7 @@ def test_key_has_50_aliases_at_most(client: Any, key_id: str, refusal: Any) -> N
     created = refusal(client.create_alias, AliasName="alias/50", TargetKeyId=key_id)
     updated = refusal(client.update_alias, AliasName="alias/other", TargetKeyId=key_id)
 
-    assert created["Error"]["Code"] == updated["Error"]["Code"] == "LimitExceededException"
+    assert created.code == updated.code == "LimitExceededException"
     client.update_alias(AliasName="alias/0", TargetKeyId=key_id)
     client.delete_alias(AliasName="alias/0")
     client.create_alias(AliasName="alias/50", TargetKeyId=key_id)
@@ -190,9 +190,9 @@ def test_alias_name_follows_the_rules(
 ) -> None:
     """Source: errors.csv and limits.md; the name is looked at before the target."""
     for target in (key_id, "1234abcd-12ab-34cd-56ef-1234567890ab"):
-        error = refusal(getattr(client, operation), AliasName=name, TargetKeyId=target)["Error"]
+        error = refusal(getattr(client, operation), AliasName=name, TargetKeyId=target)
 
-        assert error == {"Code": "ValidationException", "Message": text}
+        assert error == ("ValidationException", text)
 
 
 def test_longest_alias_name_works(client: Any, key_id: str) -> None:
@@ -224,6 +224,6 @@ def test_alias_exists_once_an_account_and_region(
 
     assert client.describe_key(KeyId="alias/app")["KeyMetadata"]["KeyId"] == key_id
     assert abroad.describe_key(KeyId="alias/app")["KeyMetadata"]["KeyId"] == abroad_id
-    error = refusal(client.create_alias, AliasName="alias/app", TargetKeyId=key_id)["Error"]
-    assert error["Code"] == "AlreadyExistsException"
-    assert error["Message"] == f"An alias with the name {alias_arn('alias/app')} already exists"
+    error = refusal(client.create_alias, AliasName="alias/app", TargetKeyId=key_id)
+    assert error.code == "AlreadyExistsException"
+    assert error.message == f"An alias with the name {alias_arn('alias/app')} already exists"

@@ -85,9 +85,9 @@ def test_data_key_is_bound_to_its_context(
     )
     blob = response["CiphertextBlob"]
 
-    error = refusal(client.decrypt, CiphertextBlob=blob)["Error"]
+    error = refusal(client.decrypt, CiphertextBlob=blob)
 
-    assert error == {"Code": "InvalidCiphertextException", "Message": ""}
+    assert error == ("InvalidCiphertextException", "")
     decrypted = client.decrypt(CiphertextBlob=blob, EncryptionContext={"tenant": "7"})
     assert len(decrypted["Plaintext"]) == 32
 
@@ -101,17 +101,17 @@ def test_size_is_asked_for_once(
     getattr(client, state)(KeyId=key_id)
 
     for size in ({}, {"KeySpec": "AES_256", "NumberOfBytes": 32}):
-        error = refusal(getattr(client, method), KeyId=key_id, **size)["Error"]
+        error = refusal(getattr(client, method), KeyId=key_id, **size)
 
-        assert error == {"Code": "ValidationException", "Message": CHOOSE}
+        assert error == ("ValidationException", CHOOSE)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_missing_key_wins_over_the_size(client: Any, refusal: Any, method: str) -> None:
     """The key is looked up before the choice is checked."""
-    error = refusal(getattr(client, method), KeyId="alias/none")["Error"]
+    error = refusal(getattr(client, method), KeyId="alias/none")
 
-    assert error["Code"] == "NotFoundException"
+    assert error.code == "NotFoundException"
 
 
 @pytest.mark.parametrize("length", [1, 16, 1024])
@@ -132,9 +132,9 @@ def test_random_bytes_are_random(client: Any) -> None:
 
 def test_number_of_random_bytes_is_needed(client: Any, refusal: Any) -> None:
     """The model calls it optional; the service does not."""
-    error = refusal(client.generate_random)["Error"]
+    error = refusal(client.generate_random)
 
-    assert error == {"Code": "ValidationException", "Message": "NumberOfBytes is required."}
+    assert error == ("ValidationException", "NumberOfBytes is required.")
 
 
 def test_random_bytes_of_a_missing_key_store(client: Any, refusal: Any) -> None:
@@ -143,4 +143,4 @@ def test_random_bytes_of_a_missing_key_store(client: Any, refusal: Any) -> None:
         client.generate_random, NumberOfBytes=1, CustomKeyStoreId="cks-1234567890abcdef0"
     )
 
-    assert response["Error"]["Code"] == "CustomKeyStoreNotFoundException"
+    assert response.code == "CustomKeyStoreNotFoundException"

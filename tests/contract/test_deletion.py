@@ -55,8 +55,8 @@ def test_window_is_7_to_30_days(
     """The model allows 1 to 365, the service less. The key stays as it was."""
     response = refusal(lenient_client.schedule_key_deletion, KeyId=key_id, PendingWindowInDays=days)
 
-    assert response["Error"]["Code"] == "ValidationException"
-    assert response["Error"]["Message"] == (
+    assert response.code == "ValidationException"
+    assert response.message == (
         f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
         f"satisfy constraint: Member must have value {constraint}"
     )
@@ -80,7 +80,7 @@ def test_second_call_does_not_move_the_date(client: Any, key_id: str, refusal: A
 
     response = refusal(client.schedule_key_deletion, KeyId=key_id, PendingWindowInDays=30)
 
-    assert response["Error"]["Code"] == "KMSInvalidStateException"
+    assert response.code == "KMSInvalidStateException"
     assert client.describe_key(KeyId=key_id)["KeyMetadata"]["DeletionDate"] == due
 
 
@@ -100,9 +100,9 @@ def test_key_is_gone_after_the_date(client: Any, key_id: str, kms: KmsMock, refu
     kms.clock.advance(days=7)
 
     for operation in ("describe_key", "cancel_key_deletion", "get_key_policy"):
-        error = refusal(getattr(client, operation), KeyId=key_id)["Error"]
-        assert error["Code"] == "NotFoundException"
-        assert error["Message"] == f"Key '{arn_of(key_id)}' does not exist"
+        error = refusal(getattr(client, operation), KeyId=key_id)
+        assert error.code == "NotFoundException"
+        assert error.message == f"Key '{arn_of(key_id)}' does not exist"
     assert client.list_keys()["Keys"] == []
 
 
@@ -129,11 +129,11 @@ def test_alias_of_a_deleted_key_is_not_found(
     client.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     kms.clock.advance(days=8)
 
-    error = refusal(client.encrypt, KeyId="alias/app", Plaintext=b"x")["Error"]
+    error = refusal(client.encrypt, KeyId="alias/app", Plaintext=b"x")
 
-    assert error["Code"] == "NotFoundException"
+    assert error.code == "NotFoundException"
     text = f"Alias arn:aws:kms:us-east-1:{ACCOUNT}:alias/app is not found."
-    assert error["Message"] == text
+    assert error.message == text
 
 
 @pytest.mark.parametrize("operation", ["Decrypt", "ReEncrypt"])
@@ -151,9 +151,9 @@ def test_ciphertext_of_a_deleted_key_is_lost(
     else:
         response = refusal(client.re_encrypt, CiphertextBlob=blob, DestinationKeyId=other)
 
-    assert response["Error"]["Code"] == "AccessDeniedException"
+    assert response.code == "AccessDeniedException"
     action = "Decrypt" if operation == "Decrypt" else "ReEncryptFrom"
-    assert response["Error"]["Message"] == (
+    assert response.message == (
         f"User: arn:aws:iam::{ACCOUNT}:root is not authorized to perform: kms:{action} on the "
         "resource associated with this ciphertext because the resource does not exist in this "
         "Region, no resource-based policies allow access, or a resource-based policy explicitly "
@@ -169,9 +169,9 @@ def test_deleted_key_that_is_named_is_not_found(
     client.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     kms.clock.advance(days=8)
 
-    error = refusal(client.decrypt, CiphertextBlob=blob, KeyId=key_id)["Error"]
+    error = refusal(client.decrypt, CiphertextBlob=blob, KeyId=key_id)
 
-    assert error["Code"] == "NotFoundException"
+    assert error.code == "NotFoundException"
 
 
 def test_cancelled_key_is_disabled(client: Any, key_id: str) -> None:
@@ -212,7 +212,7 @@ def test_rescheduled_key_goes_on_the_new_date(
     assert client.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"] == "PendingDeletion"
     kms.clock.advance(days=1)
 
-    assert refusal(client.describe_key, KeyId=key_id)["Error"]["Code"] == "NotFoundException"
+    assert refusal(client.describe_key, KeyId=key_id).code == "NotFoundException"
 
 
 def test_only_the_key_that_is_due_goes(client: Any, kms: KmsMock) -> None:

@@ -11,7 +11,7 @@ from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.api.shapes import shapes_of
 
 WOULD = "The request would have succeeded, but the DryRun option is set."
-DRY_RUN = {"Code": "DryRunOperationException", "Message": WOULD}
+DRY_RUN = ("DryRunOperationException", WOULD)
 IGNORING = {"DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
 
 NULL = "failed to satisfy constraint: Member must not be null"
@@ -41,14 +41,14 @@ every_operation = pytest.mark.parametrize(
 
 @every_operation
 def test_good_request_fails_as_a_dry_run(
-    client: Any, key_id: str, refusal: Any, operation: str
+    client: Any, key_id: str, error_response: Any, operation: str
 ) -> None:
     """The error is declared, so botocore shows its text twice."""
     params = request(client, key_id, operation)
 
-    response = refusal(getattr(client, xform_name(operation)), **params, DryRun=True)
+    response = error_response(getattr(client, xform_name(operation)), **params, DryRun=True)
 
-    assert response["Error"] == DRY_RUN
+    assert response["Error"] == {"Code": DRY_RUN[0], "Message": WOULD}
     assert response["message"] == WOULD
 
 
@@ -70,9 +70,9 @@ def test_missing_key_is_told(client: Any, key_id: str, refusal: Any, operation: 
     member = "DestinationKeyId" if operation == "ReEncrypt" else "KeyId"
     params = request(client, key_id, operation) | {member: "alias/none"}
 
-    error = refusal(getattr(client, xform_name(operation)), **params, DryRun=True)["Error"]
+    error = refusal(getattr(client, xform_name(operation)), **params, DryRun=True)
 
-    assert error["Code"] == "NotFoundException"
+    assert error.code == "NotFoundException"
 
 
 @pytest.mark.parametrize("operation", ["Decrypt", "ReEncrypt"])
@@ -84,7 +84,7 @@ def test_wrong_ciphertext_is_told(client: Any, key_id: str, refusal: Any, operat
     for change in ({"CiphertextBlob": b"garbage"}, {wrong_context: {"tenant": "7"}}):
         response = refusal(getattr(client, xform_name(operation)), **(params | change), DryRun=True)
 
-        assert response["Error"] == {"Code": "InvalidCiphertextException", "Message": ""}
+        assert response == ("InvalidCiphertextException", "")
 
 
 @with_modifiers
@@ -98,7 +98,7 @@ def test_ciphertext_can_be_left_out_of_account(
         client.re_encrypt, SourceKeyId=key_id, DestinationKeyId=key_id, **blob, **IGNORING
     )
 
-    assert decrypted["Error"] == re_encrypted["Error"] == DRY_RUN
+    assert decrypted == re_encrypted == DRY_RUN
 
 
 @with_modifiers
@@ -111,18 +111,18 @@ def test_key_must_be_named_then(client: Any, key_id: str, refusal: Any) -> None:
         re_encrypted = refusal(client.re_encrypt, DestinationKeyId=key_id, **ciphertext, **IGNORING)
 
         text = f"1 validation error detected: Value null at 'keyId' {NULL}"
-        assert decrypted["Error"] == {"Code": "ValidationException", "Message": text}
+        assert decrypted == ("ValidationException", text)
         text = f"1 validation error detected: Value null at 'sourceKeyId' {NULL}"
-        assert re_encrypted["Error"] == {"Code": "ValidationException", "Message": text}
+        assert re_encrypted == ("ValidationException", text)
 
 
 @with_modifiers
 def test_modifier_alone_changes_nothing(client: Any, key_id: str, refusal: Any) -> None:
     """It counts only together with DryRun; the ciphertext is needed otherwise."""
-    error = refusal(client.decrypt, KeyId=key_id, DryRunModifiers=["IGNORE_CIPHERTEXT"])["Error"]
+    error = refusal(client.decrypt, KeyId=key_id, DryRunModifiers=["IGNORE_CIPHERTEXT"])
 
     text = f"1 validation error detected: Value null at 'ciphertextBlob' {NULL}"
-    assert error == {"Code": "ValidationException", "Message": text}
+    assert error == ("ValidationException", text)
 
 
 @with_modifiers
@@ -131,15 +131,15 @@ def test_ignored_ciphertext_does_not_hide_the_state(
 ) -> None:
     """Usage and state of both keys are checked."""
     good, bad = kms.create_key(), kms.create_key(state="Disabled")
-    expected = {"Code": "DisabledException", "Message": f"{bad.arn} is disabled."}
+    expected = ("DisabledException", f"{bad.arn} is disabled.")
 
     for keys in ((good, bad), (bad, good)):
         error = refusal(
             client.re_encrypt, SourceKeyId=keys[0].id, DestinationKeyId=keys[1].id, **IGNORING
-        )["Error"]
+        )
 
         assert error == expected
-    assert refusal(client.decrypt, KeyId=bad.id, **IGNORING)["Error"] == expected
+    assert refusal(client.decrypt, KeyId=bad.id, **IGNORING) == expected
 
 
 @with_modifiers
@@ -149,6 +149,6 @@ def test_unknown_modifier_is_refused(client: Any, key_id: str, refusal: Any) -> 
 
     response = refusal(client.decrypt, CiphertextBlob=blob, DryRun=True, DryRunModifiers=["FAST"])
 
-    assert response["Error"]["Code"] == "ValidationException"
-    assert "at 'dryRunModifiers' failed to satisfy constraint" in response["Error"]["Message"]
-    assert "[IGNORE_CIPHERTEXT]" in response["Error"]["Message"]
+    assert response.code == "ValidationException"
+    assert "at 'dryRunModifiers' failed to satisfy constraint" in response.message
+    assert "[IGNORE_CIPHERTEXT]" in response.message

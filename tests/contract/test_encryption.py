@@ -153,17 +153,17 @@ def test_every_byte_of_a_blob_counts(client: Any, key_id: str, refusal: Any) -> 
                     EncryptionContext={"tenant": "7"},
                     **key,
                 )
-                assert response["Error"] == {"Code": "InvalidCiphertextException", "Message": ""}
+                assert response == ("InvalidCiphertextException", "")
 
 
 @pytest.mark.parametrize("cut", [1, 3, 5, 16, 37, 54, 100, 183])
-def test_shortened_blob_is_invalid(client: Any, key_id: str, refusal: Any, cut: int) -> None:
+def test_shortened_blob_is_invalid(client: Any, key_id: str, error_response: Any, cut: int) -> None:
     """At either end; neither may anything be added."""
     blob = encrypt(client, key_id, bytes(32))
 
     for wrong in (blob[cut:], blob[:-cut], bytes(cut) + blob, blob + bytes(cut), blob * 2):
         for key in ({}, {"KeyId": key_id}):
-            response = refusal(client.decrypt, CiphertextBlob=wrong, **key)
+            response = error_response(client.decrypt, CiphertextBlob=wrong, **key)
 
             assert response["Error"]["Code"] == "InvalidCiphertextException"
             assert response["Error"]["Message"] == ""
@@ -174,20 +174,20 @@ def test_shortened_blob_is_invalid(client: Any, key_id: str, refusal: Any, cut: 
 def test_garbage_is_invalid(client: Any, key_id: str, refusal: Any, blob: bytes) -> None:
     """Bytes that KMS never made, with and without a KeyId."""
     for key in ({}, {"KeyId": key_id}):
-        error = refusal(client.decrypt, CiphertextBlob=blob, **key)["Error"]
+        error = refusal(client.decrypt, CiphertextBlob=blob, **key)
 
-        assert error == {"Code": "InvalidCiphertextException", "Message": ""}
+        assert error == ("InvalidCiphertextException", "")
 
 
 def test_blob_has_6144_bytes_at_most(client: Any, refusal: Any) -> None:
     """Source: the model, CiphertextType. A blob's value is never printed."""
-    error = refusal(client.decrypt, CiphertextBlob=bytes(6145))["Error"]
+    error = refusal(client.decrypt, CiphertextBlob=bytes(6145))
 
-    assert error == {
-        "Code": "ValidationException",
-        "Message": "1 validation error detected: Value at 'ciphertextBlob' failed to satisfy "
+    assert error == (
+        "ValidationException",
+        "1 validation error detected: Value at 'ciphertextBlob' failed to satisfy "
         "constraint: Member must have length less than or equal to 6144",
-    }
+    )
 
 
 def test_parts_of_two_blobs_make_none(client: Any, key_id: str, refusal: Any) -> None:
@@ -197,9 +197,9 @@ def test_parts_of_two_blobs_make_none(client: Any, key_id: str, refusal: Any) ->
     crossed = mine[:-20] + encrypt(client, key_id)[-20:]
 
     for blob in (mixed, crossed):
-        error = refusal(client.decrypt, CiphertextBlob=blob)["Error"]
+        error = refusal(client.decrypt, CiphertextBlob=blob)
 
-        assert error["Code"] == "InvalidCiphertextException"
+        assert error.code == "InvalidCiphertextException"
 
 
 # The encryption context.
@@ -240,14 +240,14 @@ def test_order_of_the_context_does_not_matter(client: Any, key_id: str) -> None:
 def test_another_context_does_not_decrypt(
     client: Any,
     key_id: str,
-    refusal: Any,
+    error_response: Any,
     made_with: dict[str, str],
     tried_with: dict[str, str],
 ) -> None:
     """It must match exactly, case and all; AWS sends no text."""
     blob = encrypt(client, key_id, EncryptionContext=made_with)
 
-    response = refusal(client.decrypt, CiphertextBlob=blob, EncryptionContext=tried_with)
+    response = error_response(client.decrypt, CiphertextBlob=blob, EncryptionContext=tried_with)
 
     assert response["Error"] == {"Code": "InvalidCiphertextException", "Message": ""}
     assert "message" not in response
@@ -280,13 +280,13 @@ def test_context_may_be_long(client: Any, key_id: str) -> None:
 
 @pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingDeletion"])
 def test_key_must_be_the_one_that_encrypted(
-    client: Any, key_id: str, kms: KmsMock, refusal: Any, state: str
+    client: Any, key_id: str, kms: KmsMock, error_response: Any, state: str
 ) -> None:
     """The wrong key wins over its state. Source: errors.csv, decrypt-wrong-key-other."""
     blob = encrypt(client, key_id)
     other = kms.create_key(state=state)
 
-    response = refusal(client.decrypt, CiphertextBlob=blob, KeyId=other.id)
+    response = error_response(client.decrypt, CiphertextBlob=blob, KeyId=other.id)
 
     assert response["Error"] == {"Code": "IncorrectKeyException", "Message": WRONG_KEY}
     assert response["message"] == WRONG_KEY
@@ -295,9 +295,9 @@ def test_key_must_be_the_one_that_encrypted(
 def test_named_key_is_looked_up_first(client: Any, key_id: str, refusal: Any) -> None:
     """A KeyId that leads nowhere is NotFoundException, whatever the ciphertext is."""
     for blob in (encrypt(client, key_id), b"garbage"):
-        error = refusal(client.decrypt, CiphertextBlob=blob, KeyId="alias/none")["Error"]
+        error = refusal(client.decrypt, CiphertextBlob=blob, KeyId="alias/none")
 
-        assert error["Code"] == "NotFoundException"
+        assert error.code == "NotFoundException"
 
 
 @pytest.mark.parametrize("algorithm", ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"])
@@ -306,10 +306,10 @@ def test_symmetric_key_has_no_other_algorithm(
 ) -> None:
     """The algorithm must be one of the key's spec."""
     blob = encrypt(client, key_id)
-    expected = {
-        "Code": "InvalidKeyUsageException",
-        "Message": f"Algorithm {algorithm} is incompatible with key spec SYMMETRIC_DEFAULT.",
-    }
+    expected = (
+        "InvalidKeyUsageException",
+        f"Algorithm {algorithm} is incompatible with key spec SYMMETRIC_DEFAULT.",
+    )
 
     encrypted = refusal(client.encrypt, KeyId=key_id, Plaintext=b"x", EncryptionAlgorithm=algorithm)
     re_encrypted = refusal(
@@ -319,14 +319,14 @@ def test_symmetric_key_has_no_other_algorithm(
         DestinationEncryptionAlgorithm=algorithm,
     )
 
-    assert encrypted["Error"] == re_encrypted["Error"] == expected
+    assert encrypted == re_encrypted == expected
 
 
 def test_grant_token_that_was_never_given_out(client: Any, key_id: str, refusal: Any) -> None:
     """It is refused, rather than ignored."""
-    error = refusal(client.encrypt, KeyId=key_id, Plaintext=b"x", GrantTokens=["none"])["Error"]
+    error = refusal(client.encrypt, KeyId=key_id, Plaintext=b"x", GrantTokens=["none"])
 
-    assert error["Code"] == "InvalidGrantTokenException"
+    assert error.code == "InvalidGrantTokenException"
 
 
 # ReEncrypt.
@@ -375,9 +375,9 @@ def test_re_encrypt_changes_the_context(client: Any, key_id: str, refusal: Any) 
     assert decrypted["Plaintext"] == b"secret"
     for context in ({"tenant": "7"}, {}):
         response = refusal(client.decrypt, CiphertextBlob=moved, EncryptionContext=context)
-        assert response["Error"]["Code"] == "InvalidCiphertextException"
+        assert response.code == "InvalidCiphertextException"
     response = refusal(client.re_encrypt, CiphertextBlob=blob, DestinationKeyId=key_id)
-    assert response["Error"] == {"Code": "InvalidCiphertextException", "Message": ""}
+    assert response == ("InvalidCiphertextException", "")
 
 
 def test_re_encrypt_drops_the_context_unless_told(client: Any, key_id: str) -> None:
@@ -415,25 +415,25 @@ def test_wrong_source_key_wins_over_the_destination(
             CiphertextBlob=blob,
             SourceKeyId=other,
             DestinationKeyId=destination,
-        )["Error"]
+        )
 
-        assert error == {"Code": "IncorrectKeyException", "Message": WRONG_KEY}
+        assert error == ("IncorrectKeyException", WRONG_KEY)
 
 
 def test_missing_destination_is_not_found(client: Any, key_id: str, refusal: Any) -> None:
     """By an alias, the alias is missing."""
     error = refusal(
         client.re_encrypt, CiphertextBlob=encrypt(client, key_id), DestinationKeyId="alias/none"
-    )["Error"]
+    )
 
-    assert error == {
-        "Code": "NotFoundException",
-        "Message": "Alias arn:aws:kms:us-east-1:123456789012:alias/none is not found.",
-    }
+    assert error == (
+        "NotFoundException",
+        "Alias arn:aws:kms:us-east-1:123456789012:alias/none is not found.",
+    )
 
 
 def test_re_encrypting_garbage_is_invalid(client: Any, key_id: str, refusal: Any) -> None:
     """As for Decrypt."""
-    error = refusal(client.re_encrypt, CiphertextBlob=b"garbage", DestinationKeyId=key_id)["Error"]
+    error = refusal(client.re_encrypt, CiphertextBlob=b"garbage", DestinationKeyId=key_id)
 
-    assert error == {"Code": "InvalidCiphertextException", "Message": ""}
+    assert error == ("InvalidCiphertextException", "")

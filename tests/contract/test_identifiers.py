@@ -70,9 +70,9 @@ def test_identifier_that_leads_nowhere(
     """The same words by every operation; an ID is printed as an ARN of the caller's."""
     method = getattr(client, xform_name(operation))
 
-    error = refusal(method, KeyId=identifier, **EVERY[operation])["Error"]
+    error = refusal(method, KeyId=identifier, **EVERY[operation])
 
-    assert error == {"Code": "NotFoundException", "Message": text}
+    assert error == ("NotFoundException", text)
 
 
 @pytest.mark.parametrize("operation", sorted(WITH_ALIAS))
@@ -91,9 +91,9 @@ def test_alias_that_leads_nowhere(
     """The ARN is printed, also where the name was sent."""
     method = getattr(client, xform_name(operation))
 
-    error = refusal(method, KeyId=identifier, **EVERY[operation])["Error"]
+    error = refusal(method, KeyId=identifier, **EVERY[operation])
 
-    assert error == {"Code": "NotFoundException", "Message": text}
+    assert error == ("NotFoundException", text)
 
 
 @pytest.mark.parametrize("operation", sorted(NO_ALIAS))
@@ -114,12 +114,9 @@ def test_management_takes_no_alias(
     kms.create_key(alias="alias/app")
     method = getattr(client, xform_name(operation))
 
-    error = refusal(method, KeyId=identifier, **EVERY[operation])["Error"]
+    error = refusal(method, KeyId=identifier, **EVERY[operation])
 
-    assert error == {
-        "Code": "InvalidArnException",
-        "Message": "Key Aliases are not supported for this operation.",
-    }
+    assert error == ("InvalidArnException", "Key Aliases are not supported for this operation.")
 
 
 @pytest.mark.parametrize(
@@ -136,18 +133,18 @@ def test_management_takes_no_alias(
 )
 def test_arn_of_something_else_is_refused(client: Any, refusal: Any, identifier: str) -> None:
     """Its words are not known; its code is one of those that DescribeKey declares."""
-    error = refusal(client.describe_key, KeyId=identifier)["Error"]
+    error = refusal(client.describe_key, KeyId=identifier)
 
-    assert error["Code"] in ("InvalidArnException", "NotFoundException")
+    assert error.code in ("InvalidArnException", "NotFoundException")
 
 
 def test_arn_of_another_partition_is_refused(client: Any, key_id: str, refusal: Any) -> None:
     """There is no ``aws-cn`` key in ``us-east-1``, though ID, account and Region fit."""
     foreign = arn(f"key/{key_id}", partition="aws-cn")
 
-    error = refusal(client.describe_key, KeyId=foreign)["Error"]
+    error = refusal(client.describe_key, KeyId=foreign)
 
-    assert error["Code"] in ("InvalidArnException", "NotFoundException")
+    assert error.code in ("InvalidArnException", "NotFoundException")
 
 
 @pytest.mark.parametrize(
@@ -159,11 +156,11 @@ def test_arns_tell_the_partition(kms: KmsMock, refusal: Any, region: str, partit
     client = kms.client(region)
     metadata = client.create_key()["KeyMetadata"]
 
-    error = refusal(client.describe_key, KeyId="alias/none")["Error"]
+    error = refusal(client.describe_key, KeyId="alias/none")
 
     prefix = f"arn:{partition}:kms:{region}:{ACCOUNT}"
     assert metadata["Arn"] == f"{prefix}:key/{metadata['KeyId']}"
-    assert error["Message"] == f"Alias {prefix}:alias/none is not found."
+    assert error.message == f"Alias {prefix}:alias/none is not found."
     assert client.describe_key(KeyId=metadata["Arn"])["KeyMetadata"] == metadata
 
 
@@ -171,9 +168,9 @@ def test_model_is_checked_before_the_identifier(client: Any, refusal: Any) -> No
     """Length and pattern come first, then the alias rule, then the Region."""
     error = refusal(client.schedule_key_deletion, KeyId="alias/none", PendingWindowInDays=31)
 
-    assert error["Error"]["Code"] == "ValidationException"
-    error = refusal(client.describe_key, KeyId="ключ")["Error"]
-    assert error["Message"] == (
+    assert error.code == "ValidationException"
+    error = refusal(client.describe_key, KeyId="ключ")
+    assert error.message == (
         "1 validation error detected: Value 'ключ' at 'keyId' failed to satisfy constraint: "
         r"Member must satisfy regular expression pattern: ^\p{ASCII}+$"
     )
@@ -184,9 +181,9 @@ def test_region_is_checked_before_existence(client: Any, kms: KmsMock, refusal: 
     abroad = kms.create_key(region="eu-west-1")
 
     for key_arn in (abroad.arn, arn(f"key/{UNKNOWN_ID}", region="eu-west-1")):
-        error = refusal(client.describe_key, KeyId=key_arn)["Error"]
+        error = refusal(client.describe_key, KeyId=key_arn)
 
-        assert error == {"Code": "NotFoundException", "Message": "Invalid arn eu-west-1"}
+        assert error == ("NotFoundException", "Invalid arn eu-west-1")
 
 
 @pytest.mark.parametrize("operation", ["create_alias", "update_alias"])
@@ -219,4 +216,4 @@ def test_target_of_an_alias_is_a_key_of_here(
 
     error = refusal(getattr(client, operation), AliasName="alias/app", TargetKeyId=target)
 
-    assert error["Error"] == {"Code": code, "Message": text}
+    assert error == (code, text)

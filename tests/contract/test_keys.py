@@ -111,9 +111,9 @@ def test_symmetric_key_only_encrypts(client: Any, refusal: Any, usage: str) -> N
     """KeyUsage must be one that the table of key specs allows."""
     response = refusal(client.create_key, KeyUsage=usage)
 
-    assert response["Error"]["Code"] == "ValidationException"
+    assert response.code == "ValidationException"
     text = f"KeyUsage {usage} is not compatible with KeySpec SYMMETRIC_DEFAULT"
-    assert response["Error"]["Message"] == text
+    assert response.message == text
 
 
 def test_refused_key_is_not_created(client: Any, refusal: Any) -> None:
@@ -172,7 +172,7 @@ def test_description_has_8192_characters_at_most(client: Any, key_id: str, refus
 
     response = refusal(client.update_key_description, KeyId=key_id, Description=f"{longest}y")
 
-    assert response["Error"]["Message"] == (
+    assert response.message == (
         f"1 validation error detected: Value '{longest}y' at 'description' failed to satisfy "
         "constraint: Member must have length less than or equal to 8192"
     )

@@ -190,13 +190,13 @@ def test_longest_page(client: Any, refusal: Any, listing: Listing) -> None:
     members = listing.fill(client, 2)
     listing.method(client)(**members, Limit=listing.maximum)
 
-    error = refusal(listing.method(client), **members, Limit=listing.maximum + 1)["Error"]
+    error = refusal(listing.method(client), **members, Limit=listing.maximum + 1)
 
-    assert error == {
-        "Code": "ValidationException",
-        "Message": f"1 validation error detected: Value '{listing.maximum + 1}' at 'limit' failed "
+    assert error == (
+        "ValidationException",
+        f"1 validation error detected: Value '{listing.maximum + 1}' at 'limit' failed "
         f"to satisfy constraint: Member must have value less than or equal to {listing.maximum}",
-    }
+    )
 
 
 @every_list
@@ -204,9 +204,9 @@ def test_shortest_page(lenient_client: Any, refusal: Any, listing: Listing) -> N
     """A page of no entries cannot be asked for."""
     members = listing.fill(lenient_client, 1)
 
-    error = refusal(listing.method(lenient_client), **members, Limit=0)["Error"]
+    error = refusal(listing.method(lenient_client), **members, Limit=0)
 
-    assert error["Message"] == (
+    assert error.message == (
         "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: "
         "Member must have value greater than or equal to 1"
     )
@@ -226,7 +226,7 @@ def test_foreign_marker_is_refused(
     for wrong in (spoil(marker), "x", "not a marker", "é"):
         response = refusal(listing.method(client), **members, Marker=wrong)
 
-        assert response["Error"]["Code"] == "InvalidMarkerException"
+        assert response.code == "InvalidMarkerException"
 
 
 def test_marker_of_one_list_is_none_of_another(client: Any, kms: KmsMock, refusal: Any) -> None:
@@ -238,7 +238,7 @@ def test_marker_of_one_list_is_none_of_another(client: Any, kms: KmsMock, refusa
     elsewhere = kms.client(principal="arn:aws:iam::210987654321:user/ann")
 
     for method in (client.list_aliases, abroad.list_keys, elsewhere.list_keys):
-        assert refusal(method, Marker=of_keys)["Error"]["Code"] == "InvalidMarkerException"
+        assert refusal(method, Marker=of_keys).code == "InvalidMarkerException"
 
 
 def test_tags_of_another_key_are_not_gone_on_with(client: Any, refusal: Any) -> None:
@@ -248,7 +248,7 @@ def test_tags_of_another_key_are_not_gone_on_with(client: Any, refusal: Any) -> 
 
     response = refusal(client.list_resource_tags, **others, Marker=marker)
 
-    assert response["Error"]["Code"] == "InvalidMarkerException"
+    assert response.code == "InvalidMarkerException"
 
 
 def test_marker_is_good_again_and_again(client: Any) -> None:
@@ -430,8 +430,8 @@ def test_policies_make_one_page(client: Any, key_id: str, limit: int) -> None:
 
 def test_policies_have_their_own_longest_page(client: Any, key_id: str, refusal: Any) -> None:
     """1000, as for keys."""
-    error = refusal(client.list_key_policies, KeyId=key_id, Limit=1001)["Error"]
+    error = refusal(client.list_key_policies, KeyId=key_id, Limit=1001)
 
-    assert error["Message"].endswith("Member must have value less than or equal to 1000")
-    error = refusal(client.list_key_policies, KeyId=key_id, Marker="x")["Error"]
-    assert error["Code"] == "InvalidMarkerException"
+    assert error.message.endswith("Member must have value less than or equal to 1000")
+    error = refusal(client.list_key_policies, KeyId=key_id, Marker="x")
+    assert error.code == "InvalidMarkerException"

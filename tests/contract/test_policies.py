@@ -107,7 +107,7 @@ def test_policy_of_another_name_is_not_found(
 
     error = refusal(getattr(client, operation), KeyId=key_id, PolicyName="mine", **members)
 
-    assert error["Error"]["Code"] == "NotFoundException"
+    assert error.code == "NotFoundException"
 
 
 @pytest.mark.parametrize("name", ["my-policy", "défaut", "my policy"])
@@ -115,10 +115,10 @@ def test_policy_name_is_of_word_characters(
     client: Any, key_id: str, refusal: Any, name: str
 ) -> None:
     r"""The model's ``[\w]+`` is Java's: ASCII letters, digits and underscore."""
-    error = refusal(client.get_key_policy, KeyId=key_id, PolicyName=name)["Error"]
+    error = refusal(client.get_key_policy, KeyId=key_id, PolicyName=name)
 
-    assert error["Code"] == "ValidationException"
-    assert error["Message"] == (
+    assert error.code == "ValidationException"
+    assert error.message == (
         f"1 validation error detected: Value '{name}' at 'policyName' failed to satisfy "
         r"constraint: Member must satisfy regular expression pattern: [\w]+"
     )
@@ -152,12 +152,14 @@ def test_policy_name_is_of_word_characters(
     ],
     ids=lambda text: text[:60],
 )
-def test_malformed_policy_is_refused(client: Any, key_id: str, refusal: Any, text: str) -> None:
+def test_malformed_policy_is_refused(
+    client: Any, key_id: str, error_response: Any, text: str
+) -> None:
     """Also where the lockout check is bypassed; the old policy stays."""
     before = client.get_key_policy(KeyId=key_id)["Policy"]
 
     for bypass in (True, False):
-        response = refusal(
+        response = error_response(
             client.put_key_policy,
             KeyId=key_id,
             Policy=text,
@@ -217,9 +219,9 @@ def test_policy_that_locks_the_caller_out_is_refused(
     key = {} if operation == "create_key" else {"KeyId": key_id}
     text = policy(*statements)
 
-    error = refusal(getattr(client, operation), **key, Policy=text)["Error"]
+    error = refusal(getattr(client, operation), **key, Policy=text)
 
-    assert error == {"Code": "MalformedPolicyDocumentException", "Message": LOCKED_OUT}
+    assert error == ("MalformedPolicyDocumentException", LOCKED_OUT)
     getattr(client, operation)(**key, Policy=text, BypassPolicyLockoutSafetyCheck=True)
 
 
@@ -240,9 +242,9 @@ def test_another_users_policy_locks_the_caller_out(kms: KmsMock, refusal: Any) -
     """The check is of the caller, not of the account."""
     client = kms.client(principal=f"arn:aws:iam::{ACCOUNT}:user/bob")
 
-    error = refusal(client.create_key, Policy=policy(statement(Principal={"AWS": ROLE})))["Error"]
+    error = refusal(client.create_key, Policy=policy(statement(Principal={"AWS": ROLE})))
 
-    assert error == {"Code": "MalformedPolicyDocumentException", "Message": LOCKED_OUT}
+    assert error == ("MalformedPolicyDocumentException", LOCKED_OUT)
 
 
 def test_policy_has_32768_bytes_at_most(client: Any, key_id: str, refusal: Any) -> None:
@@ -254,8 +256,6 @@ def test_policy_has_32768_bytes_at_most(client: Any, key_id: str, refusal: Any) 
     over_quota = refusal(client.put_key_policy, KeyId=key_id, Policy=f"{longest} ")
     over_model = refusal(client.put_key_policy, KeyId=key_id, Policy="x" * 131_073)
 
-    assert over_quota["Error"]["Code"] == "LimitExceededException"
-    assert over_model["Error"]["Code"] == "ValidationException"
-    assert over_model["Error"]["Message"].endswith(
-        "Member must have length less than or equal to 131072"
-    )
+    assert over_quota.code == "LimitExceededException"
+    assert over_model.code == "ValidationException"
+    assert over_model.message.endswith("Member must have length less than or equal to 131072")

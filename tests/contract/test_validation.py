@@ -50,9 +50,9 @@ def violation(shown: str, path: str, constraint: str) -> str:
     return f"Value {shown}at '{path}' failed to satisfy constraint: Member must {constraint}"
 
 
-def one_error(shown: str, path: str, constraint: str) -> dict[str, str]:
+def one_error(shown: str, path: str, constraint: str) -> tuple[str, str]:
     text = f"1 validation error detected: {violation(shown, path, constraint)}"
-    return {"Code": "ValidationException", "Message": text}
+    return "ValidationException", text
 
 
 @pytest.mark.parametrize(("operation", "path"), REQUIRED)
@@ -67,24 +67,24 @@ def test_required_member_must_be_there(
     if how == "null" and member != "CiphertextBlob" and member not in ("Tags", "TagKeys"):
         params[member] = None
 
-    error = refusal(getattr(lenient_client, xform_name(operation)), **params)["Error"]
+    error = refusal(getattr(lenient_client, xform_name(operation)), **params)
 
     assert error == one_error("null ", path, "not be null")
 
 
 def test_missing_plaintext_is_sensitive(lenient_client: Any, refusal: Any) -> None:
     """The word null does not appear for it."""
-    error = refusal(lenient_client.encrypt, KeyId=UNKNOWN_ID)["Error"]
+    error = refusal(lenient_client.encrypt, KeyId=UNKNOWN_ID)
 
     assert error == one_error("", "plaintext", "not be null")
 
 
 def test_all_violations_are_counted_and_joined(lenient_client: Any, refusal: Any) -> None:
     """In the order of the model's members, with ``; `` between them."""
-    error = refusal(lenient_client.encrypt, EncryptionAlgorithm="ROT13")["Error"]
+    error = refusal(lenient_client.encrypt, EncryptionAlgorithm="ROT13")
 
-    assert error["Code"] == "ValidationException"
-    assert error["Message"] == (
+    assert error.code == "ValidationException"
+    assert error.message == (
         "3 validation errors detected: "
         "Value null at 'keyId' failed to satisfy constraint: Member must not be null; "
         "Value at 'plaintext' failed to satisfy constraint: Member must not be null; "
@@ -97,9 +97,9 @@ def test_nested_violations_are_counted_too(lenient_client: Any, refusal: Any) ->
     """Paths into lists count from 1."""
     tags = [{"TagKey": "k", "TagValue": "y" * 257}, {"TagKey": "k"}, {"TagValue": ""}]
 
-    error = refusal(lenient_client.create_key, Tags=tags, KeyUsage="RANDOM")["Error"]
+    error = refusal(lenient_client.create_key, Tags=tags, KeyUsage="RANDOM")
 
-    first, *rest = error["Message"].split("; ")
+    first, *rest = error.message.split("; ")
     assert first.startswith("4 validation errors detected: Value 'RANDOM' at 'keyUsage'")
     long = violation(
         f"'{'y' * 257}' ", "tags.1.member.tagValue", "have length less than or equal to 256"
@@ -128,7 +128,7 @@ def test_key_id_has_2048_characters_at_most(
     client: Any, refusal: Any, operation: str, params: dict[str, Any], path: str
 ) -> None:
     """Source: the model, KeyIdType."""
-    error = refusal(getattr(client, operation), **params)["Error"]
+    error = refusal(getattr(client, operation), **params)
 
     assert error == one_error(f"'{'x' * 2049}' ", path, "have length less than or equal to 2048")
 
@@ -144,10 +144,10 @@ def test_grant_tokens_are_few_and_short(
     client: Any, key_id: str, refusal: Any, tokens: list[str], constraint: str
 ) -> None:
     """10 of 8192 characters. Source: the model, GrantTokenList."""
-    error = refusal(client.describe_key, KeyId=key_id, GrantTokens=tokens)["Error"]
+    error = refusal(client.describe_key, KeyId=key_id, GrantTokens=tokens)
 
-    assert error["Code"] == "ValidationException"
-    assert constraint in error["Message"]
+    assert error.code == "ValidationException"
+    assert constraint in error.message
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_unknown_value_is_answered_with_the_known_ones(
     """In the order of errors.csv where it has one, else in the model's."""
     value = list(params.values())[-1]
 
-    error = refusal(getattr(client, operation), **params)["Error"]
+    error = refusal(getattr(client, operation), **params)
 
     assert error == one_error(f"'{value}' ", path, f"satisfy enum value set: {printed}")
 
@@ -195,10 +195,10 @@ def test_unknown_value_is_answered_with_the_known_ones(
     ],
 )
 def test_member_of_a_wrong_type_is_refused(
-    lenient_client: Any, refusal: Any, operation: str, params: dict[str, Any]
+    lenient_client: Any, error_response: Any, operation: str, params: dict[str, Any]
 ) -> None:
     """It wins over everything else that may be wrong."""
-    response = refusal(getattr(lenient_client, operation), **params)
+    response = error_response(getattr(lenient_client, operation), **params)
 
     assert response["Error"]["Code"] == "SerializationException"
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -213,23 +213,23 @@ def test_member_of_a_wrong_type_is_refused(
     ],
 )
 def test_some_errors_have_no_message_of_their_own(
-    client: Any, refusal: Any, name: str, code: str
+    client: Any, error_response: Any, name: str, code: str
 ) -> None:
     """Those that the model lacks, and those without a text: Error.Message is all there is."""
     foreign = f"arn:aws:kms:us-east-1:210987654321:key/{UNKNOWN_ID}"
     response = {
-        "validation": lambda: refusal(client.generate_random, NumberOfBytes=1025),
-        "ciphertext": lambda: refusal(client.decrypt, CiphertextBlob=b"garbage"),
-        "denied": lambda: refusal(client.describe_key, KeyId=foreign),
+        "validation": lambda: error_response(client.generate_random, NumberOfBytes=1025),
+        "ciphertext": lambda: error_response(client.decrypt, CiphertextBlob=b"garbage"),
+        "denied": lambda: error_response(client.describe_key, KeyId=foreign),
     }[name]()
 
     assert response["Error"]["Code"] == code
     assert response.keys() == {"Error", "ResponseMetadata"}
 
 
-def test_other_errors_show_their_message_twice(client: Any, refusal: Any) -> None:
+def test_other_errors_show_their_message_twice(client: Any, error_response: Any) -> None:
     """As botocore parses an error that the model declares."""
-    response = refusal(client.describe_key, KeyId=UNKNOWN_ID)
+    response = error_response(client.describe_key, KeyId=UNKNOWN_ID)
 
     assert response.keys() == {"Error", "ResponseMetadata", "message"}
     assert response["Error"].keys() == {"Code", "Message"}

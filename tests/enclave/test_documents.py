@@ -16,6 +16,8 @@ from pytest_kmsmock.crypto import attestation, certificates
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Request
 
+pytestmark = pytest.mark.extra("nitro")
+
 DER = serialization.Encoding.DER
 SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
 ALGORITHM = "RSAES_OAEP_SHA_256"
@@ -31,8 +33,8 @@ def rejection(client: Any, refusal: Any) -> Any:
 
     def ask(recipient: dict[str, Any]) -> str:
         error = refusal(client.generate_random, NumberOfBytes=8, Recipient=recipient)
-        assert error["Code"] == "ValidationException"
-        return str(error["Message"])
+        assert error.code == "ValidationException"
+        return str(error.message)
 
     return ask
 
@@ -146,7 +148,7 @@ def test_the_document_is_read_before_the_key_is_looked_for(client: Any, refusal:
         Recipient=recipient(b"garbage"),
     )
 
-    assert error["Code"] == "ValidationException"
+    assert error.code == "ValidationException"
 
 
 def test_with_a_good_document_the_key_is_refused_as_usual(

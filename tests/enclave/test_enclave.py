@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from pytest_kmsmock import Enclave, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.crypto import attestation
 
+pytestmark = pytest.mark.extra("nitro")
+
 ZERO = "00" * 48
 
 

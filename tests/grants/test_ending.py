@@ -83,8 +83,8 @@ def test_no_grant_begins_on_a_key_that_cannot_be_used(
         client.create_grant, KeyId=key.id, GranteePrincipal=WORKER, Operations=["Encrypt"]
     )
 
-    assert error["Code"] == code
-    assert key.arn in error["Message"]
+    assert error.code == code
+    assert key.arn in error.message
     assert client.list_grants(KeyId=key.id)["Grants"] == []
 
 
@@ -107,7 +107,7 @@ def test_grants_end_with_their_key(kms: KmsMock, key: Key, grant: Any, refusal: 
 
     error = refusal(kms.client().retire_grant, GrantToken=made["GrantToken"])
 
-    assert error == {"Code": "NotFoundException", "Message": f"Key '{key.arn}' does not exist"}
+    assert error == ("NotFoundException", f"Key '{key.arn}' does not exist")
 
 
 def test_a_key_made_again_under_the_same_id_has_no_grants(kms: KmsMock, grant: Any) -> None:
@@ -131,8 +131,8 @@ def test_a_grant_ends_once(client: Any, key: Key, grant: Any, refusal: Any, end:
 
     error = refusal(end, client=client, key=key, made=made)
 
-    assert error["Code"] == "NotFoundException"
-    assert made["GrantId"] in error["Message"]
+    assert error.code == "NotFoundException"
+    assert made["GrantId"] in error.message
 
 
 def test_every_token_of_a_grant_retires_it(client: Any, key: Key, grant: Any) -> None:
@@ -156,13 +156,13 @@ def test_every_token_of_a_grant_retires_it(client: Any, key: Key, grant: Any) ->
 )
 def test_a_grant_to_retire_must_be_named(client: Any, refusal: Any, params: dict[str, str]) -> None:
     """By a token, or by key and ID. The model requires none of them, since it is either."""
-    assert refusal(client.retire_grant, **params)["Code"] == "ValidationException"
+    assert refusal(client.retire_grant, **params).code == "ValidationException"
 
 
 @pytest.mark.parametrize("token", ["made-up", "x", "AQ==", "x" * 8192])
 def test_a_made_up_token_retires_nothing(client: Any, refusal: Any, token: str) -> None:
     """InvalidGrantTokenException: it was never given out."""
-    assert refusal(client.retire_grant, GrantToken=token)["Code"] == "InvalidGrantTokenException"
+    assert refusal(client.retire_grant, GrantToken=token).code == "InvalidGrantTokenException"
 
 
 def test_a_token_is_good_in_its_own_kms_only(client: Any, grant: Any, refusal: Any) -> None:
@@ -172,7 +172,7 @@ def test_a_token_is_good_in_its_own_kms_only(client: Any, grant: Any, refusal: A
     with mock_kms():
         error = refusal(client.retire_grant, GrantToken=made["GrantToken"])
 
-    assert error["Code"] == "InvalidGrantTokenException"
+    assert error.code == "InvalidGrantTokenException"
 
 
 def test_a_changed_token_is_no_token(client: Any, grant: Any, refusal: Any) -> None:
@@ -183,7 +183,7 @@ def test_a_changed_token_is_no_token(client: Any, grant: Any, refusal: Any) -> N
         other = "A" if token[position] != "A" else "B"
         changed = token[:position] + other + token[position + 1 :]
         error = refusal(client.retire_grant, GrantToken=changed)
-        assert error["Code"] == "InvalidGrantTokenException"
+        assert error.code == "InvalidGrantTokenException"
 
 
 @pytest.mark.parametrize("operation", ["retire_grant", "revoke_grant"])
@@ -196,9 +196,9 @@ def test_an_id_that_can_be_none_is_told(
     invalid = refusal(method, KeyId=key.arn, GrantId="nightly")
     unknown = refusal(method, KeyId=key.arn, GrantId=UNKNOWN)
 
-    assert invalid["Code"] == "InvalidGrantIdException"
-    assert unknown["Code"] == "NotFoundException"
-    assert UNKNOWN in unknown["Message"]
+    assert invalid.code == "InvalidGrantIdException"
+    assert unknown.code == "NotFoundException"
+    assert UNKNOWN in unknown.message
 
 
 @pytest.mark.parametrize("operation", ["retire_grant", "revoke_grant"])
@@ -210,7 +210,7 @@ def test_another_keys_grant_is_not_found(
 
     error = refusal(getattr(client, operation), KeyId=other.arn, GrantId=made["GrantId"])
 
-    assert error["Code"] == "NotFoundException"
+    assert error.code == "NotFoundException"
     assert len(key.grants) == 1
 
 
@@ -218,7 +218,7 @@ def test_a_token_is_for_its_own_region(grant: Any, kms: KmsMock, key: Key, refus
     """Elsewhere it names a key of another Region."""
     error = refusal(kms.client("eu-west-1").retire_grant, GrantToken=grant()["GrantToken"])
 
-    assert error["Code"] in ("NotFoundException", "InvalidGrantTokenException")
+    assert error.code in ("NotFoundException", "InvalidGrantTokenException")
     assert len(key.grants) == 1
 
 
@@ -276,7 +276,7 @@ def test_a_made_up_token_is_refused(
         getattr(client, operation), KeyId=key.id, GrantTokens=[good, "made-up"], **params
     )
 
-    assert error["Code"] == "InvalidGrantTokenException"
+    assert error.code == "InvalidGrantTokenException"
 
 
 def test_there_can_be_ten_tokens(client: Any, key: Key, grant: Any, refusal: Any) -> None:
@@ -286,5 +286,5 @@ def test_there_can_be_ten_tokens(client: Any, key: Key, grant: Any, refusal: Any
 
     error = refusal(client.encrypt, KeyId=key.id, Plaintext=b"x", GrantTokens=[token] * 11)
 
-    assert error["Code"] == "ValidationException"
-    assert "at 'grantTokens'" in error["Message"]
+    assert error.code == "ValidationException"
+    assert "at 'grantTokens'" in error.message

@@ -85,21 +85,21 @@ def test_the_grants_of_one_service(client: Any, key: Key, grant: Any, refusal: A
     )
 
     assert ids(found) == [made["GrantId"]]
-    assert error["Code"] == "ValidationException"
+    assert error.code == "ValidationException"
 
 
 def test_a_grant_id_that_can_be_none_is_refused(client: Any, key: Key, refusal: Any) -> None:
     """InvalidGrantIdException: an ID is 64 hex digits."""
     error = refusal(client.list_grants, KeyId=key.id, GrantId="nightly")
 
-    assert error["Code"] == "InvalidGrantIdException"
-    assert "nightly" in error["Message"]
+    assert error.code == "InvalidGrantIdException"
+    assert "nightly" in error.message
 
 
 @pytest.mark.parametrize("key_id", ["invalid", "1234abcd-12ab-34cd-56ef-1234567890ab"])
 def test_the_key_must_exist(client: Any, refusal: Any, key_id: str) -> None:
     """As recorded from AWS."""
-    assert refusal(client.list_grants, KeyId=key_id)["Code"] == "NotFoundException"
+    assert refusal(client.list_grants, KeyId=key_id).code == "NotFoundException"
 
 
 # Pages.
@@ -150,7 +150,7 @@ def test_a_page_has_1_to_100_entries(client: Any, key: Key, refusal: Any, limit:
         with pytest.raises(Exception, match="value: 0, valid min value: 1"):
             lenient(KeyId=key.id, Limit=limit)
         return
-    assert refusal(lenient, KeyId=key.id, Limit=limit)["Code"] == "ValidationException"
+    assert refusal(lenient, KeyId=key.id, Limit=limit).code == "ValidationException"
 
 
 def test_a_marker_is_good_for_its_own_list_only(
@@ -168,7 +168,7 @@ def test_a_marker_is_good_for_its_own_list_only(
         {"KeyId": key.id, "Marker": marker, "GranteePrincipal": WORKER},
         {"KeyId": key.id, "Marker": "made-up"},
     ):
-        assert refusal(client.list_grants, **params)["Code"] == "InvalidMarkerException"
+        assert refusal(client.list_grants, **params).code == "InvalidMarkerException"
 
 
 def test_grants_that_end_between_two_pages(client: Any, key: Key, grant: Any) -> None:
@@ -227,9 +227,9 @@ def test_retirable_grants_have_pages(client: Any, grant: Any, refusal: Any) -> N
     assert pages[0] + pages[1] == made
     marker = client.list_retirable_grants(RetiringPrincipal=JANITOR, Limit=1)["NextMarker"]
     wrong = refusal(client.list_retirable_grants, RetiringPrincipal=ANN, Marker=marker)
-    assert wrong["Code"] == "InvalidMarkerException"
+    assert wrong.code == "InvalidMarkerException"
     long = refusal(client.list_retirable_grants, RetiringPrincipal=JANITOR, Limit=101)
-    assert long["Code"] == "ValidationException"
+    assert long.code == "ValidationException"
 
 
 def test_a_retired_grant_is_no_longer_retirable(
@@ -253,23 +253,23 @@ def test_one_retiring_principal_must_be_named(kms: KmsMock, refusal: Any) -> Non
     """Newer models require neither kind, since it is either."""
     lenient = kms.client(parameter_validation=False)
 
-    assert refusal(lenient.list_retirable_grants)["Code"] == "ValidationException"
+    assert refusal(lenient.list_retirable_grants).code == "ValidationException"
 
 
 def test_a_retiring_principal_is_an_arn(client: Any, refusal: Any) -> None:
     """InvalidArnException names what it is not."""
     error = refusal(client.list_retirable_grants, RetiringPrincipal="janitor")
 
-    assert error["Code"] == "InvalidArnException"
-    assert "janitor" in error["Message"]
+    assert error.code == "InvalidArnException"
+    assert "janitor" in error.message
 
 
 def test_the_retiring_principal_is_of_the_callers_account(client: Any, refusal: Any) -> None:
     """The principal is the resource that the caller needs permission for."""
     error = refusal(client.list_retirable_grants, RetiringPrincipal=PARTNER)
 
-    assert error["Code"] == "AccessDeniedException"
-    assert "kms:ListRetirableGrants" in error["Message"]
+    assert error.code == "AccessDeniedException"
+    assert "kms:ListRetirableGrants" in error.message
 
 
 @has_service_principals
@@ -290,4 +290,4 @@ def test_what_a_service_may_retire(client: Any, key: Key, refusal: Any) -> None:
     )
 
     assert ids(found) == [made["GrantId"]]
-    assert error["Code"] == "ValidationException"
+    assert error.code == "ValidationException"

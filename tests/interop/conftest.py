@@ -31,12 +31,6 @@ def _known_spec(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client as an application has one."""
-    return kms.client()
-
-
-@pytest.fixture
 def chinese_client(kms: KmsMock) -> Any:
     """A client of a Region that has SM2."""
     return kms.client(region="cn-north-1")

@@ -1,4 +1,4 @@
-"""Clients in two Regions, what they say of a refusal, and material wrapped by hand."""
+"""Clients in two Regions, and material wrapped by hand."""
 
 from __future__ import annotations
 
@@ -8,22 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from pytest_kmsmock import KmsMock
 
-Refusal = Callable[..., tuple[str, str]]
 Import = Callable[..., dict[str, Any]]
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "256": hashes.SHA256()}
-
-
-@pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client of us-east-1, as an application has one."""
-    return kms.client("us-east-1")
 
 
 @pytest.fixture
@@ -40,19 +32,6 @@ def answer() -> Callable[..., dict[str, Any]]:
         response: dict[str, Any] = method(**params)
         del response["ResponseMetadata"]
         return response
-
-    return call
-
-
-@pytest.fixture
-def refusal() -> Refusal:
-    """Call something that AWS refuses; return the code and the text of the error."""
-
-    def call(method: Callable[..., Any], **params: Any) -> tuple[str, str]:
-        with pytest.raises(ClientError) as caught:
-            method(**params)
-        error = caught.value.response["Error"]
-        return error["Code"], error["Message"]
 
     return call
 

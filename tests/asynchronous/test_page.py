@@ -1,4 +1,4 @@
-"""The examples of docs/how-to/asynchronous.md, which tests/test_docs.py cannot run."""
+"""The examples of docs/how-to/asynchronous.md, which tests/docs/test_pages.py cannot run."""
 
 from __future__ import annotations
 

@@ -82,13 +82,13 @@ def test_both_names_of_the_key_spec_are_one_too_many(client: Any, refusal: Any) 
     """Also where they agree."""
     spec = "SYMMETRIC_DEFAULT"
 
-    error = refusal(client.create_key, KeySpec=spec, CustomerMasterKeySpec=spec)["Error"]
+    error = refusal(client.create_key, KeySpec=spec, CustomerMasterKeySpec=spec)
 
-    assert error == {
-        "Code": "ValidationException",
-        "Message": "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
+    assert error == (
+        "ValidationException",
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. "
         "CustomerMasterKeySpec is deprecated.",
-    }
+    )
 
 
 def test_defaults_may_be_spelled_out(client: Any) -> None:

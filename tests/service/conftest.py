@@ -1,12 +1,19 @@
-"""A service of its own, without botocore's client and without pytest's fixtures around it."""
+"""
+A service of its own without a client and without `kms`; clients in two Regions, and imports.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes, keywrap, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
@@ -15,6 +22,9 @@ from pytest_kmsmock.service.values.caller import Caller
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 NOW = 1_700_000_000.0
+Import = Callable[..., dict[str, Any]]
+
+_HASHES: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "256": hashes.SHA256()}
 
 
 @pytest.fixture
@@ -61,3 +71,99 @@ def new_request(operation: str, body: dict[str, Any]) -> Request:
         caller=Caller(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root"),
         off_record=True,
     )
+
+
+# What clients see of a key's life.
+
+
+@pytest.fixture
+def west(kms: KmsMock) -> Any:
+    """A client of us-west-2."""
+    return kms.client("us-west-2")
+
+
+@pytest.fixture
+def answer() -> Callable[..., dict[str, Any]]:
+    """Call something; return the answer without what botocore adds to it."""
+
+    def call(method: Callable[..., Any], **params: Any) -> dict[str, Any]:
+        response: dict[str, Any] = method(**params)
+        del response["ResponseMetadata"]
+        return response
+
+    return call
+
+
+def wrapped(public: bytes, algorithm: str, material: bytes) -> bytes:
+    """Return *material* wrapped as the Developer Guide tells, by `cryptography` alone."""
+    key = serialization.load_der_public_key(public)
+    assert isinstance(key, rsa.RSAPublicKey)
+    digest = _HASHES[algorithm.rpartition("_")[2]]
+    oaep = padding.OAEP(padding.MGF1(digest), digest, None)
+    if algorithm.startswith("RSAES"):
+        return key.encrypt(material, oaep)
+    aes_key = os.urandom(32)
+    return key.encrypt(aes_key, oaep) + keywrap.aes_key_wrap_with_padding(aes_key, material)
+
+
+@pytest.fixture
+def wrap() -> Callable[[bytes, str, bytes], bytes]:
+    """Wrap material under a public key."""
+    return wrapped
+
+
+@pytest.fixture
+def import_material(kms: KmsMock) -> Import:
+    """Import material as a client does it; *days* is after how many it expires."""
+
+    def call(
+        client: Any,
+        key_id: str,
+        material: bytes,
+        *,
+        algorithm: str = "RSAES_OAEP_SHA_256",
+        spec: str = "RSA_2048",
+        days: float | None = None,
+        **params: Any,
+    ) -> dict[str, Any]:
+        wanted = client.get_parameters_for_import(
+            KeyId=key_id, WrappingAlgorithm=algorithm, WrappingKeySpec=spec
+        )
+        if days is None:
+            params["ExpirationModel"] = "KEY_MATERIAL_DOES_NOT_EXPIRE"
+        else:
+            params["ValidTo"] = kms.clock.now + dt.timedelta(days=days)
+        response: dict[str, Any] = client.import_key_material(
+            KeyId=key_id,
+            ImportToken=wanted["ImportToken"],
+            EncryptedKeyMaterial=wrapped(wanted["PublicKey"], algorithm, material),
+            **params,
+        )
+        del response["ResponseMetadata"]
+        return response
+
+    return call
+
+
+@pytest.fixture
+def described() -> Callable[[Any, str], dict[str, Any]]:
+    """Return the KeyMetadata that a client gets."""
+
+    def call(client: Any, key_id: str) -> dict[str, Any]:
+        metadata: dict[str, Any] = client.describe_key(KeyId=key_id)["KeyMetadata"]
+        return metadata
+
+    return call
+
+
+@pytest.fixture
+def materials() -> Callable[[Any, str], list[dict[str, Any]]]:
+    """Return all key materials that a client sees, oldest first."""
+
+    def call(client: Any, key_id: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = client.list_key_rotations(
+            KeyId=key_id, IncludeKeyMaterial="ALL_KEY_MATERIAL"
+        )["Rotations"]
+        return found
+
+    return call

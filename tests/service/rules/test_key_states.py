@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from pytest_kmsmock import Key, KmsMock
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
 
-FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
+FACTS: Final = Path(__file__).parents[2] / "facts" / "key_states.csv"
 
 # The cells of AWS's table that hold for a symmetric key of origin AWS_KMS.
 TABLE: Final[Mapping[str, Mapping[str, str]]] = {

@@ -56,7 +56,7 @@ def test_a_call_is_recorded_as_the_service_saw_it(kms: KmsMock, client: Any, key
     assert call.principal == "arn:aws:iam::123456789012:root"
     assert call.retries == metadata["RetryAttempts"] == 0
     assert abs(call.time - dt.datetime.now(dt.UTC)) < dt.timedelta(seconds=5)
-    assert call.source == f"tests/test_calls.py:{_line_of('response = client.encrypt(')}"
+    assert call.source == f"tests/calls/test_calls.py:{_line_of('response = client.encrypt(')}"
 
 
 def test_a_refused_call_is_recorded_with_its_error(kms: KmsMock, client: Any, key: Key) -> None:
@@ -407,7 +407,7 @@ def test_a_failure_shows_what_differs_in_the_encryption_context(
         "expected a call of kms:Encrypt with "
         "EncryptionContext={'tenant': '42', 'purpose': 'backup', 'shard': '1'}, got 0."
     )
-    assert f"tests/test_calls.py:{line}" in message
+    assert f"tests/calls/test_calls.py:{line}" in message
     differences = "\n".join(rest).split(f":{line})", 1)[1]
     assert "['tenant']: expected '42', got '7'" in differences
     assert "['shard']: expected '1', but there is no such key" in differences
@@ -477,7 +477,7 @@ def test_unwanted_calls_are_shown_with_their_lines(kms: KmsMock, client: Any) ->
 
     assert "expected no call" in message
     assert "ListKeys" in message
-    assert f"tests/test_calls.py:{_line_of('client.list_keys(Limit=7)')}" in message
+    assert f"tests/calls/test_calls.py:{_line_of('client.list_keys(Limit=7)')}" in message
 
 
 def test_a_failure_does_not_list_a_thousand_calls(kms: KmsMock, client: Any) -> None:

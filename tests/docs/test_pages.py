@@ -40,7 +40,7 @@ import tables
 import pytest_kmsmock.mock
 import pytest_kmsmock.reports.timeline
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     ROOT / "README.md",
     *(page for page in sorted((ROOT / "docs").rglob("*.md")) if ".pytest_cache" not in page.parts),

@@ -19,7 +19,7 @@ from pytest_kmsmock.service.operations.table import OPERATIONS
 
 Run = Callable[..., pytest.RunResult]
 
-_PATH = Path(__file__).parent / "pytester" / "application.py"
+_PATH = Path(__file__).parents[1] / "pytester" / "application.py"
 _SPEC = importlib.util.spec_from_file_location("application", _PATH)
 assert _SPEC is not None
 assert _SPEC.loader is not None

@@ -425,10 +425,7 @@ def test_a_grant_has_one_context_constraint(
         Constraints={"EncryptionContextEquals": equals, "EncryptionContextSubset": subset},
     )
 
-    assert error == {
-        "Code": "ValidationException",
-        "Message": "More than one constraint supplied",
-    }
+    assert error == ("ValidationException", "More than one constraint supplied")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 
 import pytest_kmsmock
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "pytest_kmsmock"
 READS_THE_MODEL = [
     PACKAGE / "service" / "api" / name for name in ("shapes.py", "decoding.py", "regions.py")

@@ -21,7 +21,7 @@ from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.api.shapes import service_model
 from pytest_kmsmock.service.operations.table import OPERATIONS
 
-FACTS: Final = Path(__file__).parents[1] / "facts" / "errors.csv"
+FACTS: Final = Path(__file__).parents[2] / "facts" / "errors.csv"
 ACCOUNT: Final = "123456789012"
 OTHER_ACCOUNT: Final = "210987654321"
 REGION: Final = "us-east-1"

@@ -22,7 +22,7 @@ from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.key import Alias
 
 ALIAS: Final = "alias/aws/s3"
-FACTS: Final = Path(__file__).parent / "facts" / "aws_managed.csv"
+FACTS: Final = Path(__file__).parents[2] / "facts" / "aws_managed.csv"
 _LINES: Final = FACTS.read_text(encoding="utf-8").splitlines()
 WITH_A_KEY: Final = list(csv.DictReader(line for line in _LINES if line[0] != "#"))
 ROOT: Final = "arn:aws:iam::123456789012:root"

@@ -1,7 +1,7 @@
 """
 Each error that the model of KMS declares, and what an application did to get it.
 
-The errors of custom key stores are in tests/key_stores, those of nobody's doing
+The errors of custom key stores are in tests/service/operations/key_stores, those of nobody's doing
 at the end. A newer botocore that declares another error asks for a test here.
 """
 

@@ -10,7 +10,7 @@ import pytest
 
 # The tests are no package, but the benchmark is one.
 with pytest.MonkeyPatch.context() as _patch:
-    _patch.syspath_prepend(str(Path(__file__).parent))
+    _patch.syspath_prepend(str(Path(__file__).parents[1]))
     FIGURES = importlib.import_module("bench.figures")
     TIMING = importlib.import_module("bench.timing")
 FULL, SHORT = FIGURES.FULL, FIGURES.SHORT

@@ -413,7 +413,7 @@ def test_each_call_is_on_record_once_with_its_source(kms: KmsMock) -> None:
 
     assert kms.calls.operations == ["DescribeKey"]
     assert kms.calls[0].request_id == response["ResponseMetadata"]["RequestId"]
-    assert kms.calls[0].source.startswith("tests/test_wire.py:")
+    assert kms.calls[0].source.startswith("tests/doors/test_wire.py:")
     assert kms.calls[0].key == kms.key("alias/app")
     assert kms.calls[0].retries == 0
 

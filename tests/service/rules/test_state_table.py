@@ -24,7 +24,7 @@ from pytest_kmsmock.service.operations.table import OPERATIONS
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 
-FACTS: Final = Path(__file__).parents[1] / "facts" / "key_states.csv"
+FACTS: Final = Path(__file__).parents[2] / "facts" / "key_states.csv"
 TABLE: Final[Mapping[str, Mapping[str, str]]] = {
     row["operation"]: row
     for row in csv.DictReader(

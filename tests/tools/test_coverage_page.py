@@ -15,7 +15,7 @@ from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.values.key_pairs import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 ROWS = [
     pytest.param(spec.name, usage, algorithm, id=f"{spec.name}-{usage}-{algorithm}")

@@ -16,7 +16,8 @@ from pytest_kmsmock.service.values.key import KeyState
 
 PACKAGE = Path(pytest_kmsmock.__file__).parent
 READS_THE_MODEL = [
-    PACKAGE / "service" / "api" / name for name in ("shapes.py", "decoding.py", "regions.py")
+    PACKAGE / "service" / "api" / name
+    for name in ("shapes.py", "decoding.py", "regions.py", "times.py")
 ]
 CORE = [*(PACKAGE / "service").rglob("*.py"), *(PACKAGE / "crypto").rglob("*.py")]
 

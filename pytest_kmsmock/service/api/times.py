@@ -8,10 +8,14 @@ import math
 import time
 from typing import Any, Final
 
+from botocore.compat import get_tzinfo_options
+
 # A float of seconds has steps of a quarter of a microsecond now, and of 30 in the year 9999,
 # so that a time given to the millisecond can lie that much below itself. In milliseconds.
 _SLACK_NOW: Final = 0.0005
 _SLACK_EVER: Final = 0.05
+# The local zone as the C library has it: its names and its offsets.
+_Local = tuple[tuple[str, str], int, int]
 # Offsets of local time change only at whole quarters of an hour; in seconds.
 _STEP_SECONDS: Final = 900
 
@@ -36,26 +40,32 @@ def in_utc(seconds: float) -> dt.datetime:
 
 
 def timestamp(seconds: float) -> dt.datetime:
-    """Return *seconds* since the epoch as botocore shows it: aware, in local time."""
-    # The names change with the local zone, and freezegun has a class of its own.
-    return _local_time(seconds, time.tzname, dt.datetime)
+    """Return *seconds* since the epoch as botocore shows it: aware, in its zone of local time."""
+    # The local zone can be set anew, and freezegun has a class of its own.
+    return _local_time(seconds, (time.tzname, time.timezone, time.altzone), dt.datetime)
 
 
 @functools.lru_cache(maxsize=1024)
-def _local_time(seconds: float, names: tuple[str, str], class_: Any) -> dt.datetime:
+def _local_time(seconds: float, local: _Local, class_: Any) -> dt.datetime:
     kept = milliseconds(seconds) / 1000
-    shown: dt.datetime = class_.fromtimestamp(kept, _zone(kept // _STEP_SECONDS, names))
-    return shown
+    offset, fold = _offset(kept // _STEP_SECONDS, local)
+    shown: dt.datetime = class_.fromtimestamp(kept, offset)
+    return shown.replace(tzinfo=_zone(local), fold=fold)
 
 
-# For each time anew to ask the system costs more than the rest of an answer.
+# To ask the zone for each time anew costs more than the rest of an answer.
 @functools.lru_cache(maxsize=1024)
-def _zone(step: float, names: tuple[str, str]) -> dt.timezone:
+def _offset(step: float, local: _Local) -> tuple[dt.timezone, int]:
     """
-    Return the zone in which local time is during the step of that number since the epoch.
+    Return how far local time is from UTC during the step of that number since the epoch.
 
-    Args:
-        names: Those of the local zone: with another one, there is another answer.
+    With it comes whether its times of day come for the second time, when clocks go back.
     """
-    offset = time.localtime(step * _STEP_SECONDS).tm_gmtoff
-    return dt.timezone(dt.timedelta(seconds=offset))
+    began = dt.datetime.fromtimestamp(step * _STEP_SECONDS, _zone(local))
+    return dt.timezone(began.utcoffset() or dt.timedelta()), began.fold
+
+
+@functools.lru_cache(maxsize=16)
+def _zone(local: _Local) -> dt.tzinfo:
+    zone: dt.tzinfo = get_tzinfo_options()[0]()
+    return zone

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.utils import parse_timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.service.api import times
 
 # In microseconds.
@@ -69,3 +72,59 @@ def test_a_key_was_created_in_the_past(kms: KmsMock, attempt: int) -> None:
 
     assert metadata["CreationDate"] <= kms.clock.now
     assert metadata["CreationDate"] <= dt.datetime.now(dt.UTC)
+
+
+# The zone in which times are shown.
+
+# When clocks go back in Europe, at 01:00 UTC; in seconds since the epoch.
+CLOCKS_GO_BACK = 1_761_440_400
+
+
+@pytest.fixture(params=["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"])
+def local_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The computer is there."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("Windows cannot move")
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        0.001,
+        1_700_000_000.123,
+        1_720_000_000.0,
+        *(CLOCKS_GO_BACK + minutes * 60 + 0.5 for minutes in range(-120, 121, 15)),
+        4_000_000_000.999,
+    ],
+)
+def test_a_time_is_shown_as_botocore_shows_it(local_zone: str, seconds: float) -> None:
+    """The same time of day, in a zone of the same class, and on the same side of a change."""
+    shown, parsed = times.timestamp(seconds), parse_timestamp(seconds)
+
+    # Not by `==`, which is never true of two zones where a time of day comes twice.
+    assert type(shown.tzinfo) is type(parsed.tzinfo)
+    assert shown.replace(tzinfo=None) == parsed.replace(tzinfo=None)
+    assert (shown.fold, shown.utcoffset()) == (parsed.fold, parsed.utcoffset())
+    assert shown.isoformat() == parsed.isoformat()
+    assert shown.timestamp() == seconds
+
+
+def test_days_are_counted_as_in_a_time_of_botocores(local_zone: str) -> None:
+    """Across a change of clocks: the time of day stays, as the zone is local time's."""
+    shown, parsed = (make(CLOCKS_GO_BACK - 3600) for make in (times.timestamp, parse_timestamp))
+    day = dt.timedelta(days=1)
+
+    assert (shown + day).isoformat() == (parsed + day).isoformat()
+
+
+@pytest.mark.parametrize("transport", ["direct", "wire"])
+def test_both_paths_show_one_time(local_zone: str, transport: str) -> None:
+    with mock_kms(transport=transport) as kms:
+        metadata = kms.client().create_key()["KeyMetadata"]
+
+    assert type(metadata["CreationDate"].tzinfo) is type(parse_timestamp(0).tzinfo)

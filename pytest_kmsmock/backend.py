@@ -59,6 +59,7 @@ class Backend:
                 page_size=settings["page_size"],
                 transition_seconds=settings["transition_seconds"],
                 create_missing=create if settings["auto_create"] else None,
+                predefined_aliases=settings["predefined_aliases"],
                 quotas=quotas if quotas is AWS_QUOTAS else attrs.evolve(quotas),
             ),
         )

@@ -205,6 +205,16 @@ class Options(TypedDict, total=False):
             ini="bool",
         ),
     ]
+    predefined_aliases: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "`ListAliases` also lists the aliases of [AWS's services](../how-to/"
+            "aws-managed-keys.md) that have no key yet.",
+            ini="bool",
+        ),
+    ]
     transport: Annotated[
         Transport,
         Option(

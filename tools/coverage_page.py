@@ -120,7 +120,8 @@ BEHAVIOUR: Final = (
     (
         "AWS managed keys",
         "`ListAliases` lists `alias/aws/…` of services that have no key yet.",
-        "Listed with their keys, which are there once they have been described or made by a test. "
+        "Listed with their keys, which are there once they have been described or made by a test, "
+        "unless `predefined_aliases` asks for all. "
         "Of some services no recording tells the words of the description, which are ours.",
     ),
     (

@@ -302,6 +302,19 @@ def test_aliases_without_a_key_can_be_listed() -> None:
     } in aliases
 
 
+@pytest.mark.kms(predefined_aliases=True)
+def test_aliases_without_a_key_are_listed_where_a_test_says_so(client: Any) -> None:
+    """One gets its key when it is described, and stays where it is."""
+    before = client.list_aliases(Limit=100)["Aliases"]
+    key_id = client.describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]
+
+    after = client.list_aliases(Limit=100)["Aliases"]
+
+    assert [alias["AliasName"] for alias in after] == [alias["AliasName"] for alias in before]
+    assert [alias["TargetKeyId"] for alias in after if "TargetKeyId" in alias] == [key_id]
+    assert not any("TargetKeyId" in alias for alias in before)
+
+
 def test_aliases_without_a_key_come_in_pages_too() -> None:
     """Each once."""
     service = Service(lambda: 1e9, Registry(), Options(predefined_aliases=True))

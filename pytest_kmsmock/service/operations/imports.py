@@ -18,7 +18,7 @@ from ..api.errors import (
     ValidationException,
 )
 from ..api.times import cut, timestamp
-from ..rules.lifecycle import DAY, settle_imports
+from ..rules.lifecycle import DAY, forget, settle_imports
 from ..serving import import_tokens
 from ..serving.request import Params, Request, Response
 from ..state.key_maker import is_sound
@@ -83,14 +83,7 @@ def delete_imported_key_material(request: Request, key: KmsKey) -> Response:
     material = _material_to_delete(request.params, key)
     if material is None:
         return {"KeyId": key.arn}
-    if material.is_permanent or key.multi_region == "REPLICA":
-        emptied = attrs.evolve(material, secret=None, valid_to=None)
-        changed = _replace(key, emptied)
-    else:
-        # Nothing was encrypted with it yet, so the key forgets it, in all Regions.
-        left = tuple(each for each in key.materials if each.id != material.id)
-        changed = attrs.evolve(key, materials=left)
-    request.registry.put_shared(settle_imports(changed))
+    request.registry.put_shared(forget(key, material))
     response = {"KeyId": key.arn}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = material.id

@@ -59,16 +59,21 @@ def fall_due(key: KmsKey, due: float, new_secret: Callable[[], bytes]) -> KmsKey
         return _end_transition(key, due, new_secret)
     if rotates_by_itself(key) and key.next_rotation == due:
         return rotate_automatically(key, due, new_secret())
-    kept = [_expired(key, m) if m.valid_to == due else m for m in key.materials]
-    materials = tuple(material for material in kept if material is not None)
-    return settle_imports(attrs.evolve(key, materials=materials))
+    for material in key.materials:
+        if material.valid_to == due:
+            key = forget(key, material)
+    return key
 
 
-def _expired(key: KmsKey, material: KeyMaterial) -> KeyMaterial | None:
-    """Return *material* without its bytes; None if nothing needs it any more."""
+def forget(key: KmsKey, material: KeyMaterial) -> KmsKey:
+    """Return *key* without the bytes of *material*, which have expired or are deleted."""
+    emptied: tuple[KeyMaterial, ...] = ()
+    # Nothing was encrypted yet with one that is pending: it goes altogether, in all Regions.
     if material.is_permanent or key.multi_region == "REPLICA":
-        return attrs.evolve(material, secret=None, valid_to=None)
-    return None
+        emptied = (attrs.evolve(material, secret=None, valid_to=None),)
+    index = key.materials.index(material)
+    materials = (*key.materials[:index], *emptied, *key.materials[index + 1 :])
+    return settle_imports(attrs.evolve(key, materials=materials))
 
 
 def _end_transition(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:

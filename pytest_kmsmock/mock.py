@@ -47,8 +47,8 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
         opening.open_(self._backend)
         try:
             for name in self._settings["keys"]:
-                place = self._backend.registry.places[self.account, self.region]
-                if place.aliases.get(name) is None:
+                resources = self._backend.registry.state.resources(self.account, self.region)
+                if resources.aliases.get(name) is None:
                     self.create_key(alias=name)
         except BaseException:
             self.__exit__(None, None, None)

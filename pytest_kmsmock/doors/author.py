@@ -15,6 +15,7 @@ from ..service.operations.table import OPERATIONS
 from ..service.serving import finding
 from ..service.serving.request import Request, Response
 from ..service.state.backings import Backings
+from ..service.state.state import Draft
 from ..service.values.caller import Caller
 from ..service.values.key import KmsKey
 from . import clients
@@ -71,19 +72,24 @@ def find_key(backend: Backend, arn: str) -> KmsKey | None:
     """Return the key *arn* of *backend*, after what has fallen due; None if it has none."""
     backend.registry.settle(backend.clock())
     _, _, _, region, account, resource = arn.split(":")
-    return backend.registry.places[account, region].keys.get(resource.removeprefix("key/"))
+    return backend.registry.state.resources(account, region).keys.get(resource.removeprefix("key/"))
 
 
 def keys(backend: Backend) -> list[KmsKey]:
     """Return all keys, first those of the mock's own account and Region."""
     backend.registry.settle(backend.clock())
     own = (backend.account, backend.region)
-    places = sorted(backend.registry.places.all(), key=lambda at: (at.account, at.region) != own)
-    return [key for place in places for key in place.keys]
+    everywhere = backend.registry.state.all_resources()
+    everywhere.sort(key=lambda resources: (resources.account, resources.region) != own)
+    return [
+        key
+        for resources in everywhere
+        for key in sorted(resources.keys, key=lambda key: key.number)
+    ]
 
 
 def aliases_of(backend: Backend, key: KmsKey) -> tuple[str, ...]:
-    return backend.registry.places[key.account, key.region].aliases_of(key.key_id)
+    return backend.registry.state.resources(key.account, key.region).aliases_of(key.key_id)
 
 
 def finish_transition(backend: Backend, key: KmsKey) -> None:
@@ -95,13 +101,20 @@ def finish_transition(backend: Backend, key: KmsKey) -> None:
 def share(backend: Backend, key: KmsKey, accounts: tuple[str, ...]) -> None:
     """Let a RAM share give *key* to *accounts*."""
     _check_active(backend)
-    backend.registry.put_key(attrs.evolve(key, shared_with=accounts))
+
+    def change(draft: Draft) -> None:
+        found = draft.current(key)
+        if found is not None:
+            draft.put_key(attrs.evolve(found, shared_with=accounts))
+
+    backend.registry.change(change)
 
 
 def delete(backend: Backend, key: KmsKey) -> None:
     """Delete *key* at once."""
     _check_active(backend)
-    backend.registry.remove_key(key, backend.clock())
+    now = backend.clock()
+    backend.registry.change(lambda draft: draft.remove_key(key, now))
 
 
 def change_backings(backend: Backend, change: Callable[[Backings], object]) -> None:
@@ -110,7 +123,7 @@ def change_backings(backend: Backend, change: Callable[[Backings], object]) -> N
     with backend.registry.lock:
         # What was due before happens in the world as it was.
         backend.registry.settle(backend.clock())
-        change(backend.registry.backings)
+        backend.registry.change(lambda draft: draft.change_backings(change))
 
 
 def _check_active(backend: Backend) -> None:

@@ -106,7 +106,7 @@ class Clusters(Part):
         __tracebackhide__ = True
         self._check_active("make clusters")
         region, account = self._own(region, account)
-        backings = self._backend.registry.backings
+        backings = self._backend.registry.state.backings
         cluster_id = cluster_id or new_cluster_id()
         if re.fullmatch("cluster-[2-7a-zA-Z]{11,16}", cluster_id) is None:
             raise KmsMockError(

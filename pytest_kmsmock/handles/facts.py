@@ -110,12 +110,20 @@ class Handle:
     @property
     def _value(self) -> Any:
         __tracebackhide__ = True
-        value = self._get(self._backend.registry.backings)
+        return self._found(self._backend.registry.state.backings)
+
+    def _found(self, backings: Backings) -> Any:
+        __tracebackhide__ = True
+        value = self._get(backings)
         if value is None:
             raise KmsMockError(f"the mock has no {self!r}, or no more.")
         return value
 
     def _change(self, **changes: Any) -> None:
         __tracebackhide__ = True
-        value = attrs.evolve(self._value, **changes)
-        author.change_backings(self._backend, lambda backings: self._put(backings, value))
+
+        def change(backings: Backings) -> None:
+            __tracebackhide__ = True
+            self._put(backings, attrs.evolve(self._found(backings), **changes))
+
+        author.change_backings(self._backend, change)

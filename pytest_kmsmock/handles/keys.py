@@ -176,7 +176,7 @@ def _create_aws_managed(
     material: bytes | None,
 ) -> Key:
     """Create the AWS managed key that *alias* stands for, as describing it would."""
-    if backend.registry.places[account, region].aliases.get(alias) is not None:
+    if backend.registry.state.resources(account, region).aliases.get(alias) is not None:
         raise KmsMockError(
             f"there is a key {alias!r} in {region} already; get it by kms.key({alias!r})."
         )
@@ -218,11 +218,11 @@ def _check_key_id(
         raise KmsMockError(
             f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
         )
-    if backend.registry.places[account, region].keys.get(key_id) is not None:
+    if backend.registry.state.resources(account, region).keys.get(key_id) is not None:
         raise KmsMockError(
             f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
         )
-    for key in backend.registry.with_id(account, partition_of(region), key_id):
+    for key in backend.registry.state.with_id(account, partition_of(region), key_id):
         raise KmsMockError(
             f"there is a key {key_id!r} in {key.region} already, and a multi-Region key is "
             f"one key in all Regions; make a replica by replicate_key(KeyId={key_id!r}, "
@@ -233,7 +233,7 @@ def _check_key_id(
 def _type_of(backend: Backend, key_store: str, region: str, account: str) -> str:
     """Return the type of the custom key store *key_store*, after what has fallen due."""
     backend.registry.settle(backend.clock())
-    stores = backend.registry.places[account, region].stores
+    stores = backend.registry.state.resources(account, region).stores
     store = stores.get(key_store)
     if store is None:
         known = ", ".join(each.store_id for each in stores) or "none"

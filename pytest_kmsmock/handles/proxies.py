@@ -209,7 +209,7 @@ class Proxies(Part):
         one_of(*get_args(Connectivity))("connectivity", connectivity)
         if isinstance(keys, str):
             raise KmsMockError(f"keys={keys!r} is one name; write keys=[{keys!r}].")
-        number = max(self._backend.registry.backings.proxies, default=0) + 1
+        number = max(self._backend.registry.state.backings.proxies, default=0) + 1
         if connectivity == "VPC_ENDPOINT_SERVICE":
             letters = os.urandom(9).hex()[:17]
             service_name = service_name or f"com.amazonaws.vpce.{region}.vpce-svc-{letters}"

@@ -53,14 +53,17 @@ def create(request: Request, identifier: str) -> KmsKey | None:
         return None
     if arn.partition != partition_of(arn.region) or not _can_be(arn):
         return None
-    with request.registry.lock:
-        found = _found(request, arn)
-        if found is not None:
-            return found
-        related = _related(request, arn)
-        if related:
-            return _replicate(request, arn, related)
-        return _create(request, arn, _params(request, identifier))
+    return request.change(lambda: _made(request, arn, identifier))
+
+
+def _made(request: Request, arn: Arn, identifier: str) -> KmsKey | None:
+    found = _found(request, arn)
+    if found is not None:
+        return found
+    related = _related(request, arn)
+    if related:
+        return _replicate(request, arn, related)
+    return _create(request, arn, _params(request, identifier))
 
 
 def _arn_of(request: Request, identifier: str) -> Arn | None:
@@ -81,18 +84,18 @@ def _can_be(arn: Arn) -> bool:
 
 def _found(request: Request, arn: Arn) -> KmsKey | None:
     """Return the key if another thread has made it meanwhile."""
-    place = request.registry.places[arn.account, arn.region]
+    resources = request.state.resources(arn.account, arn.region)
     if not arn.is_alias:
-        return place.keys.get(arn.key_id)
-    alias = place.aliases.get(arn.resource)
-    return None if alias is None else place.keys.get(alias.key_id)
+        return resources.keys.get(arn.key_id)
+    alias = resources.aliases.get(arn.resource)
+    return None if alias is None else resources.keys.get(alias.key_id)
 
 
 def _related(request: Request, arn: Arn) -> list[KmsKey]:
     """Return the keys of that ID in other Regions: such a key is one in all of them."""
     if arn.is_alias or not arn.key_id.startswith(MULTI_REGION):
         return []
-    return request.registry.with_id(arn.account, arn.partition, arn.key_id)
+    return request.state.with_id(arn.account, arn.partition, arn.key_id)
 
 
 def _replicate(request: Request, arn: Arn, related: list[KmsKey]) -> KmsKey | None:
@@ -102,10 +105,10 @@ def _replicate(request: Request, arn: Arn, related: list[KmsKey]) -> KmsKey | No
         return None
     replication = _request(request, "ReplicateKey", arn, {"ReplicaRegion": arn.region})
     replicate_key(replication, primary)
-    replication.place.given_keys += 1
     # It is there for the request that names it, not only for the next.
-    request.registry.finish_transition(replication.keys[-1], request.now)
-    return replication.place.keys.get(arn.key_id)
+    replica = replication.keys[-1]
+    request.draft.finish_transition(replica, request.now, request.registry.key_maker.for_key)
+    return request.draft.current(replica)
 
 
 def _request(request: Request, operation: str, arn: Arn, params: Params) -> Request:
@@ -117,7 +120,7 @@ def _request(request: Request, operation: str, arn: Arn, params: Params) -> Requ
     made.now = request.now
     made.registry = request.registry
     made.options = request.options
-    made.place = request.registry.places[arn.account, arn.region]
+    made.write(request.draft)
     return made
 
 
@@ -129,7 +132,7 @@ def _create(request: Request, arn: Arn, params: Params) -> KmsKey:
     create_key(creation, None)
     key = creation.keys[0]
     if arn.is_alias:
-        creation.place.put_alias(
+        request.draft.put_alias(
             Alias(arn.account, arn.region, arn.resource, key.key_id, request.now, request.now)
         )
     return key

@@ -25,6 +25,7 @@ from .rules.usage import check_origin, wrong_algorithm, wrong_usage
 from .serving import aws_managed, finding, recipients
 from .serving.request import Options, Request, Response
 from .state.registry import Registry
+from .state.state import Draft
 from .values.key import KmsKey
 from .values.specs import SYMMETRIC_DEFAULT
 
@@ -63,8 +64,7 @@ class Service:
             operation = self._prepare(request)
             if not operation.writes:
                 return self._answer(operation, request)
-            with self.registry.lock:
-                return self._answer(operation, request)
+            return self.registry.change(lambda draft: self._change(operation, request, draft))
         except MissingExtra as error:
             raise NotMockedError(f"{error}.") from None
 
@@ -87,18 +87,23 @@ class Service:
         request.now = now = cut(clock())
         request.options = self.options
         request.registry = registry = self.registry
-        request.place = place = registry.places[request.account, request.region]
-        if not request.principal:
-            request.principal = place.root_arn
         operation = _operation_named(request.operation)
         if operation is None:
             raise _unknown(request.operation)
         request.shapes = shapes = shapes_of(operation.name)
         shapes.decode(request.body, request.params)
         # Nearly always nothing is due, and this is the path of every call.
-        if registry.next_due <= now:
+        if registry.state.next_due <= now:
             registry.settle(now)
+        request.read(registry.state)
+        if not request.principal:
+            request.principal = request.resources.root_arn
         return operation
+
+    def _change(self, operation: Operation, request: Request, draft: Draft) -> Response:
+        request.write(draft)
+        request.keys = ()  # it can be the second time
+        return self._answer(operation, request)
 
     def _answer(self, operation: Operation, request: Request) -> Response:
         params = request.params

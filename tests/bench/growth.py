@@ -64,24 +64,26 @@ class Nest:
     @contextlib.contextmanager
     def grants(self, key_id: str, number: int) -> Iterator[None]:
         """Have *number* grants on a key of the mock with many; by calls it would take seconds."""
-        grants = self._many._backend.registry.grants
+        registry = self._many._backend.registry
         arn = self._many.key(key_id).arn
-        for index in range(number):
-            grants.put(
-                Grant(
-                    id=f"{index:064x}",
-                    name=f"grant-{index}",
-                    key_arn=arn,
-                    members={"GranteePrincipal": _GRANTEE, "Operations": ["DescribeKey"]},
-                    issuing_account=self._many.account,
-                    creation_date=0.0,
-                )
+        grants = [
+            Grant(
+                id=f"{index:064x}",
+                name=f"grant-{index}",
+                key_arn=arn,
+                members={"GranteePrincipal": _GRANTEE, "Operations": ["DescribeKey"]},
+                issuing_account=self._many.account,
+                creation_date=0.0,
             )
+            for index in range(number)
+        ]
+        registry.change(lambda draft: [draft.put_grant(grant) for grant in grants])
         try:
             yield
         finally:
-            for grant in grants.of_key(arn):
-                grants.remove(grant)
+            registry.change(
+                lambda draft: [draft.remove_grant(grant) for grant in draft.grants.of_key(arn)]
+            )
 
 
 def measured(form: Form) -> Iterator[Figure]:

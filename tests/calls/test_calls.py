@@ -507,7 +507,7 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
     blob = client.encrypt(KeyId="alias/app", Plaintext=SECRET)["CiphertextBlob"]
     client.decrypt(CiphertextBlob=blob)
     random = client.generate_random(NumberOfBytes=32)
-    mock_value = kms._backend.registry
+    resources = kms._backend.registry.state.all_resources()
 
     shown = [
         repr(kms),
@@ -515,8 +515,8 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
         repr(kms.calls[0]),
         repr(key),
         repr(kms.keys),
-        repr(list(mock_value.places.all())),
-        *(repr(value) for place in mock_value.places.all() for value in place.keys),
+        repr(resources),
+        *(repr(value) for each in resources for value in each.keys),
         failure(lambda: kms.calls.assert_not_called()),
         failure(lambda: kms.calls.assert_not_called(Plaintext=SECRET)),
         failure(lambda: kms.calls.assert_not_called(Plaintext=SECRET.encode())),
@@ -528,7 +528,7 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
         failure(lambda: kms.calls.assert_called("GenerateRandom", times=3)),
     ]
 
-    (material,) = (value.material for place in mock_value.places.all() for value in place.keys)
+    (material,) = (value.material for each in resources for value in each.keys)
     secrets = [
         SECRET,
         SECRET[:8],

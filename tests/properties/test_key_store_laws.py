@@ -49,7 +49,11 @@ class StoreLife(RuleBasedStateMachine):
             **facts,
         )
         self.registry.settle(self.now)
-        self.registry.backings.clusters[SETTINGS.cluster_id] = cluster
+        self.registry.change(
+            lambda draft: draft.change_backings(
+                lambda backings: backings.clusters.update({SETTINGS.cluster_id: cluster})
+            )
+        )
 
     @property
     def connection(self) -> str:

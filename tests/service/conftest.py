@@ -49,13 +49,13 @@ def call(service: Service) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def request_of(registry: Registry) -> Callable[..., Request]:
-    """Make a request as the service hands it to an operation: checked, with its place."""
+    """Make a request as the service hands it to an operation: checked, with what it sees."""
 
     def make(operation: str, **params: Any) -> Request:
         request = new_request(operation, params)
         request.params.update(params)
         request.registry = registry
-        request.place = registry.places[ACCOUNT, REGION]
+        request.read(registry.state)
         request.now = NOW
         request.options = Options()
         return request

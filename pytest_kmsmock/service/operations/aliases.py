@@ -16,8 +16,8 @@ from ..api.errors import (
 from ..api.times import timestamp
 from ..serving import aws_managed, finding, pages
 from ..serving.request import Request, Response
-from ..state.collection import Collection
-from ..state.registry import Place
+from ..state.resources import Resources
+from ..state.sorted_map import SortedMap
 from ..values.identifiers import alias_arn
 from ..values.key import Alias, KmsKey
 
@@ -53,11 +53,11 @@ def target_is_foreign(_: Request) -> KmsError:
 def create_alias(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, CreateAlias."""
     name = request.params["AliasName"]
-    if request.place.aliases.get(name) is not None:
+    if request.resources.aliases.get(name) is not None:
         arn = alias_arn(request.region, request.account, name)
         raise AlreadyExistsException(f"An alias with the name {arn} already exists")
     _check_quota(request, key)
-    request.place.put_alias(
+    request.draft.put_alias(
         Alias(key.account, key.region, name, key.key_id, request.now, request.now)
     )
     return {}
@@ -66,7 +66,7 @@ def create_alias(request: Request, key: KmsKey) -> Response:
 def update_alias(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, UpdateAlias."""
     alias = _customer_alias(request)
-    current = request.place.keys.get(alias.key_id)
+    current = request.resources.keys.get(alias.key_id)
     if current is not None and (current.spec.kind, current.usage) != (key.spec.kind, key.usage):
         raise ValidationException(
             f"The current key and the new key of {alias.arn} must be of the same type "
@@ -74,38 +74,36 @@ def update_alias(request: Request, key: KmsKey) -> Response:
         )
     if alias.key_id != key.key_id:
         _check_quota(request, key)
-    request.place.put_alias(attrs.evolve(alias, key_id=key.key_id, last_updated_date=request.now))
+    request.draft.put_alias(attrs.evolve(alias, key_id=key.key_id, last_updated_date=request.now))
     return {}
 
 
 def delete_alias(request: Request, _: None) -> Response:
     """Source: KMS API Reference, DeleteAlias."""
-    request.place.remove_alias(_customer_alias(request))
+    request.draft.remove_alias(_customer_alias(request))
     return {}
 
 
 def list_aliases(request: Request, key: KmsKey | None) -> Response:
     """Source: KMS API Reference, ListAliases."""
-    place = request.place
+    resources = request.resources
+    aliases = resources.aliases
     if key is not None:
-        aliases = _aliases_of(place, key)
+        aliases = _aliases_of(resources, key)
     elif request.options.predefined_aliases:
-        aliases = place.aliases.copy()
-        for alias in aws_managed.without_key(place):
-            aliases.put(alias.name, alias)
-    else:
-        aliases = place.aliases
+        for alias in aws_managed.without_key(resources):
+            aliases = aliases.put(alias.name, alias)
     return pages.of_names(
         request, "Aliases", aliases, entry=_list_entry, prefix="alias/", default=50
     )
 
 
-def _aliases_of(place: Place, key: KmsKey) -> Collection[Alias]:
-    found: Collection[Alias] = Collection(is_sorted=True)
-    for name in place.aliases_of(key.key_id):
-        alias = place.aliases.get(name)
+def _aliases_of(resources: Resources, key: KmsKey) -> SortedMap[str, Alias]:
+    found: SortedMap[str, Alias] = SortedMap()
+    for name in resources.aliases_of(key.key_id):
+        alias = resources.aliases.get(name)
         if alias is not None:
-            found.put(name, alias)
+            found = found.put(name, alias)
     return found
 
 
@@ -119,7 +117,7 @@ def _customer_alias(request: Request) -> Alias:
 
 def _check_quota(request: Request, key: KmsKey) -> None:
     quota = request.quotas.aliases_per_key
-    if len(request.place.aliases_of(key.key_id)) >= quota:
+    if len(request.resources.aliases_of(key.key_id)) >= quota:
         raise LimitExceededException(
             f"{key.arn} has {quota} aliases, which is the limit for a key."
         )

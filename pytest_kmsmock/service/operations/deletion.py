@@ -15,9 +15,9 @@ DEFAULT_WINDOW: Final = 30
 def schedule_key_deletion(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ScheduleKeyDeletion."""
     window = request.params.get("PendingWindowInDays", DEFAULT_WINDOW)
-    has_replicas = key.multi_region == "PRIMARY" and len(request.registry.related(key)) > 1
+    has_replicas = key.multi_region == "PRIMARY" and len(request.state.related(key)) > 1
     scheduled = lifecycle.schedule_deletion(key, request.now, window, has_replicas=has_replicas)
-    request.registry.put_key(scheduled)
+    request.draft.put_key(scheduled)
     response: Response = {"KeyId": key.arn}
     if scheduled.deletion_date is not None:
         response["DeletionDate"] = timestamp(scheduled.deletion_date)
@@ -26,5 +26,5 @@ def schedule_key_deletion(request: Request, key: KmsKey) -> Response:
 
 def cancel_key_deletion(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, CancelKeyDeletion."""
-    request.registry.put_key(lifecycle.cancel_deletion(key))
+    request.draft.put_key(lifecycle.cancel_deletion(key))
     return {"KeyId": key.arn}

@@ -99,7 +99,7 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     if envelope is None:
         raise InvalidCiphertextException
     tag = envelope.key_tag
-    found = request.place.by_ciphertext_tag.get(tag) or _key_elsewhere(request, tag)
+    found = request.resources.key_of_ciphertext(tag) or _key_elsewhere(request, tag)
     if found is None and not ciphertext.is_key_tag(tag):
         raise InvalidCiphertextException
     if named is not None:
@@ -172,9 +172,9 @@ def _check_no_context(algorithm: str, context: dict[str, str]) -> None:
 
 def _key_elsewhere(request: Request, tag: bytes) -> KmsKey | None:
     """Return the key of that tag in the request's Region, whoever's it is."""
-    for place in request.registry.places.all():
-        if place.region == request.region:
-            found = place.by_ciphertext_tag.get(tag)
+    for resources in request.state.all_resources():
+        if resources.region == request.region:
+            found = resources.key_of_ciphertext(tag)
             if found is not None:
                 return found
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..api.errors import (
-    DryRunOperationException,
     InvalidArnException,
     InvalidGrantIdException,
     InvalidGrantTokenException,
@@ -48,7 +47,7 @@ def create_grant(request: Request, key: KmsKey) -> Response:
     _check_principals(request)
     _check_operations(params, key)
     _check_constraints(params, key)
-    grants = request.registry.grants
+    grants = request.state.grants
     members = _members(params)
     name = params.get("Name", "")
     # Asked for once more: one of the same name and terms.
@@ -62,11 +61,10 @@ def create_grant(request: Request, key: KmsKey) -> Response:
             name=name,
             key_arn=key.arn,
             members=members,
-            issuing_account=request.place.root_arn,
+            issuing_account=request.resources.root_arn,
             creation_date=request.now,
         )
-        if not params.get("DryRun"):
-            grants.put(grant)
+        request.draft.put_grant(grant)
     return {
         "GrantToken": seal_token(request.registry.token_key, grant),
         "GrantId": grant.id,
@@ -76,7 +74,7 @@ def create_grant(request: Request, key: KmsKey) -> Response:
 def list_grants(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListGrants."""
     params = request.params
-    grants = request.registry.grants
+    grants = request.state.grants
     listed = grants.of_key(key.arn)
     if "GrantId" in params:
         _check_grant_id(params["GrantId"])
@@ -106,7 +104,7 @@ def list_retirable_grants(request: Request, _: None) -> Response:
         _check_principal(request, principal)
         if request.account not in principal.split(":"):
             raise finding.denied_by_identity(request, principal)
-    grants = request.registry.grants.retirable_by(request.region, principal)
+    grants = request.state.grants.retirable_by(request.region, principal)
     return pages.of_collection(request, "Grants", grants, entry=_list_entry, default=50)
 
 
@@ -144,12 +142,10 @@ def check_tokens(request: Request, tokens: list[str]) -> None:
 
 def _remove(request: Request, key: KmsKey, grant_id: str) -> None:
     _check_grant_id(grant_id)
-    grant = request.registry.grants.of_key(key.arn).get(grant_id)
+    grant = request.state.grants.of_key(key.arn).get(grant_id)
     if grant is None:
         raise NotFoundException(f"Grant ID {grant_id} of key {key.arn} is not found.")
-    if request.params.get("DryRun"):
-        raise DryRunOperationException
-    request.registry.grants.remove(grant)
+    request.draft.remove_grant(grant)
 
 
 def _check_principal(request: Request, principal: str) -> None:

@@ -71,7 +71,7 @@ def import_key_material(request: Request, key: KmsKey) -> Response:
         imported = _import_one_of_several(params, key, new)
     else:
         imported = _import_only_one(params, key, new)
-    request.registry.put_shared(settle_imports(imported))
+    request.draft.put_key(settle_imports(imported))
     response = {"KeyId": key.arn}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = new.id
@@ -83,7 +83,7 @@ def delete_imported_key_material(request: Request, key: KmsKey) -> Response:
     material = _material_to_delete(request.params, key)
     if material is None:
         return {"KeyId": key.arn}
-    request.registry.put_shared(forget(key, material))
+    request.draft.put_key(forget(key, material))
     response = {"KeyId": key.arn}
     if key.spec.is_symmetric_encryption:
         response["KeyMaterialId"] = material.id

@@ -21,8 +21,8 @@ from ..misuse import NotMockedError
 from ..rules import lifecycle
 from ..serving import aws_managed, key_stores, pages
 from ..serving.request import Params, Request, Response
-from ..state.collection import Collection
-from ..state.registry import Place
+from ..state.resources import Resources
+from ..state.sorted_map import SortedMap
 from ..values.identifiers import new_key_id, new_multi_region_key_id, parse_arn
 from ..values.key import KeyMaterial, KmsKey, Stored, first_material, material_id
 from ..values.quotas import AWS_QUOTAS
@@ -39,14 +39,14 @@ def create_key(request: Request, _: None) -> Response:
     spec, usage = _spec_and_usage(params, region)
     is_multi_region = params.get("MultiRegion", False)
     key_id = request.key_id or (new_multi_region_key_id() if is_multi_region else new_key_id())
-    place = request.place
-    arn = place.arn_prefix + key_id
+    resources = request.resources
+    arn = resources.arn_prefix + key_id
     if "Policy" in params:
         policy = checked_policy(request, params["Policy"], arn)
     else:
-        policy = documents.default_policy(place.root_arn)
+        policy = documents.default_policy(resources.root_arn)
     tags = checked_tags(request, params["Tags"]) if "Tags" in params else ()
-    check_quota(request, place)
+    check_quota(request, resources)
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
@@ -76,11 +76,11 @@ def create_key(request: Request, _: None) -> Response:
         tags=tags,
         multi_region="PRIMARY" if is_multi_region else None,
         stored=stored,
+        is_given=request.off_record,
+        number=resources.last_number + 1,
     )
-    request.registry.put_key(key)
+    request.draft.put_key(key)
     request.keys = (key,)
-    if request.off_record:
-        place.given_keys += 1
     return {"KeyMetadata": metadata(key, [key])}
 
 
@@ -101,7 +101,7 @@ def find_described(operation: Operation, request: Request) -> KmsKey | None:
 
 def describe_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, DescribeKey."""
-    related = (key,) if key.multi_region is None else request.registry.related(key)
+    related = (key,) if key.multi_region is None else request.state.related(key)
     return {"KeyMetadata": metadata(key, related)}
 
 
@@ -110,8 +110,8 @@ def list_keys(request: Request, _: None) -> Response:
     owners = request.params.get("ResourceOwners", ["SELF"])
     # That the IDs decide is inferred: AWS's recordings are not in the order of creation,
     # and the sample of the API Reference is in this one.
-    own = request.place.keys
-    listed: tuple[Collection[KmsKey], ...] = (own,)
+    own = request.resources.keys
+    listed: tuple[SortedMap[str, KmsKey], ...] = (own,)
     if "OTHER_ACCOUNTS_VIA_RAM" in owners:
         shared = _shared_with(request)
         listed = (own, shared) if "SELF" in owners else (shared,)
@@ -122,19 +122,19 @@ def enable_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, EnableKey."""
     new_secret = functools.partial(request.registry.key_maker.new, key.spec, key.region)
     enabled = lifecycle.enable(key, request.now, new_secret)
-    request.registry.put_shared(enabled)
+    request.draft.put_key(enabled)
     return {}
 
 
 def disable_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, DisableKey."""
-    request.registry.put_key(attrs.evolve(key, state="Disabled"))
+    request.draft.put_key(attrs.evolve(key, state="Disabled"))
     return {}
 
 
 def update_key_description(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, UpdateKeyDescription."""
-    request.registry.put_key(attrs.evolve(key, description=request.params["Description"]))
+    request.draft.put_key(attrs.evolve(key, description=request.params["Description"]))
     return {}
 
 
@@ -159,12 +159,12 @@ def get_key_last_usage(request: Request, key: KmsKey) -> Response:
     return response
 
 
-def check_quota(request: Request, place: Place) -> None:
-    """Raise if there can be no more keys in *place*."""
+def check_quota(request: Request, resources: Resources) -> None:
+    """Raise if there can be no more keys in *resources*."""
     quota = request.quotas.keys
-    usage = len(place.keys) - place.managed_keys
+    usage = len(resources.keys) - resources.managed_keys
     # Keys that a test made without calls do not use up AWS's own quota.
-    if usage >= quota and (quota < AWS_QUOTAS.keys or usage - place.given_keys >= quota):
+    if usage >= quota and (quota < AWS_QUOTAS.keys or usage - resources.given_keys >= quota):
         raise LimitExceededException(
             f"Key quota for this account in this region is {quota} "
             f"but the current usage is {usage}."
@@ -274,13 +274,13 @@ def _spec_and_usage(params: Params, region: str) -> tuple[KeySpec, KeyUsage]:
     return spec, usage
 
 
-def _shared_with(request: Request) -> Collection[KmsKey]:
+def _shared_with(request: Request) -> SortedMap[str, KmsKey]:
     """Return the keys that other accounts share with the caller's, by their ARNs."""
-    found: Collection[KmsKey] = Collection(is_sorted=True)
-    for place in request.registry.places.all():
-        if place.region == request.region:
-            for key in place.shared_with(request.account):
-                found.put(key.arn, key)
+    found: SortedMap[str, KmsKey] = SortedMap()
+    for resources in request.state.all_resources():
+        if resources.region == request.region:
+            for key in resources.keys_shared_with(request.account):
+                found = found.put(key.arn, key)
     return found
 
 

@@ -34,13 +34,14 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
             f"{region} cannot have a replica because it contains the primary."
         )
     arn = key_arn(region, key.account, key.key_id)
-    if request.registry.places[key.account, region].keys.get(key.key_id) is not None:
+    resources = request.state.resources(key.account, region)
+    if resources.keys.get(key.key_id) is not None:
         raise AlreadyExistsException(f"{arn} already exists")
     if "Policy" in params:
         policy = checked_policy(request, params["Policy"], arn)
     else:
         policy = documents.default_policy(root_arn(region, key.account))
-    check_quota(request, request.registry.places[key.account, region])
+    check_quota(request, resources)
     replica = attrs.evolve(
         key,
         region=region,
@@ -54,12 +55,14 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         materials=key.materials if key.origin == "AWS_KMS" else _to_be_imported(key),
         rotating_since=None,
         shared_with=(),
+        is_given=request.off_record,
+        number=resources.last_number + 1,
         transition_ends=request.now + request.options.transition_seconds,
     )
-    request.registry.put_shared(replica)
+    request.draft.put_key(replica)
     request.add_key(replica)
     response: Response = {
-        "ReplicaKeyMetadata": metadata(replica, request.registry.related(key)),
+        "ReplicaKeyMetadata": metadata(replica, request.state.related(key)),
         "ReplicaPolicy": policy,
     }
     if params.get("Tags"):
@@ -73,22 +76,23 @@ def update_primary_region(request: Request, key: KmsKey) -> Response:
     _check_primary(key)
     if region == key.region:
         raise UnsupportedOperationException(f"{key.arn} is the primary key already.")
-    replica = request.registry.places[key.account, region].keys.get(key.key_id)
+    replica = request.state.resources(key.account, region).keys.get(key.key_id)
     if replica is None:
         raise no_key(key_arn(region, key.account, key.key_id))
     check_state(request.operation, replica)
     # A rotation in progress is the primary key's to finish.
     new_secret = functools.partial(request.registry.key_maker.new, key.spec, key.region)
     key = lifecycle.end_rotation(key, request.now, new_secret)
-    request.registry.put_shared(key)
+    request.draft.put_key(key)
     ends = request.now + request.options.transition_seconds
     request.add_key(replica)
     updating = functools.partial(attrs.evolve, state="Updating", transition_ends=ends)
-    for each in request.registry.related(key):
+    for each in request.state.related(key):
         if each.arn == key.arn:
-            request.registry.put_key(updating(each, multi_region="REPLICA"))
-        elif each.region == region:
-            request.registry.put_key(updating(each, multi_region="PRIMARY"))
+            request.draft.put_key(updating(each, multi_region="REPLICA"))
+    for each in request.state.related(key):
+        if each.region == region:
+            request.draft.put_key(updating(each, multi_region="PRIMARY"))
     return {}
 
 

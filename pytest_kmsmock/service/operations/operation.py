@@ -75,11 +75,11 @@ def find_key(operation: Operation, request: Request) -> KmsKey | None:
     if identifier is None:
         return None
     # Most requests name a key of the caller's: by ID, by ARN, by an alias.
-    place = request.place
-    keys = place.keys.by_name
-    found = keys.get(identifier.removeprefix(place.arn_prefix))
+    resources = request.resources
+    keys = resources.keys
+    found = keys.get(identifier.removeprefix(resources.arn_prefix))
     if found is None and operation.takes_alias:
-        alias = place.aliases.by_name.get(identifier)
+        alias = resources.aliases.get(identifier)
         if alias is not None:
             found = keys.get(alias.key_id)
     if found is not None:

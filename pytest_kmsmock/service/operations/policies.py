@@ -34,7 +34,7 @@ def put_key_policy(request: Request, key: KmsKey) -> Response:
     if name != POLICY_NAME:
         raise NotFoundException("No such policy exists")
     policy = checked_policy(request, request.params["Policy"], key.arn)
-    request.registry.put_key(attrs.evolve(key, policy=policy))
+    request.draft.put_key(attrs.evolve(key, policy=policy))
     return {}
 
 
@@ -79,7 +79,7 @@ def checked_policy(request: Request, text: str, arn: str) -> str:
     """
     document = documents.parse(text, longest=request.quotas.policy_bytes)
     if not request.params.get("BypassPolicyLockoutSafetyCheck") and documents.locks_out(
-        document, key_arn=arn, principal=request.principal, root=request.place.root_arn
+        document, key_arn=arn, principal=request.principal, root=request.resources.root_arn
     ):
         raise MalformedPolicyDocumentException(
             "The new key policy will not allow you to update the key policy in the future."

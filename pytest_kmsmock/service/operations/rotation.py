@@ -31,7 +31,7 @@ def enable_key_rotation(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, EnableKeyRotation."""
     _check_rotatable(key)
     period = request.params.get("RotationPeriodInDays", DEFAULT_PERIOD)
-    request.registry.put_shared(
+    request.draft.put_key(
         attrs.evolve(key, rotation_period=period, next_rotation=request.now + period * DAY)
     )
     return {}
@@ -42,7 +42,7 @@ def disable_key_rotation(request: Request, key: KmsKey) -> Response:
     # Key pairs and HMAC keys never rotate, and AWS does not mind being told so.
     if key.spec.is_symmetric_encryption:
         _check_primary(key)
-        request.registry.put_shared(attrs.evolve(key, rotation_period=None, next_rotation=None))
+        request.draft.put_key(attrs.evolve(key, rotation_period=None, next_rotation=None))
     return {}
 
 
@@ -81,7 +81,7 @@ def rotate_key_on_demand(request: Request, key: KmsKey) -> Response:
     )
     if is_near or key.rotating_since is not None:
         raise ConflictException(f"A rotation of {key.arn} is in progress or about to begin.")
-    request.registry.put_shared(
+    request.draft.put_key(
         attrs.evolve(
             key,
             on_demand_rotations=key.on_demand_rotations + 1,

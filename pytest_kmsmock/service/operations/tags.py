@@ -24,7 +24,7 @@ def tag_resource(request: Request, key: KmsKey) -> Response:
     # A tag that is overwritten keeps its place.
     tags = {**dict(key.tags), **added}
     _check_number(request, tags)
-    request.registry.put_key(attrs.evolve(key, tags=tuple(tags.items())))
+    request.draft.put_key(attrs.evolve(key, tags=tuple(tags.items())))
     return {}
 
 
@@ -34,7 +34,7 @@ def untag_resource(request: Request, key: KmsKey) -> Response:
     _check_reserved(removed)
     _check_characters(removed)
     tags = tuple(tag for tag in key.tags if tag[0] not in removed)
-    request.registry.put_key(attrs.evolve(key, tags=tags))
+    request.draft.put_key(attrs.evolve(key, tags=tags))
     return {}
 
 

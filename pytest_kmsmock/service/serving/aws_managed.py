@@ -15,7 +15,7 @@ from typing import Final
 from ..api.regions import dns_suffix_of
 from ..authorization import documents
 from ..rules.lifecycle import DAY
-from ..state.registry import Place
+from ..state.resources import Resources
 from ..values.identifiers import key_arn, new_key_id, root_arn
 from ..values.key import Alias, KeyMaterial, KmsKey, first_material, material_id
 from ..values.specs import KEY_SPECS
@@ -72,19 +72,19 @@ def check_allowed(request: Request, key: KmsKey) -> None:
     """Raise if the policy of *key*, an AWS managed one, does not allow *request*."""
     if request.account != key.account:
         raise denied_elsewhere(request)
-    names = request.place.aliases_of(key.key_id)
+    names = request.resources.aliases_of(key.key_id)
     allowed = _looking(names[0].removeprefix(PREFIX) if names else "")
     if not any(fnmatchcase(request.operation, pattern) for pattern in allowed):
         raise denied_by_policy(request, key.arn)
 
 
-def without_key(place: Place) -> list[Alias]:
-    """Return the aliases of services that have no key in *place* yet."""
+def without_key(resources: Resources) -> list[Alias]:
+    """Return the aliases of services that have no key in *resources* yet."""
     names = (PREFIX + service for service in SERVICES)
     return [
-        Alias(place.account, place.region, name, "", 0.0, 0.0)
+        Alias(resources.account, resources.region, name, "", 0.0, 0.0)
         for name in names
-        if place.aliases.get(name) is None
+        if resources.aliases.get(name) is None
     ]
 
 
@@ -98,11 +98,14 @@ def create(request: Request, alias_name: str) -> KmsKey | None:
     protects = SERVICES.get(service)
     if protects is None or not alias_name.startswith(PREFIX):
         return None
-    with request.registry.lock:
-        alias = request.place.aliases.get(alias_name)
+
+    def find_or_create() -> KmsKey:
+        alias = request.resources.aliases.get(alias_name)
         # Another thread may have made it meanwhile.
-        found = None if alias is None else request.place.keys.get(alias.key_id)
+        found = None if alias is None else request.resources.keys.get(alias.key_id)
         return found or _create(request, alias_name, service, protects)
+
+    return request.change(find_or_create)
 
 
 def _create(request: Request, alias_name: str, service: str, protects: str) -> KmsKey:
@@ -128,12 +131,12 @@ def _create(request: Request, alias_name: str, service: str, protects: str) -> K
         materials=(material,),
         policy=_policy(service, region, account),
         manager="AWS",
+        number=request.resources.last_number + 1,
         rotation_period=ROTATION_PERIOD,
         next_rotation=request.now + ROTATION_PERIOD * DAY,
     )
-    request.registry.put_key(key)
-    request.place.managed_keys += 1
-    request.place.put_alias(Alias(account, region, alias_name, key_id, request.now, request.now))
+    request.draft.put_key(key)
+    request.draft.put_alias(Alias(account, region, alias_name, key_id, request.now, request.now))
     return key
 
 

@@ -43,9 +43,9 @@ def key(
             the operation works across accounts.
         action: The permission that is needed, where it is not the operation's.
     """
-    place = request.place
+    resources = request.resources
     # The caller's own key, by ID or ARN, is what most requests name.
-    found = place.keys.get(identifier.removeprefix(place.arn_prefix))
+    found = resources.keys.get(identifier.removeprefix(resources.arn_prefix))
     if found is not None:
         return found
     try:
@@ -80,7 +80,7 @@ def _by_name(
 
 def alias(request: Request, name: str) -> Alias:
     """Return the alias *name* of the caller's account."""
-    found = request.place.aliases.get(name)
+    found = request.resources.aliases.get(name)
     if found is None:
         raise _no_alias(alias_arn(request.region, request.account, name))
     return found
@@ -154,15 +154,15 @@ def _by_arn(
 
 
 def _look_up(request: Request, arn: Arn) -> KmsKey | None:
-    place = request.registry.places[arn.account, arn.region]
+    resources = request.state.resources(arn.account, arn.region)
     if not arn.is_alias:
-        return place.keys.get(arn.key_id)
-    found = place.aliases.get(arn.resource)
+        return resources.keys.get(arn.key_id)
+    found = resources.aliases.get(arn.resource)
     return None if found is None else _target(request, arn.account, found)
 
 
 def _target(request: Request, account: str, named: Alias) -> KmsKey:
-    found = request.registry.places[account, request.region].keys.get(named.key_id)
+    found = request.state.resources(account, request.region).keys.get(named.key_id)
     # A key and its aliases go together, so only a race can part them.
     if found is None:
         raise _no_alias(named.arn)

@@ -38,7 +38,7 @@ TOO_FEW_HSMS: Final = (
 
 def find_store(request: Request, store_id: str) -> KeyStore:
     """Return the caller's custom key store *store_id*."""
-    found = request.place.stores.get(store_id)
+    found = request.resources.stores.get(store_id)
     if found is None:
         raise CustomKeyStoreNotFoundException(f"Custom key store {store_id} is not found.")
     return found
@@ -53,7 +53,7 @@ def wrong_state(store: KeyStore, wanted: str) -> CustomKeyStoreInvalidStateExcep
 
 def has_contact(request: Request, store: CloudHsmKeyStore) -> bool:
     """Tell whether KMS can work with the cluster of *store*."""
-    return clusters.has_contact(request.registry.backings.cluster_of(store))
+    return clusters.has_contact(request.state.backings.cluster_of(store))
 
 
 def checked_location(request: Request, spec: KeySpec, origin: str) -> Stored | None:
@@ -85,7 +85,7 @@ def checked_location(request: Request, spec: KeySpec, origin: str) -> Stored | N
 
 
 def _location_in_cluster(request: Request, store: CloudHsmKeyStore) -> Stored:
-    cluster = request.registry.backings.cluster_of(store)
+    cluster = request.state.backings.cluster_of(store)
     if cluster is None or not cluster.reachable:
         raise CustomKeyStoreInvalidStateException(NO_CONTACT)
     if not cluster.active or cluster.hsms < HSMS_TO_CREATE:
@@ -94,13 +94,13 @@ def _location_in_cluster(request: Request, store: CloudHsmKeyStore) -> Stored:
 
 
 def _location_behind_proxy(request: Request, store: ExternalKeyStore, xks_key_id: str) -> Stored:
-    stored = [key.stored for key in request.place.keys_of_store(store.store_id)]
+    stored = [key.stored for key in request.resources.keys_of_store(store.store_id)]
     if any(each is not None and each.xks_key_id == xks_key_id for each in stored):
         raise XksKeyAlreadyInUseException(
             f"The external key {xks_key_id} is already associated with a KMS key in custom key "
             f"store {store.store_id}."
         )
-    proxy = request.registry.backings.proxy(store.proxy)
+    proxy = request.state.backings.proxy(store.proxy)
     trouble = trouble_with(proxy, store.proxy)
     if trouble is not None:
         raise CustomKeyStoreInvalidStateException(trouble.words)

@@ -12,13 +12,14 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from ..api.errors import InvalidMarkerException
-from ..state.collection import START, Collection, Named, Position
 from .request import Request, Response
 
 T = TypeVar("T")
+Value = TypeVar("Value")
+Value_co = TypeVar("Value_co", covariant=True)
 
 # Members that select what is listed, besides the key.
 _SELECTING: Final = (
@@ -35,11 +36,25 @@ _KNOWN: Final = 50
 _TAG_LENGTH: Final = 12
 
 
+class Listed(Protocol[Value_co]):
+    """Values in an order, of which there are pages."""
+
+    def __len__(self) -> int: ...
+
+    def page(self, after: str, limit: int) -> tuple[Sequence[Value_co], str | None]:
+        """
+        Return up to *limit* values that follow the position *after*; empty is the beginning.
+
+        With them comes the position to go on after, or None if none are left.
+        """
+        ...
+
+
 def of_collection(
     request: Request,
     member: str,
-    *collections: Collection[Named],
-    entry: Callable[[Named], Any],
+    *collections: Listed[Value],
+    entry: Callable[[Value], Any],
     default: int,
 ) -> Response:
     """
@@ -56,18 +71,18 @@ def of_collection(
     page, last = collections[which].page(after, _limit(request, default))
     entries = [entry(value) for value in page]
     if last is not None:
-        return _page(member, entries, _marker(request, f"{which} {last[0]} {last[1]}"))
+        return _page(member, entries, _marker(request, f"{which} {last}"))
     if any(collections[which + 1 :]):
-        return _page(member, entries, _marker(request, f"{which + 1} {START[0]} {START[1]}"))
+        return _page(member, entries, _marker(request, f"{which + 1} "))
     return _page(member, entries, None)
 
 
 def of_names(
     request: Request,
     member: str,
-    collection: Collection[Named],
+    collection: Listed[Value],
     *,
-    entry: Callable[[Named], Any],
+    entry: Callable[[Value], Any],
     prefix: str,
     default: int,
 ) -> Response:
@@ -77,15 +92,15 @@ def of_names(
     Args:
         prefix: What all names begin with.
     """
-    after = START
+    after = ""
     marker = request.params.get("Marker")
     if marker is not None:
         name = _opened(request, marker)["a"]
         if not name.startswith(prefix) or _named(name) != marker:
             raise _invalid_marker(request)
-        after = (0, name)
+        after = name
     page, last = collection.page(after, _limit(request, default))
-    following = None if last is None else _named(last[1])
+    following = None if last is None else _named(last)
     return _page(member, [entry(value) for value in page], following)
 
 
@@ -119,13 +134,13 @@ def of_sequence(
     return _page(member, [entry(value) for value in values[start:end]], following)
 
 
-def _position(request: Request) -> tuple[int, Position]:
+def _position(request: Request) -> tuple[int, str]:
     """Return in which collection a page of `of_collection` is, and where."""
     text = _text(request)
     if text is None:
-        return 0, START
-    which, number, name = text.split(" ", 2)
-    return int(which), (int(number), name)
+        return 0, ""
+    which, _, after = text.partition(" ")
+    return int(which), after
 
 
 def _listed(request: Request) -> list[str]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
 from ...crypto.attestation import Attestation
 from ...crypto.ciphertext import Envelope
 from ..api.shapes import OperationShapes
-from ..state.registry import Place, Registry
+from ..state.registry import Registry
+from ..state.resources import Resources
+from ..state.state import Draft, State
 from ..values.caller import Caller
 from ..values.key import KmsKey
 from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
+
+T = TypeVar("T")
 
 Params = dict[str, Any]
 Response = dict[str, Any]
@@ -59,7 +63,9 @@ class Request:
         params: *body* decoded; empty until it has been checked.
         options: How the service is set.
         shapes: The shapes of the operation.
-        place: What the caller's account has in the Region.
+        state: What there is when the request comes; the same while it is on its way.
+        draft: The same, where the request changes it.
+        resources: What the caller's account has in the Region.
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
         envelope: The request's ciphertext taken apart, if a key was found by it.
@@ -76,10 +82,13 @@ class Request:
     envelope: Envelope | None = None
     key_id: str | None = None
     material: bytes | None = None
+    is_writing: bool = False
 
     now: float = 0.0
     registry: Registry
-    place: Place
+    state: State
+    draft: Draft
+    resources: Resources
     options: Options
     shapes: OperationShapes
 
@@ -108,6 +117,32 @@ class Request:
     @property
     def quotas(self) -> Quotas:
         return UNLIMITED if self.off_record else self.options.quotas
+
+    def read(self, state: State) -> None:
+        """Let *state* be what the request sees."""
+        self.state = state
+        self.resources = state.resources(self.account, self.region)
+
+    def write(self, draft: Draft) -> None:
+        """Let *draft* be what the request sees and changes."""
+        self.state = self.draft = draft
+        self.resources = draft.own_resources(self.account, self.region)
+        self.is_writing = True
+
+    def change(self, act: Callable[[], T]) -> T:
+        """Do *act*, which writes, within the change that the request is, or as one of its own."""
+        if self.is_writing:
+            return act()
+
+        def change(draft: Draft) -> T:
+            self.write(draft)
+            return act()
+
+        try:
+            return self.registry.change(change)
+        finally:
+            self.is_writing = False
+            self.read(self.registry.state)
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

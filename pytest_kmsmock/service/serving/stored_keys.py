@@ -60,13 +60,13 @@ def open_(request: Request, key: KmsKey, context: Mapping[str, str]) -> bytes:
 def _secrets(request: Request, key: KmsKey, use: str) -> tuple[tuple[bytes, ...], str]:
     """Return what *key* encrypts with, one after the other, and how its proxy answers."""
     assert key.stored is not None
-    store = request.registry.places[key.account, key.region].stores.get(key.stored.store_id)
+    store = request.state.resources(key.account, key.region).stores.get(key.stored.store_id)
     assert store is not None
     if isinstance(store, CloudHsmKeyStore):
         if not has_contact(request, store):
             raise KMSInvalidStateException(NO_CONTACT)
         return (key.secret,), "well"
-    proxy = request.registry.backings.proxy(store.proxy)
+    proxy = request.state.backings.proxy(store.proxy)
     trouble = trouble_with(proxy, store.proxy)
     if trouble is not None:
         raise KMSInvalidStateException(trouble.words)

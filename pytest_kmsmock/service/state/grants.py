@@ -2,69 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ..values.grant import Grant
-from .collection import Collection
+from .arrivals import Arrivals
+from .sorted_map import SortedMap
 
 GRANTEES: Final = ("GranteePrincipal", "GranteeServicePrincipal")
 
-_At = tuple[str, ...]
+_NONE: Final[Arrivals[Grant]] = Arrivals()
 
 
 class Grants:
     """
     Grants, listed by key, by key and grantee, or by Region and who may retire them.
 
-    None of it costs more for there being many others. Writers hold the registry's lock.
+    None of it costs more for there being many others. They are never changed:
+    `put` and `remove` return others.
     """
 
+    __slots__ = ("_by_terms", "_lists")
+
     def __init__(self) -> None:
-        self._lists: dict[_At, Collection[Grant]] = {}
-        self._by_terms: dict[tuple[str, str, Hashable], Grant] = {}
+        self._lists: SortedMap[tuple[str, ...], Arrivals[Grant]] = SortedMap()
+        self._by_terms: SortedMap[tuple[str, str, str], Grant] = SortedMap()
 
-    def of_key(self, key_arn: str) -> Collection[Grant]:
-        return self._lists.get((key_arn,)) or Collection()
+    def of_key(self, key_arn: str) -> Arrivals[Grant]:
+        return self._lists.get((key_arn,)) or _NONE
 
-    def of_grantee(self, key_arn: str, member: str, principal: str) -> Collection[Grant]:
+    def of_grantee(self, key_arn: str, member: str, principal: str) -> Arrivals[Grant]:
         """
         Return the grants on a key that give *principal* something.
 
         Args:
             member: One of `GRANTEES`.
         """
-        return self._lists.get((key_arn, member, principal)) or Collection()
+        return self._lists.get((key_arn, member, principal)) or _NONE
 
-    def retirable_by(self, region: str, principal: str) -> Collection[Grant]:
+    def retirable_by(self, region: str, principal: str) -> Arrivals[Grant]:
         """Return the grants that *principal* may retire, on keys of whichever account."""
-        return self._lists.get((region, principal)) or Collection()
+        return self._lists.get((region, principal)) or _NONE
 
-    def named(self, key_arn: str, name: str, terms: Hashable) -> Grant | None:
+    def named(self, key_arn: str, name: str, terms: str) -> Grant | None:
         """Return the grant on a key with that name and those terms."""
         return self._by_terms.get((key_arn, name, terms))
 
-    def put(self, grant: Grant) -> None:
-        for at in _places(grant):
-            self._lists.setdefault(at, Collection()).put(grant.id, grant)
+    def put(self, grant: Grant) -> Grants:
+        lists = self._lists
+        for selection in _selections(grant):
+            lists = lists.put(selection, (lists.get(selection) or _NONE).put(grant.id, grant))
+        by_terms = self._by_terms
         if grant.name:
-            self._by_terms[grant.key_arn, grant.name, grant.terms] = grant
+            by_terms = by_terms.put((grant.key_arn, grant.name, grant.terms), grant)
+        return self._with(lists, by_terms)
 
-    def remove(self, grant: Grant) -> None:
-        for at in _places(grant):
-            self._lists[at].remove(grant.id)
-            if not self._lists[at]:
-                del self._lists[at]
-        self._by_terms.pop((grant.key_arn, grant.name, grant.terms), None)
+    def remove(self, grant: Grant) -> Grants:
+        lists = self._lists
+        for selection in _selections(grant):
+            left = (lists.get(selection) or _NONE).remove(grant.id)
+            lists = lists.put(selection, left) if left else lists.remove(selection)
+        by_terms = self._by_terms.remove((grant.key_arn, grant.name, grant.terms))
+        return self._with(lists, by_terms)
 
-    def copy(self) -> Grants:
-        copied = Grants()
-        copied._lists = {at: grants.copy() for at, grants in self._lists.items()}
-        copied._by_terms = self._by_terms.copy()
-        return copied
+    @staticmethod
+    def _with(
+        lists: SortedMap[tuple[str, ...], Arrivals[Grant]],
+        by_terms: SortedMap[tuple[str, str, str], Grant],
+    ) -> Grants:
+        made = Grants()
+        made._lists, made._by_terms = lists, by_terms
+        return made
 
 
-def _places(grant: Grant) -> Iterator[_At]:
+def _selections(grant: Grant) -> Iterator[tuple[str, ...]]:
+    """Yield by what *grant* is listed: the first members of the tuples that the readers ask for."""
     yield (grant.key_arn,)
     for member in GRANTEES:
         if member in grant.members:

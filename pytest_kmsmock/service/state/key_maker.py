@@ -11,6 +11,7 @@ from ...crypto import mac, randomness, sm4, symmetric
 from ...crypto.keypool import KeyPool
 from ..api.regions import is_in_china
 from ..values import key_pairs
+from ..values.key import KmsKey
 from ..values.specs import KeySpec
 
 # AWS makes a pair for each import. An RSA pair takes up to a second here.
@@ -44,6 +45,10 @@ class KeyMaker:
             number = self._taken.get(spec.name, 0)
             self._taken[spec.name] = number + 1
         return self._pool().take(spec.name, number)
+
+    def for_key(self, key: KmsKey) -> bytes:
+        """Return the secret of new material for *key*."""
+        return self.new(key.spec, key.region)
 
     def wrapping_key(self, spec: KeySpec, region: str) -> bytes:
         """Return the private key of a pair to wrap with: a few are made, and taken in turn."""

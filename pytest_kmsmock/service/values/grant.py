@@ -11,7 +11,7 @@ import binascii
 import functools
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
@@ -71,7 +71,7 @@ class Grant:
     creation_date: float
 
     @property
-    def terms(self) -> Hashable:
+    def terms(self) -> str:
         """What makes it another grant than one of the same name."""
         return terms_of(self.members)
 
@@ -83,10 +83,9 @@ class Grant:
 _sorted_json: Final = json.JSONEncoder(sort_keys=True).encode
 
 
-def terms_of(members: Mapping[str, Any]) -> Hashable:
-    """Return *members* as a value, the same for equal terms; an operation counts once."""
-    others = {name: value for name, value in members.items() if name != "Operations"}
-    return frozenset(members["Operations"]), _sorted_json(others)
+def terms_of(members: Mapping[str, Any]) -> str:
+    """Return *members* as a text, the same for equal terms; an operation counts once."""
+    return _sorted_json({**members, "Operations": sorted({*members["Operations"]})})
 
 
 def operations_of(key: KmsKey) -> frozenset[str]:

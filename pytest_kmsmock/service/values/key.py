@@ -123,6 +123,8 @@ class KmsKey:
         rotating_since: When the on-demand rotation in progress was asked for.
         manager: AWS manages the keys of its services.
         shared_with: The accounts that a RAM share gives it to.
+        is_given: A test has made it, without calling CreateKey.
+        number: That of its account and Region in the order in which keys came.
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
         stored: Its place in a custom key store, None if it is in none.
@@ -159,6 +161,8 @@ class KmsKey:
     stored: Stored | None = None
     manager: Literal["CUSTOMER", "AWS"] = "CUSTOMER"
     shared_with: tuple[str, ...] = ()
+    is_given: bool = False
+    number: int = 0
     ciphertext_tag: bytes = attrs.field(repr=False)
     material: KeyMaterial = attrs.field(init=False, repr=False, eq=False)
     ciphertext_start: bytes = attrs.field(init=False, repr=False, eq=False)

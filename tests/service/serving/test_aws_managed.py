@@ -284,9 +284,9 @@ def test_aliases_without_a_key_can_be_listed() -> None:
     metadata = service.handle(
         Request("DescribeKey", {"KeyId": ALIAS}, "us-east-1", Caller("123456789012"), "1")
     )["KeyMetadata"]
-    place = service.registry.places["123456789012", "us-east-1"]
     for name in ("alias/app", "alias/zoo"):
-        place.put_alias(Alias(place.account, place.region, name, metadata["KeyId"], 0.0, 0.0))
+        alias = Alias("123456789012", "us-east-1", name, metadata["KeyId"], 0.0, 0.0)
+        service.registry.change(lambda draft, alias=alias: draft.put_alias(alias))
 
     aliases = listed(service, Limit=100)["Aliases"]
     of_key = listed(service, KeyId=metadata["KeyId"])["Aliases"]

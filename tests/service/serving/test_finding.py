@@ -63,7 +63,8 @@ def test_foreign_key_is_found_where_it_may_be(
 ) -> None:
     """By its ARN and by the ARN of its alias, in the same Region only."""
     request = request_of("Encrypt")
-    request.account, request.place = "210987654321", registry.places["210987654321", "us-east-1"]
+    request.account = "210987654321"
+    request.read(registry.state)
 
     for name in (prefix(f"key/{key_id}"), prefix("alias/app")):
         assert finding.key(request, name).key_id == key_id

@@ -28,7 +28,7 @@ def cluster_settings(params: Params) -> ClusterSettings:
 
 
 def _found(request: Request, settings: ClusterSettings) -> Cluster:
-    backings = request.registry.backings
+    backings = request.state.backings
     found = backings.cluster(request.account, request.region, settings.cluster_id)
     if found is None:
         raise CloudHsmClusterNotFoundException(
@@ -50,7 +50,7 @@ def _check_fit(cluster: Cluster) -> None:
 def check_new_cluster(request: Request, settings: ClusterSettings) -> None:
     cluster = _found(request, settings)
     for store in _stores_of_account(request):
-        used = request.registry.backings.clusters.get(store.cluster.cluster_id)
+        used = request.state.backings.clusters.get(store.cluster.cluster_id)
         is_same = store.cluster.cluster_id == settings.cluster_id
         if is_same or (used is not None and used.history == cluster.history):
             raise CloudHsmClusterInUseException(
@@ -65,14 +65,18 @@ def check_new_cluster(request: Request, settings: ClusterSettings) -> None:
 
 
 def _stores_of_account(request: Request) -> list[CloudHsmKeyStore]:
-    places = (place for place in request.registry.places.all() if place.account == request.account)
-    stores = (store for place in places for store in place.stores)
-    return [store for store in stores if isinstance(store, CloudHsmKeyStore)]
+    return [
+        store
+        for resources in request.state.all_resources()
+        if resources.account == request.account
+        for store in resources.stores
+        if isinstance(store, CloudHsmKeyStore)
+    ]
 
 
 def check_connectable(request: Request, store: CloudHsmKeyStore) -> None:
     """Raise what AWS notices at once; the rest makes the store FAILED later."""
-    cluster = request.registry.backings.cluster_of(store)
+    cluster = request.state.backings.cluster_of(store)
     if cluster is None:
         return
     if not cluster.active:
@@ -94,7 +98,7 @@ def updated_cluster(request: Request, settings: ClusterSettings) -> ClusterSetti
     )
     if "CloudHsmClusterId" in params:
         cluster = _found(request, changed)
-        former = request.registry.backings.clusters.get(settings.cluster_id)
+        former = request.state.backings.clusters.get(settings.cluster_id)
         # A cluster that is gone is still known by its certificate.
         is_related = (
             cluster.trust_anchor.strip() == settings.trust_anchor.strip()

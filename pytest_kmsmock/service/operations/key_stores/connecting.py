@@ -18,7 +18,7 @@ def connect_custom_key_store(request: Request, _: None) -> Response:
         if isinstance(store, CloudHsmKeyStore):
             check_connectable(request, store)
         ends = request.now + request.options.transition_seconds
-        request.registry.put_store(key_store.connect(store, ends))
+        request.draft.put_store(key_store.connect(store, ends))
     return {}
 
 
@@ -28,5 +28,5 @@ def disconnect_custom_key_store(request: Request, _: None) -> Response:
     if store.state in ("DISCONNECTING", "DISCONNECTED"):
         raise wrong_state(store, "CONNECTED, CONNECTING or FAILED")
     ends = request.now + request.options.transition_seconds
-    request.registry.put_store(key_store.disconnect(store, ends))
+    request.draft.put_store(key_store.disconnect(store, ends))
     return {}

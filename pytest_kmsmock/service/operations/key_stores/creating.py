@@ -30,7 +30,7 @@ def create_custom_key_store(request: Request, _: None) -> Response:
     else:
         check_unique(request, store)
         check_reached(request, store.proxy, is_contacted=store.proxy.service_name is None)
-    request.registry.put_store(store)
+    request.draft.put_store(store)
     return {"CustomKeyStoreId": store.store_id}
 
 
@@ -49,7 +49,7 @@ def _new_store(request: Request, kind: StoreType) -> KeyStore:
 
 def _check_quota(request: Request) -> None:
     quota = request.quotas.custom_key_stores
-    usage = len(request.place.stores)
+    usage = len(request.resources.stores)
     if usage >= quota:
         raise LimitExceededException(
             f"Custom key store quota for this account in this region is {quota} "

@@ -10,11 +10,11 @@ from ...serving.request import Request, Response
 def delete_custom_key_store(request: Request, _: None) -> Response:
     """Source: KMS API Reference, DeleteCustomKeyStore."""
     store = find_store(request, request.params["CustomKeyStoreId"])
-    if request.place.keys_of_store(store.store_id):
+    if request.resources.keys_of_store(store.store_id):
         raise CustomKeyStoreHasCMKsException(
             f"Custom key store {store.store_id} contains KMS keys; delete them first."
         )
     if store.state != "DISCONNECTED":
         raise wrong_state(store, "DISCONNECTED")
-    request.place.stores.remove(store.store_id)
+    request.draft.remove_store(store)
     return {}

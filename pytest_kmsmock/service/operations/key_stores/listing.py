@@ -19,7 +19,7 @@ def describe_custom_key_stores(request: Request, _: None) -> Response:
     store_id, name = params.get("CustomKeyStoreId"), params.get("CustomKeyStoreName")
     if store_id is None and name is None:
         return pages.of_collection(
-            request, "CustomKeyStores", request.place.stores, entry=_list_entry, default=100
+            request, "CustomKeyStores", request.resources.stores, entry=_list_entry, default=100
         )
     if store_id is not None and name is not None:
         raise ValidationException(

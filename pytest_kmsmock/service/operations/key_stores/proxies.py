@@ -47,7 +47,7 @@ def updated_proxy(request: Request, settings: ProxySettings) -> ProxySettings:
 
 def check_reached(request: Request, settings: ProxySettings, *, is_contacted: bool) -> None:
     """Raise unless KMS finds the proxy; it asks for its health only if *is_contacted*."""
-    trouble = trouble_with(request.registry.backings.proxy(settings), settings)
+    trouble = trouble_with(request.state.backings.proxy(settings), settings)
     if trouble is None or trouble.managed is None:
         return
     if is_contacted or trouble in SERVICE_TROUBLES:

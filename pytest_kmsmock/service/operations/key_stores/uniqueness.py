@@ -14,7 +14,7 @@ from .members import VPC
 
 
 def by_name(request: Request, name: str | None) -> KeyStore | None:
-    return next((store for store in request.place.stores if store.name == name), None)
+    return next((store for store in request.resources.stores if store.name == name), None)
 
 
 def check_name(request: Request, name: str) -> None:
@@ -32,7 +32,7 @@ def twin_of(request: Request, store: KeyStore) -> KeyStore | None:
     return next(
         (
             other
-            for other in request.place.stores
+            for other in request.resources.stores
             if isinstance(other, CloudHsmKeyStore)
             and (other.name, other.cluster, other.state) == wanted
         ),
@@ -43,7 +43,7 @@ def twin_of(request: Request, store: KeyStore) -> KeyStore | None:
 def check_unique(request: Request, new: ExternalKeyStore) -> None:
     """Raise if another external store has what only one can have."""
     proxy = new.proxy
-    for store in request.place.stores:
+    for store in request.resources.stores:
         if isinstance(store, CloudHsmKeyStore) or store.store_id == new.store_id:
             continue
         other = store.proxy

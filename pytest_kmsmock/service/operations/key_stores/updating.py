@@ -47,7 +47,7 @@ def update_custom_key_store(request: Request, _: None) -> Response:
     name = params.get("NewCustomKeyStoreName", store.name)
     if isinstance(store, CloudHsmKeyStore):
         cluster = updated_cluster(request, store.cluster)
-        request.registry.put_store(attrs.evolve(store, name=name, cluster=cluster))
+        request.draft.put_store(attrs.evolve(store, name=name, cluster=cluster))
     else:
         proxy = updated_proxy(request, store.proxy)
         changed = attrs.evolve(store, name=name, proxy=proxy)
@@ -55,7 +55,7 @@ def update_custom_key_store(request: Request, _: None) -> Response:
             check_unique(request, changed)
             is_contacted = proxy.connectivity != VPC or store.state == "CONNECTED"
             check_reached(request, proxy, is_contacted=is_contacted)
-        request.registry.put_store(changed)
+        request.draft.put_store(changed)
     return {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from . import active, pairs
+from . import active, pairs, sources
 from .clock import Clock
 from .faults import Faults
 from .record import Record
@@ -15,6 +15,7 @@ from .service.state.key_maker import KeyMaker
 from .service.state.registry import Registry
 from .service.values.quotas import AWS_QUOTAS, Quotas
 from .settings import Settings, configured_region
+from .sources import Source
 
 
 class Backend:
@@ -29,6 +30,7 @@ class Backend:
         account: The account of callers that are not somebody else.
         clock: The service's time.
         faults: What is scheduled to go wrong.
+        entered_at: The line that has entered its mock.
         is_active: Between enter and exit of its mock. Before it nothing has been
             made in it, and afterwards nothing changes any more.
         outer: As above.
@@ -42,6 +44,7 @@ class Backend:
         self.settings = settings
         self.outer = outer
         self.is_active = False
+        self.entered_at: Source | None = None
         self.account = settings["account"]
         self.record = Record()
         self.clock = Clock(outer.clock.offset if outer else 0.0)
@@ -63,6 +66,9 @@ class Backend:
                 quotas=quotas if quotas is AWS_QUOTAS else attrs.evolve(quotas),
             ),
         )
+
+    def __repr__(self) -> str:
+        return f"<mock of KMS entered at {sources.shown(self.entered_at)}>"
 
     @property
     def region(self) -> str:

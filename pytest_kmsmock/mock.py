@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack, overload
 
 from . import decorating
-from .backend import Backend, active_backend
+from .backend import Backend
 from .calls.calls import Calls
 from .clock import Clock
 from .doors import opening
@@ -28,9 +28,16 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
-    def __init__(self, settings: Settings | None = None, *, forks: bool = False) -> None:
+    def __init__(self, settings: Settings | None = None, *, outer: Backend | None = None) -> None:
+        """
+        Make a mock that is not active yet.
+
+        Args:
+            settings: None are those of the run.
+            outer: What it starts as a copy of; None is an empty KMS.
+        """
         self._settings = settings_from({}) if settings is None else settings
-        self._forks = forks
+        self._outer = outer
         self._is_used = False
         self._backend = Backend(self._settings)
 
@@ -40,18 +47,17 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
                 "this mock of KMS is active already; to nest one in another, "
                 "write `with mock_kms():` again."
             )
-        outer = active_backend() if self._forks else None
-        if outer is not None or self._is_used:
-            self._backend = Backend(self._settings, outer)
+        if self._outer is not None or self._is_used:
+            self._backend = Backend(self._settings, self._outer)
         self._is_used = True
-        opening.open_(self._backend)
         try:
+            opening.open_(self._backend)
             for name in self._settings["keys"]:
                 resources = self._backend.registry.state.resources(self.account, self.region)
                 if resources.aliases.get(name) is None:
                     self.create_key(alias=name)
         except BaseException:
-            self.__exit__(None, None, None)
+            opening.close(self._backend)
             raise
         return self
 
@@ -66,9 +72,11 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
     def __call__(self, target: Target) -> Target:
         """Decorate *target*, so that each call or test runs in a mock with these settings."""
         __tracebackhide__ = True
-        return decorating.decorate(
-            target, lambda forks: KmsMock(self._settings, forks=forks or self._forks)
-        )
+        return decorating.decorate(target, self._another)
+
+    def _another(self, outer: KmsMock | None = None) -> KmsMock:
+        """Return a mock with these settings that starts as a copy of *outer*, if that is one."""
+        return KmsMock(self._settings, outer=None if outer is None else outer._backend)
 
     def __repr__(self) -> str:
         return f"<KmsMock of account {self.account}, {self.region}: {len(self.keys)} keys>"

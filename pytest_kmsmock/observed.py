@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
+from collections.abc import Iterable
 from typing import Any, Final
 
 from . import active
@@ -28,6 +31,11 @@ class Observed:
 
 
 _observed: Observed | None = None
+# Of threads that go on although the test that has started them is over: which test that was.
+_starters: weakref.WeakKeyDictionary[threading.Thread, str] = weakref.WeakKeyDictionary()
+
+# What such threads have done amiss: no test that runs can answer for it, so the run does.
+strays: list[str] = []
 
 
 def observe(observed: Observed | None) -> Observed | None:
@@ -51,6 +59,17 @@ def started(backend: Any) -> None:
     """Note that *backend* became active."""
     if _observed is not None:
         _observed.backends.append(backend)
+
+
+def outlive(threads: Iterable[threading.Thread], test: str) -> None:
+    """Note that *threads* go on, although *test*, which has started them, is over."""
+    for thread in threads:
+        _starters.setdefault(thread, test)
+
+
+def starter() -> str | None:
+    """Return the test that has started this thread, if the thread has outlived it."""
+    return _starters.get(threading.current_thread())
 
 
 def misuse(error: Exception) -> None:

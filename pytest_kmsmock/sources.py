@@ -63,7 +63,6 @@ def caller() -> Source | None:
     KMS for the application, such as the Encryption SDK, is passed over. Where
     all are installed, it is the first that is no AWS client's.
     """
-    fallback: FrameType | None = None
     frame: FrameType | None
     try:
         frame = sys._getframe(_METHOD_FRAMES)
@@ -71,6 +70,16 @@ def caller() -> Source | None:
         frame = frame.f_back if is_method else sys._getframe(_HOOK_FRAMES)
     except ValueError:
         frame = sys._getframe(1)
+    return _first_of_project(frame)
+
+
+def line_of_author() -> Source | None:
+    """Return the innermost line on the stack that is neither the plugin's nor a library's."""
+    return _first_of_project(sys._getframe(1))
+
+
+def _first_of_project(frame: FrameType | None) -> Source | None:
+    fallback: FrameType | None = None
     while frame is not None:
         code = frame.f_code
         kind = _KINDS[code.co_filename]

@@ -22,9 +22,19 @@ def check(operation: str, url: str, allowed: Sequence[str]) -> None:
     """
     if any(_is_at(url, endpoint) for endpoint in allowed):
         return
+    call = f"kms:{operation} at {url} outside any mock, from {sources.shown(sources.caller())}"
+    starter = observed.starter()
+    if starter is not None:
+        error = KmsGuardError(
+            f"a thread that {starter} started, and that has outlived it, called {call}, during "
+            f"{observed.where()}. Let the test wait for its threads, as by thread.join(), or "
+            "stop them in its tear-down."
+        )
+        # The test that runs now has nothing to do with it.
+        observed.strays.append(str(error))
+        raise error
     error = KmsGuardError(
-        f"{observed.where()} called kms:{operation} at {url} outside any mock, from "
-        f"{sources.shown(sources.caller())}. Take the `kms` fixture, or wrap the call in "
+        f"{observed.where()} called {call}. Take the `kms` fixture, or wrap the call in "
         "`with mock_kms():`. To let it through, mark the test with "
         "@pytest.mark.kms(guard=False), or name the endpoint in the ini option kms_guard_allow."
     )

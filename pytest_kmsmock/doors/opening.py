@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from .. import active, observed
+from .. import active, observed, sources
 from ..backend import Backend
 from . import environment, sessions
 
 
 def open_(backend: Backend) -> None:
-    """Make *backend* the one that answers."""
+    """Make *backend* the one that answers. Whatever interrupts it, `close` takes back."""
     sessions.register()
     environment.isolate()
-    active.push(backend)
+    backend.entered_at = sources.line_of_author()
     backend.is_active = True
+    active.push(backend)
     environment.follow(backend.settings["region"])
     observed.started(backend)
 
 
 def close(backend: Backend) -> None:
-    """Take *backend* away; the one around it answers again."""
+    """Take *backend* away, if it is there; the one around it answers again."""
     backend.is_active = False
     active.remove(backend)
-    outer: Backend | None = active.innermost()
-    if outer is not None:
-        environment.follow(outer.settings["region"])
-    else:
-        environment.follow(None)
+    rest: list[Backend] = active.inwards()
+    environment.follow(rest[0].settings["region"] if rest else None)
+    if not rest:
         environment.replacements.restore()

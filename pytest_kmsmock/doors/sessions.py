@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import botocore
 
-from .. import active
+from .. import active, observed
 
 _EVENT: Final = "before-call.kms"
 _UNIQUE_ID: Final = "pytest-kmsmock"
@@ -26,6 +26,8 @@ _exceptions_factory: Any = None
 
 # What is asked about a call outside any mock, by operation and URL; it may raise.
 guard: Callable[[str, str], None] | None = None
+# The same without a guard, of a thread that has outlived a test with a mock.
+guard_of_strays: Callable[[str, str], None] | None = None
 
 
 @functools.cache
@@ -57,7 +59,7 @@ def register() -> None:
 def install(session: Any) -> None:
     """Give *session*, and each client that it makes, the handler."""
     around = environment()
-    if active.innermost() is not None:
+    if active.is_any():
         around.isolate()
     _share_exceptions(session)
     handler = functools.partial(answer, session)
@@ -103,6 +105,8 @@ def answer(
     if backend is None:
         if guard is not None:
             guard(model.name, params["url"])
+        elif guard_of_strays is not None and observed.starter() is not None:
+            guard_of_strays(model.name, params["url"])
         return None
     answered: tuple[Any, dict[str, Any]] | None = _hook().answer(
         backend, session, model.name, params, request_signer, context

@@ -28,11 +28,15 @@ from .sweep import (
 from .watch import (
     OBSERVED,
     pytest_collection,
+    pytest_fixture_setup,
     pytest_make_collect_report,
     pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_runtest_protocol,
     pytest_runtest_teardown,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
     watch_run,
 )
 
@@ -45,6 +49,7 @@ __all__ = [
     "pytest_addoption",
     "pytest_collection",
     "pytest_configure",
+    "pytest_fixture_setup",
     "pytest_generate_tests",
     "pytest_itemcollected",
     "pytest_load_initial_conftests",
@@ -54,6 +59,9 @@ __all__ = [
     "pytest_runtest_protocol",
     "pytest_runtest_setup",
     "pytest_runtest_teardown",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
 ]
 
 

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
+import threading
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 import pytest
 
-from .. import observed
+from .. import active, observed
 from ..doors import sessions
 from ..observed import CLASS_ATTRIBUTE, Observed
 from .options import guard_of_marker
 
 OBSERVED = pytest.StashKey[Observed]()
-_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"})
-# The test that runs; `kms` reads its markers.
+_STRAYS = "kmsmock_strays"
+# What a function names that means to catch an error of the plugin's.
+_EXPECTING = frozenset(
+    (
+        *("raises", "assertRaises", "assertRaisesRegex", "RaisesGroup"),
+        *("KmsMockError", "KmsGuardError", "NotMockedError"),
+    )
+)
+# The test that runs; `kms` reads its markers. And the mock of its decorated class, if it has one.
 _running: pytest.Item | None = None
+_mock_of_class: Any = None
 
 
 def running() -> pytest.Item | None:
     """Return the test that runs, None if something runs it without pytest's protocol."""
     return _running
+
+
+def mock_of_class() -> Any:
+    """Return the mock of the running test that its decorated class has made, if there is one."""
+    return _mock_of_class
+
+
+def is_of(asking: Any, holder: Any) -> bool:
+    """
+    Tell whether fixture *holder* is in the closure of *asking*, a test or a request.
+
+    Those that a test has asked for by `getfixturevalue` are, from then on.
+    """
+    request = getattr(asking, "_request", asking)
+    return holder in getattr(request, "_fixture_defs", {}).values()
+
+
+def _is_of_running_test(holder: Any) -> bool:
+    return holder is _running or (_running is not None and is_of(_running, holder))
 
 
 def watch_run(config: pytest.Config, wanted: bool | None) -> None:
@@ -36,6 +63,9 @@ def watch_run(config: pytest.Config, wanted: bool | None) -> None:
     before = sessions.guard  # of a run that this one is within
     sessions.guard = guard_of(config) if guards else None
     config.add_cleanup(lambda: setattr(sessions, "guard", before))
+    strays = sessions.guard_of_strays
+    sessions.guard_of_strays = guard_of(config)
+    config.add_cleanup(lambda: setattr(sessions, "guard_of_strays", strays))
     config.stash[OBSERVED] = own = Observed("the root conftest")
     outer = observed.observe(own)
 
@@ -72,21 +102,46 @@ def pytest_make_collect_report(
 # Around set-up, call, tear-down and their reports.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    global _running
+    global _running, _mock_of_class
     seen = item.stash[OBSERVED] = Observed(item.nodeid)
     before, guard = observed.observe(seen), sessions.guard
-    around, _running = _running, item  # there is one around in the tests of plugins
+    # There are others around in the tests of plugins.
+    around, _running = _running, item
+    around_class, is_of_test = _mock_of_class, active.is_of_test
+    active.is_of_test = _is_of_running_test
     wanted = guard_of_marker(item)
     if wanted is not None:
         sessions.guard = guard_of(item.config) if wanted else None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
+    threads = {threading.current_thread(), *threading.enumerate()}
     try:
-        with contextlib.nullcontext() if decorated is None else decorated():
+        with contextlib.nullcontext() if decorated is None else _entered(decorated, item) as mock:
+            _mock_of_class = mock
             return (yield)
     finally:
-        _running = around
+        _running, _mock_of_class, active.is_of_test = around, around_class, is_of_test
         observed.observe(before)
         sessions.guard = guard
+        if seen.backends:
+            observed.outlive({*threading.enumerate()} - threads, item.nodeid)
+        # Its mocks hold all of the test's keys and plaintexts.
+        del item.stash[OBSERVED]
+
+
+@contextlib.contextmanager
+def _entered(make_mock: Callable[[], Any], item: pytest.Item) -> Generator[Any]:
+    """Have a mock for the length of *item*, whatever thread runs it."""
+    mock = make_mock()
+    with contextlib.ExitStack() as stack:
+        with active.held_by(item):
+            stack.enter_context(mock)
+        yield mock
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
+    with active.held_by(fixturedef):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -129,6 +184,28 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let the run fail for what threads did that outlived their tests."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_STRAYS] = observed.strays.copy()
+    if observed.strays and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# xdist's: a worker is done.
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    observed.strays.extend(getattr(node, "workeroutput", {}).get(_STRAYS, ()))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if observed.strays:
+        terminalreporter.section("KMS calls of threads that outlived their tests", red=True)
+        for stray in observed.strays:
+            terminalreporter.line(stray)
+
+
 def guard_of(config: pytest.Config) -> Callable[[str, str], None]:
     """Return what to ask about a call outside any mock."""
     allowed = config.getini("kms_guard_allow")
@@ -147,7 +224,7 @@ def _fail_if_swallowed(item: pytest.Item) -> None:
     if seen is None or not seen.misuses:
         return
     misuses, seen.misuses = seen.misuses, []
-    swallowed = [misuse for misuse in misuses if not _was_expected(misuse, item)]
+    swallowed = [misuse for misuse in misuses if not _was_expected(misuse)]
     if swallowed:
         pytest.fail(_swallowed(swallowed), pytrace=False)
 
@@ -156,8 +233,8 @@ def _swallowed(misuses: Iterable[Exception]) -> str:
     told = "\n".join(f"{type(misuse).__name__}: {misuse}" for misuse in misuses)
     return (
         f"the application caught an error that was meant for the test:\n{told}\n"
-        "To accept it, let the test itself make the call, and catch it there "
-        "or with pytest.raises."
+        "To accept it, let the test itself make the call, with pytest.raises or "
+        "`except KmsMockError`."
     )
 
 
@@ -180,17 +257,15 @@ def _excuse(seen: Observed) -> None:
         backend.faults.excuse()
 
 
-def _was_expected(error: Exception, item: pytest.Item) -> bool:
+def _was_expected(error: Exception) -> bool:
     """
     Tell whether the test, not the application, caught *error*.
 
-    The outermost frame of its traceback is the one that caught it. It is the
-    test if it is the test function, or one that says `raises`.
+    The outermost frame of its traceback is the one that caught it. It did so
+    knowingly if its function says `raises`, or names the plugin's errors.
     """
     if error.__traceback__ is None:  # cleared by unittest's assertRaises
         return True
     caught_by = error.__traceback__.tb_frame.f_code
-    if not _EXPECTING.isdisjoint({caught_by.co_name, *caught_by.co_names}):
-        return True
-    function = getattr(item, "function", None)
-    return function is not None and caught_by is getattr(inspect.unwrap(function), "__code__", None)
+    names = {caught_by.co_name, *caught_by.co_names, *caught_by.co_freevars}
+    return not _EXPECTING.isdisjoint(names)

@@ -64,4 +64,4 @@ def test_no_mock_is_left_behind_by_an_example_that_fails() -> None:
     with pytest.raises(AssertionError):
         failing()
 
-    assert not active._active
+    assert not active.is_any()

@@ -247,7 +247,11 @@ def test_a_handle_acts_on_the_innermost_fork_of_its_mock() -> None:
     """There the application is; the mock that gave it stays as it was."""
     with KmsMock() as outer:
         key = outer.create_key()
-        with KmsMock(forks=True), KmsMock(forks=True) as fork, mock_kms():
+        with (
+            KmsMock(outer=outer._backend) as inner,
+            KmsMock(outer=inner._backend) as fork,
+            mock_kms(),
+        ):
             key.disable()
 
             assert key.state == fork.key(key.id).state == "Disabled"
@@ -257,7 +261,7 @@ def test_a_handle_acts_on_the_innermost_fork_of_its_mock() -> None:
 def test_a_handle_of_a_fork_does_not_act_on_what_it_was_forked_from() -> None:
     with KmsMock() as outer:
         key = outer.create_key()
-        with KmsMock(forks=True) as fork:
+        with KmsMock(outer=outer._backend) as fork:
             inner = fork.key(key.id)
         assert inner == key
 

@@ -190,11 +190,13 @@ def test_key_in_no_store_that_there_is(kms: KmsMock, hsm_store: str) -> None:
         kms.create_key(key_store="cks-1")
 
 
-def test_inner_mock_has_a_world_of_its_own(client: Any, proxy: XksProxy, xks_key: str) -> None:
+def test_inner_mock_has_a_world_of_its_own(
+    kms: KmsMock, client: Any, proxy: XksProxy, xks_key: str
+) -> None:
     """It starts as a copy; a handle acts on the innermost one."""
     from pytest_kmsmock.mock import KmsMock as Mock
 
-    with Mock(forks=True):
+    with Mock(outer=kms._backend):
         proxy.reachable = False
         with pytest.raises(client.exceptions.KMSInvalidStateException):
             client.encrypt(KeyId=xks_key, Plaintext=b"secret")

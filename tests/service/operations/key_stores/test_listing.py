@@ -28,7 +28,7 @@ def test_a_copy_s_store_has_keys_of_its_own(
     kms: KmsMock, hsm_key: str, hsm_store: str, refusal: Any
 ) -> None:
     """Its last key deleted in the copy, the store there can go, and the original's cannot."""
-    with KmsMock(forks=True) as copy:
+    with KmsMock(outer=kms._backend) as copy:
         copy.key(hsm_key).delete()
         copy.client("us-east-1").disconnect_custom_key_store(CustomKeyStoreId=hsm_store)
         copy.client("us-east-1").delete_custom_key_store(CustomKeyStoreId=hsm_store)

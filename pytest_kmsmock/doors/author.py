@@ -57,14 +57,14 @@ def perform(
     try:
         return backend.service.handle(request)
     except KmsError as error:
-        raise clients.exception(error, operation) from None
+        raise clients.exception(error, operation, backend.clock()) from None
 
 
 def key_at(backend: Backend, arn: str) -> KmsKey:
     """Return the key *arn*, or raise what botocore would raise."""
     key = find_key(backend, arn)
     if key is None:
-        raise clients.exception(finding.no_key(arn), "DescribeKey")
+        raise clients.exception(finding.no_key(arn), "DescribeKey", backend.clock())
     return key
 
 

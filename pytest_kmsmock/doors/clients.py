@@ -44,9 +44,14 @@ def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any
     )
 
 
-def exception(error: KmsError, operation: str) -> Exception:
-    """Return *error* as the exception that a client raises for it."""
-    _, parsed = direct.of_error(error, new_request_id())
+def exception(error: KmsError, operation: str, now: float) -> Exception:
+    """
+    Return *error* as the exception that a client raises for it.
+
+    Args:
+        now: The service's time, in seconds since the epoch.
+    """
+    _, parsed = direct.of_error(error, new_request_id(), now)
     raised: Exception = _exceptions().from_code(error.code)(parsed, operation)
     return raised
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 from ..backend import Backend
 from ..service.api.errors import KmsError
 from ..service.api.shapes import declared_errors
-from ..service.serving.request import Response
 from .desk import Incoming, request_of, serve
 from .http import headers
 
@@ -25,9 +24,9 @@ class DirectResponse:
 
     __slots__ = ("headers", "status_code")
 
-    def __init__(self, status_code: int, request_id: str) -> None:
+    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
         self.status_code = status_code
-        self.headers = headers(request_id)
+        self.headers = headers
 
     @property
     def content(self) -> bytes:
@@ -44,33 +43,36 @@ def answer(backend: Backend, incoming: Incoming) -> tuple[DirectResponse, dict[s
     try:
         response = serve(backend, request, incoming.source, backend.record.add)
     except KmsError as error:
-        return of_error(error, request.id)
-    has_containers = request.shapes.has_containers
-    return of_response(response, request.id, has_containers=has_containers)
+        return of_error(error, request.id, backend.clock())
+    # Containers are copied: who changes them does not change the record.
+    parsed = _copy(response) if request.shapes.has_containers else response.copy()
+    return _answered(parsed, 200, headers(request.id, backend.clock()))
 
 
-def of_response(
-    response: Response, request_id: str, *, has_containers: bool, status: int = 200
-) -> tuple[DirectResponse, dict[str, Any]]:
-    """Return *response* as botocore's parser would have it; containers are copied."""
-    parsed = _copy(response) if has_containers else response.copy()
-    http = DirectResponse(status, request_id)
-    parsed["ResponseMetadata"] = {
-        "RequestId": request_id,
-        "HTTPStatusCode": status,
-        "HTTPHeaders": http.headers,
-        "RetryAttempts": 0,
-    }
-    return http, parsed
+def of_error(error: KmsError, request_id: str, now: float) -> tuple[DirectResponse, dict[str, Any]]:
+    """
+    Return *error* as botocore's parser would have it.
 
-
-def of_error(error: KmsError, request_id: str) -> tuple[DirectResponse, dict[str, Any]]:
-    """Return *error* as botocore's parser would have it."""
+    Args:
+        now: The service's time, in seconds since the epoch.
+    """
     parsed: dict[str, Any] = {"Error": {"Message": error.message, "Code": error.code}}
     # An error that the model declares is parsed by its shape too.
     if error.message and error.code in declared_errors():
         parsed["message"] = error.message
-    return of_response(parsed, request_id, has_containers=False, status=error.status)
+    return _answered(parsed, error.status, headers(request_id, now))
+
+
+def _answered(
+    parsed: dict[str, Any], status: int, headers: dict[str, str]
+) -> tuple[DirectResponse, dict[str, Any]]:
+    parsed["ResponseMetadata"] = {
+        "RequestId": headers["x-amzn-requestid"],
+        "HTTPStatusCode": status,
+        "HTTPHeaders": headers,
+        "RetryAttempts": 0,
+    }
+    return DirectResponse(status, headers), parsed
 
 
 def _copy(value: Any) -> Any:

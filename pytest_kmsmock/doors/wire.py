@@ -102,8 +102,8 @@ class Exchange:
         return error
 
     def _http(self, status: int, content: bytes) -> AWSResponse:
-        request = self._attempt.request
-        return _Response(self._endpoint, status, headers(request.id), content)
+        of_answer = headers(self._attempt.request.id, self._backend.clock())
+        return _Response(self._endpoint, status, of_answer, content)
 
 
 class _Response(AWSResponse):

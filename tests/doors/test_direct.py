@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
@@ -24,6 +29,95 @@ def test_a_response_has_the_metadata_of_one_that_was_sent(kms: KmsMock) -> None:
     assert metadata["HTTPHeaders"]["x-amzn-requestid"] == metadata["RequestId"]
     assert metadata["HTTPHeaders"]["content-type"] == "application/x-amz-json-1.1"
     assert metadata["RetryAttempts"] == 0
+
+
+def test_a_response_has_the_headers_of_one_that_was_sent(kms: KmsMock) -> None:
+    """Every answer of AWS says when it was made, by AWS's clock."""
+    kms.clock.advance(days=400)
+    before = kms.clock.now.replace(microsecond=0)
+
+    headers = SESSION.create_client("kms").list_keys()["ResponseMetadata"]["HTTPHeaders"]
+
+    assert list(headers) == ["x-amzn-requestid", "date", "content-type"]
+    assert before <= parsedate_to_datetime(headers["date"]) <= kms.clock.now
+    assert headers["date"].endswith(" GMT")
+
+
+def test_a_handles_exception_has_them_too(kms: KmsMock) -> None:
+    """Its date is that of the mock's clock."""
+    kms.clock.advance(days=400)
+    key = kms.create_key(spec="RSA_2048", usage="SIGN_VERIFY")
+
+    with pytest.raises(ClientError) as caught:
+        key.encrypt(b"x")
+
+    metadata = caught.value.response["ResponseMetadata"]
+    date = parsedate_to_datetime(metadata["HTTPHeaders"]["date"])
+    assert abs(kms.clock.now - date) < dt.timedelta(minutes=1)
+
+
+ASKING: list[tuple[str, dict[str, Any]]] = [
+    ("DescribeKey", {"KeyId": "alias/app"}),
+    ("GetKeyPolicy", {}),
+    ("GetKeyRotationStatus", {}),
+    ("ListAliases", {}),
+    ("ListGrants", {}),
+    ("ListKeyPolicies", {}),
+    ("ListKeyRotations", {"IncludeKeyMaterial": "ALL_KEY_MATERIAL"}),
+    ("ListKeys", {"KeyId": None, "Limit": 1}),
+    ("ListResourceTags", {}),
+    ("Decrypt", {"CiphertextBlob": b"blob"}),
+    ("DescribeKey", {"KeyId": "alias/none"}),
+    ("EnableKey", {}),
+    ("DisableKey", {"KeyId": "alias/app"}),
+    ("Encrypt", {"Plaintext": bytes(4097)}),
+    ("Encrypt", {"Plaintext": b"x", "KeyId": "é"}),
+    ("GenerateDataKey", {}),
+    ("PutKeyPolicy", {"Policy": "{"}),
+    ("RetireGrant", {"KeyId": None, "GrantToken": "x"}),
+    ("TagResource", {"Tags": [{"TagKey": "a&b", "TagValue": ""}]}),
+    ("DescribeCustomKeyStores", {"KeyId": None}),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    ASKING,
+    ids=[f"{number}-{name}" for number, (name, _) in enumerate(ASKING)],
+)
+def test_both_paths_give_one_answer(
+    kms: KmsMock, monkeypatch: pytest.MonkeyPatch, operation: str, params: dict[str, Any]
+) -> None:
+    """Member by member, that of an error too, but for the request's own ID."""
+    monkeypatch.setattr(time, "time", lambda: 1_700_000_000.25)
+    key = kms.create_key(alias="alias/app", tags={"team": "gr\u00fcn"}, description='"\U0001f511"')
+    kms.create_key()
+    client = kms.client(parameter_validation=False)
+    client.enable_key_rotation(KeyId=key.id)
+    client.create_grant(
+        KeyId=key.id,
+        GranteePrincipal="arn:aws:iam::123456789012:role/app",
+        Operations=["Decrypt"],
+        Constraints={"EncryptionContextSubset": {"gr\u00fcn": "\U0001f511"}},
+    )
+    params = {"KeyId": key.id, **params}
+    params = {name: value for name, value in params.items() if value is not None}
+
+    def answer() -> dict[str, Any]:
+        try:
+            response = getattr(client, xform_name(operation))(**params)
+        except ClientError as error:
+            response = error.response
+        metadata = response["ResponseMetadata"]
+        assert metadata["HTTPHeaders"].pop("x-amzn-requestid") == metadata.pop("RequestId")
+        return dict(response)
+
+    direct = answer()
+    kms.delay(operation, 1, after=1, allow_unused=True)
+    wire = answer()
+
+    assert direct == wire
+    assert kms.calls[-1].operation == kms.calls[-2].operation == operation
 
 
 def test_a_response_without_members_has_metadata_alone(kms: KmsMock) -> None:

@@ -256,7 +256,9 @@ def through_both(
             raise said[0]
         return said[0]
 
+    now = time.time()  # for the header `date` of both
     with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now)
         patch.setattr(Service, "handle", handle_once)
         direct = call(client, operation, params)
         with mock_kms(transport="wire"):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from . import fixtures, growth, keys, operations, parallel, report, start, where
+from . import fixtures, growth, keys, memory, operations, parallel, report, start, where
 from .figures import FULL, SHORT, Figure, Form, measured_anew
 
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -20,6 +20,7 @@ _SECTIONS: Final[Mapping[str, Callable[[Form], Iterator[Figure]]]] = {
     "fixtures": fixtures.measured,
     "start": start.measured,
     "growth": growth.measured,
+    "memory": memory.measured,
     "parallel": parallel.measured,
     "where": where.measured,
 }

@@ -28,6 +28,7 @@ class Form:
         tests: For each fixture, in pytest.
         starts: Of pytest, for each variant.
         calls: Calls and keys whose memory is measured.
+        long_run: Tests of a run whose memory is measured.
     """
 
     is_short: bool
@@ -38,6 +39,7 @@ class Form:
     tests: int
     starts: int
     calls: int
+    long_run: int
 
 
 FULL: Final = Form(
@@ -49,6 +51,7 @@ FULL: Final = Form(
     tests=2_000,
     starts=48,
     calls=4_000,
+    long_run=5_000,
 )
 SHORT: Final = Form(
     is_short=True,
@@ -59,6 +62,7 @@ SHORT: Final = Form(
     tests=250,
     starts=6,
     calls=400,
+    long_run=600,
 )
 
 

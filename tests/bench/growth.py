@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.doors import opening
-from pytest_kmsmock.service.operations import OPERATIONS
+from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.values.grant import Grant
 
 from .figures import Figure, Form, settled

@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import unittest
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 from . import observed
 from .service.misuse import KmsMockError
+
+if TYPE_CHECKING:
+    import unittest
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 MakeMock = Callable[..., AbstractContextManager[Any]]
@@ -39,11 +42,17 @@ def decorate(target: Target, make_mock: MakeMock) -> Target:
     if not isinstance(target, type):
         decorated: Target = _function(target, make_mock)
         return decorated
-    if issubclass(target, unittest.TestCase):
+    if _is_test_case(target):
         _test_case(target, make_mock)
     else:
         _plain_class(target, make_mock)
     return target
+
+
+def _is_test_case(target: type) -> TypeGuard[type[unittest.TestCase]]:
+    # Who has a test case has imported it.
+    module = sys.modules.get("unittest.case")
+    return module is not None and issubclass(target, module.TestCase)
 
 
 def _function(function: Any, make_mock: MakeMock) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, Literal, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -18,6 +18,12 @@ from ..service.misuse import KmsMockError, suggestion
 from ..service.serving.recipients import ALGORITHM
 from ..service.values.specs import KEY_SPECS
 
+Kind = Literal["enclave", "nitrotpm"]
+
+_MEMBERS: Final[Mapping[Kind, str]] = {
+    "enclave": attestation.ENCLAVE,
+    "nitrotpm": attestation.NITROTPM,
+}
 _LONGEST: Final = {"user_data": 512, "nonce": 512, "public_key": 1024}
 
 # A failure ends at the line that used the enclave.
@@ -49,14 +55,16 @@ class Enclave:
 
     Args:
         home: That mock.
-        kind: `ENCLAVE` or `NITROTPM`.
+        kind: An enclave, or an instance with NitroTPM.
         pcrs: All of its registers, by index.
         module_id: What its documents call it.
     """
 
-    def __init__(self, home: Backend, kind: str, pcrs: Mapping[int, bytes], module_id: str) -> None:
+    def __init__(
+        self, home: Backend, kind: Kind, pcrs: Mapping[int, bytes], module_id: str
+    ) -> None:
         self._home = home
-        self._kind = kind
+        self._kind = _MEMBERS[kind]
         self._pcrs = dict(pcrs)
         self._module_id = module_id
         self._signing_key = ec.generate_private_key(ec.SECP384R1())

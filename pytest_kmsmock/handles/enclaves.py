@@ -6,27 +6,24 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from ..crypto import extras
-from ..crypto.attestation import ENCLAVE, NITROTPM
-from ..crypto.extras import MissingExtra
 from ..service.misuse import KmsMockError, NotMockedError
 from .part import Part
 
 if TYPE_CHECKING:
-    from .enclave import Enclave
+    from .enclave import Enclave, Kind
 
 _DIGEST_LENGTH: Final = 48
 _NO_DIGEST: Final = bytes(_DIGEST_LENGTH)
 # How many registers a document has by itself, and which of them are not zero:
 # those of the image, kernel and application; those of the firmware and Secure Boot.
-_REGISTERS: Final[Mapping[str, tuple[int, tuple[int, ...]]]] = {
-    ENCLAVE: (16, (0, 1, 2)),
-    NITROTPM: (24, (4, 7)),
+_REGISTERS: Final[Mapping[Kind, tuple[int, tuple[int, ...]]]] = {
+    "enclave": (16, (0, 1, 2)),
+    "nitrotpm": (24, (4, 7)),
 }
 _LAST_REGISTER: Final = 31
-_MODULE_IDS: Final = {
-    ENCLAVE: "i-0123456789abcdef0-enc0123456789abcdef",
-    NITROTPM: "i-0123456789abcdef0-tpm0123456789abcdef",
+_MODULE_IDS: Final[Mapping[Kind, str]] = {
+    "enclave": "i-0123456789abcdef0-enc0123456789abcdef",
+    "nitrotpm": "i-0123456789abcdef0-tpm0123456789abcdef",
 }
 
 # A failure ends at the line that asked for the enclave.
@@ -59,13 +56,15 @@ class Enclaves(Part):
                 not installed.
         """
         __tracebackhide__ = True
+        # Not at the top: few tests need them, and x509 is slow to import.
+        from ..crypto import extras
+        from .enclave import Enclave
+
         try:
             extras.CBOR.load("cbor2")
-        except MissingExtra as error:
+        except extras.MissingExtra as error:
             raise NotMockedError(f"{error}.") from None
-        from .enclave import Enclave  # not at the top: x509 is slow to import
-
-        kind = NITROTPM if nitrotpm else ENCLAVE
+        kind: Kind = "nitrotpm" if nitrotpm else "enclave"
         registers = _registers(kind, pcrs, debug)
         return Enclave(self._backend, kind, registers, module_id or _MODULE_IDS[kind])
 
@@ -81,9 +80,9 @@ class Enclaves(Part):
         self._backend.registry.attestation_roots += (root_of(certificate),)
 
 
-def _registers(kind: str, pcrs: Mapping[int, str | bytes] | None, debug: bool) -> dict[int, bytes]:
+def _registers(kind: Kind, pcrs: Mapping[int, str | bytes] | None, debug: bool) -> dict[int, bytes]:
     """Return all registers: *pcrs*, and what the others are by themselves."""
-    if debug and (pcrs or kind == NITROTPM):
+    if debug and (pcrs or kind == "nitrotpm"):
         raise KmsMockError(
             "debug=True stands for a Nitro enclave in debug mode, whose PCRs are all zero; "
             "leave out pcrs= and nitrotpm=, or debug=True."

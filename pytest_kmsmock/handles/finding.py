@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Final
 
@@ -64,6 +63,8 @@ def _known(identifier: str, known: Mapping[str, KmsKey]) -> str:
     """Return a sentence on the keys that there are, those of the closest name first."""
     if not known:
         return "there are no keys yet."
+    import difflib  # not at the top: few tests need it
+
     closest = difflib.get_close_matches(identifier, list(known), n=len(known), cutoff=0.0)
     # One name a key, the closest of its names.
     name_of = {known[name].arn: name for name in reversed(closest)}

@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from ..backend import Backend, innermost_fork_of
-from ..crypto import wrapping
 from ..doors import author
 from ..options import checked_account
 from ..service.api.times import cut, in_utc
@@ -21,6 +18,9 @@ from ..service.misuse import KmsMockError
 from ..service.operations.encryption import material_of
 from ..service.rules.lifecycle import DAY
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -216,6 +216,9 @@ class Key:
     @property
     def public_key(self) -> PublicKey:
         """The public key of an asymmetric key, as an object of `cryptography`."""
+        # Not at the top: few tests need it.
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+
         der: bytes = self._do("GetPublicKey")["PublicKey"]
         return load_der_public_key(der)
 
@@ -273,6 +276,8 @@ def import_material(
     backend: Backend, key: KmsKey, material: bytes, days: int | None = None
 ) -> str | None:
     """Import *material* into *key*; see `Key.import_material`."""
+    from ..crypto import wrapping  # not at the top: few tests need it
+
     is_pair = key.spec.kind == "asymmetric"
     algorithm = "RSA_AES_KEY_WRAP_SHA_256" if is_pair else "RSAES_OAEP_SHA_256"
     wanted = _do(

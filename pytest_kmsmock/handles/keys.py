@@ -7,9 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-
 from ..backend import Backend
 from ..crypto.extras import MissingExtra
 from ..doors import author
@@ -271,6 +268,10 @@ def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
 
 def _pkcs8_of(material: bytes) -> bytes:
     """Return a private key in PEM or DER, of whatever form, as PKCS #8 DER; else as it is."""
+    # Not at the top: few tests need them.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
     is_pem = material.startswith(b"-----BEGIN")
     load = serialization.load_pem_private_key if is_pem else serialization.load_der_private_key
     try:

@@ -15,7 +15,6 @@ from ..doors import author
 from ..options import checked_account
 from ..service.api.times import cut, in_utc
 from ..service.misuse import KmsMockError
-from ..service.operations.encryption import material_of
 from ..service.rules.lifecycle import DAY
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
 
@@ -193,7 +192,7 @@ class Key:
             KmsMockError: It is no ciphertext of this key, or of a key pair,
                 which has one material only.
         """
-        found = material_of(self._value, ciphertext)
+        found = self._value.material_of(ciphertext)
         if found is None:
             raise KmsMockError(f"this ciphertext was not made by {self!r} with a symmetric key.")
         return _material(found)

@@ -13,10 +13,10 @@ from ..api.errors import (
 from ..misuse import NotMockedError
 from ..rules.usage import check_not_stored
 from ..serving.request import Request, Response
+from ..serving.sealing import seal
 from ..values import key_pairs
 from ..values.key import KmsKey
 from ..values.specs import KEY_SPECS, SYMMETRIC_DEFAULT
-from .encryption import seal
 
 LENGTHS = {"AES_128": 16, "AES_256": 32}
 

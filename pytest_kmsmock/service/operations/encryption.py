@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ...crypto import ciphertext
-from ..api.errors import IncorrectKeyException, InvalidCiphertextException, ValidationException
+from ..api.errors import IncorrectKeyException, InvalidCiphertextException
 from ..api.shapes import ignores_ciphertext, missing_member
 from ..rules.key_states import check_state
 from ..rules.usage import wrong_algorithm, wrong_usage
-from ..serving import finding, stored_keys
+from ..serving import finding
 from ..serving.request import Request, Response
-from ..values import key_pairs
-from ..values.key import KeyMaterial, KmsKey
+from ..serving.sealing import open_, seal
+from ..values.key import KmsKey
 from ..values.specs import SYMMETRIC_DEFAULT
 from .operation import Operation, find_key
 
@@ -109,65 +109,6 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     if found is None:
         raise finding.denied_elsewhere(request, "the resource associated with this ciphertext")
     return found
-
-
-def seal(
-    request: Request, key: KmsKey, algorithm: str, plaintext: bytes, context: dict[str, str]
-) -> bytes:
-    """Return the ciphertext of *plaintext*, by the key's current material."""
-    if key.stored is not None:
-        return stored_keys.seal(request, key, plaintext, context)
-    if algorithm == SYMMETRIC_DEFAULT:
-        secret = key.material.secret
-        assert secret is not None  # the key's state says so
-        return ciphertext.seal(secret, key.ciphertext_start, plaintext, context)
-    _check_no_context(algorithm, context)
-    longest = key_pairs.longest_plaintext(key.spec, algorithm)
-    if len(plaintext) > longest:
-        raise ValidationException(
-            f"Algorithm {algorithm} and key spec {key.spec.name} cannot encrypt data "
-            f"larger than {longest} bytes."
-        )
-    return key_pairs.encrypt(key.spec, key.secret, algorithm, plaintext)
-
-
-def open_(
-    request: Request, key: KmsKey, algorithm: str, context: dict[str, str]
-) -> tuple[bytes, KeyMaterial]:
-    """Return the plaintext of the request's ciphertext, and the material that made it."""
-    if key.stored is not None:
-        return stored_keys.open_(request, key, context), key.material
-    envelope = request.envelope
-    if envelope is not None:
-        # Most often the latest made it, and none but the right one opens it.
-        for material in reversed(key.materials):
-            if material.secret is not None:
-                opened = ciphertext.open_(material.secret, envelope, context)
-                if opened is not None:
-                    return opened, material
-        raise InvalidCiphertextException
-    _check_no_context(algorithm, context)
-    blob = request.params["CiphertextBlob"]
-    plaintext = key_pairs.decrypt(key.spec, key.secret, algorithm, blob)
-    if plaintext is None:
-        raise InvalidCiphertextException
-    return plaintext, key.material
-
-
-def material_of(key: KmsKey, blob: bytes) -> KeyMaterial | None:
-    """Return the material of *key* that made *blob*, as far as the blob itself tells."""
-    envelope = ciphertext.parse(blob)
-    if envelope is None or envelope.key_tag != key.ciphertext_tag:
-        return None
-    tag = envelope.material_tag.hex()
-    return next((m for m in key.materials if m.id.startswith(tag)), None)
-
-
-def _check_no_context(algorithm: str, context: dict[str, str]) -> None:
-    if context:
-        raise ValidationException(
-            f"An encryption context cannot be used with algorithm {algorithm}."
-        )
 
 
 def _key_elsewhere(request: Request, tag: bytes) -> KmsKey | None:

@@ -198,6 +198,14 @@ class KmsKey:
     def algorithms(self) -> tuple[str, ...]:
         return self.spec.usages[self.usage]
 
+    def material_of(self, blob: bytes) -> KeyMaterial | None:
+        """Return the material that made the ciphertext *blob*, as far as that itself tells."""
+        envelope = ciphertext.parse(blob)
+        if envelope is None or envelope.key_tag != self.ciphertext_tag:
+            return None
+        tag = envelope.material_tag.hex()
+        return next((m for m in self.materials if m.id.startswith(tag)), None)
+
 
 @attrs.frozen
 class Alias:

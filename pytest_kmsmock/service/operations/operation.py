@@ -13,7 +13,7 @@ from ..values.key import KeyState, KmsKey
 from ..values.specs import KeyUsage
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Operation:
     """
     One operation of the API.

@@ -26,7 +26,6 @@ import zlib
 from collections.abc import Callable, Mapping
 
 import attrs
-from cryptography.exceptions import InvalidTag
 
 from . import randomness, symmetric
 
@@ -112,8 +111,7 @@ def seal(key: bytes, blob_start: bytes, plaintext: bytes, context: Mapping[str, 
     before, between = _outline(len(plaintext) + _OVERHEAD)
     header = blob_start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header
-    # `symmetric.seal`, but this is the path of every call; `open_` likewise.
-    return header + symmetric.CIPHERS[key].encrypt(nonce, _INNER + plaintext, aad)
+    return header + symmetric.seal(key, nonce, _INNER + plaintext, aad)
 
 
 def parse(blob: bytes) -> Envelope | None:
@@ -132,10 +130,8 @@ def open_(key: bytes, envelope: Envelope, context: Mapping[str, str]) -> bytes |
     """Return the plaintext, or None if the key, a byte or the context differs."""
     header = envelope.header
     aad = header + encode_context(context) if context else header
-    try:
-        return symmetric.CIPHERS[key].decrypt(envelope.nonce, envelope.sealed, aad)[len(_INNER) :]
-    except InvalidTag:
-        return None
+    opened = symmetric.open_(key, envelope.nonce, envelope.sealed, aad)
+    return None if opened is None else opened[len(_INNER) :]
 
 
 def encode_context(context: Mapping[str, str]) -> bytes:

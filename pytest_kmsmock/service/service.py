@@ -30,7 +30,6 @@ from .values.key import KmsKey
 from .values.specs import SYMMETRIC_DEFAULT
 
 _DEFAULTS = Options()
-_operation_named = OPERATIONS.get
 
 
 class Service:
@@ -82,20 +81,19 @@ class Service:
 
     def _prepare(self, request: Request) -> Operation:
         """Check the shape of *request*, and give it what it needs on its way."""
-        clock = self._clock  # called by a name of its own, it is not looked for in the class
         # Cut at once: what is added to a date later must not carry it into another millisecond.
-        request.now = now = cut(clock())
+        request.now = cut(self._clock())
         request.options = self.options
-        request.registry = registry = self.registry
-        operation = _operation_named(request.operation)
+        request.registry = self.registry
+        operation = OPERATIONS.get(request.operation)
         if operation is None:
             raise _unknown(request.operation)
-        request.shapes = shapes = shapes_of(operation.name)
-        shapes.decode(request.body, request.params)
-        # Nearly always nothing is due, and this is the path of every call.
-        if registry.state.next_due <= now:
-            registry.settle(now)
-        request.read(registry.state)
+        request.shapes = shapes_of(operation.name)
+        request.shapes.decode(request.body, request.params)
+        # Asked without the lock, which somebody may hold who makes a key pair.
+        if self.registry.state.next_due <= request.now:
+            self.registry.settle(request.now)
+        request.read(self.registry.state)
         if not request.principal:
             request.principal = request.resources.root_arn
         return operation
@@ -111,9 +109,7 @@ class Service:
             recipients.attest(request)
         if operation.check_first is not None:
             operation.check_first(request)
-        # By names of their own: an attribute that is called as a method is looked for in the class.
-        find_key, act = operation.find, operation.act
-        key = find_key(operation, request)  # aliases refused, Region, existence
+        key = operation.find(operation, request)  # aliases refused, Region, existence
         if key is not None:
             request.keys = (key,)
             if key.manager == "AWS":
@@ -135,12 +131,11 @@ class Service:
             member = operation.algorithm_member
             if member is not None:
                 algorithm = params.get(member, SYMMETRIC_DEFAULT)
-                # `key.algorithms`, but this is the path of every call.
-                if algorithm not in key.spec.usages[key.usage]:
+                if algorithm not in key.algorithms:
                     raise wrong_algorithm(key, algorithm)
             if operation.fit is not None:
                 operation.fit(request, key)
-        response = act(request, key)
+        response = operation.act(request, key)
         if params.get("DryRun"):
             raise DryRunOperationException
         if request.attestation is not None:
@@ -148,8 +143,7 @@ class Service:
         if operation.is_usage and not request.off_record:
             for used in request.keys:
                 self.registry.last_usages[used.arn] = operation.name, request.now, request.id
-        shapes = request.shapes
-        return shapes.trim(response) if shapes.trims else response
+        return request.shapes.trim(response)
 
 
 def _unknown(name: str) -> NotMockedError:

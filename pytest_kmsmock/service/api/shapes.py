@@ -8,6 +8,7 @@ costs a call a member. A newer botocore brings newer members by itself.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -33,16 +34,6 @@ _REQUIRED_UNLESS_MODIFIED: Final[Mapping[str, str]] = {
     "ReEncrypt": "CiphertextBlob",
 }
 
-# Members of responses that some supported botocore lacks; newer ones bring them all.
-_NEWER_MEMBERS: Final = frozenset(
-    (
-        *("CurrentKeyMaterialId", "DestinationKeyMaterialId", "KeyMaterialId"),
-        *("SourceKeyMaterialId", "ImportState", "KeyMaterialDescription", "KeyMaterialState"),
-        *("EncapsulationAlgorithms", "VpcEndpointServiceOwner"),
-        *("GranteeServicePrincipal", "RetiringServicePrincipal", "SourceArn"),
-    )
-)
-
 
 class OperationShapes:
     """
@@ -50,7 +41,6 @@ class OperationShapes:
 
     Attributes:
         members: The request's members by name.
-        trims: This botocore may lack members that the service answers with.
         errors: The codes that the operation declares.
         has_containers: The response can have lists or structures in it.
     """
@@ -58,7 +48,6 @@ class OperationShapes:
     def __init__(self, model: ServiceModel, operation: str) -> None:
         operation_model = model.operation_model(operation)
         self.name = operation
-        self.trims = not _has_newer_members()
         shape = operation_model.input_shape
         self.members: Mapping[str, Shape] = {} if shape is None else shape.members
         # With the name itself: one string for all requests on record.
@@ -124,7 +113,7 @@ class OperationShapes:
                 response[name] = {k: v for k, v in inner.items() if k in known}
         for name, known in self._output_entries:
             entries = response.get(name) or ()
-            if not all(known >= entry.keys() for entry in entries):
+            if not known.issuperset(itertools.chain.from_iterable(entries)):
                 response[name] = [
                     {k: v for k, v in entry.items() if k in known} for entry in entries
                 ]
@@ -146,13 +135,6 @@ class OperationShapes:
 @functools.cache
 def service_model() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
-
-
-@functools.cache
-def _has_newer_members() -> bool:
-    shapes = (service_model().shape_for(name) for name in service_model().shape_names)
-    known = {name for shape in shapes for name in getattr(shape, "members", ())}
-    return known >= _NEWER_MEMBERS
 
 
 @functools.cache

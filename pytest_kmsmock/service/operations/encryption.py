@@ -30,7 +30,7 @@ def encrypt(request: Request, key: KmsKey) -> Response:
 def decrypt(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Decrypt."""
     params = request.params
-    if "DryRun" in params and ignores_ciphertext(params):
+    if ignores_ciphertext(params):
         return {}
     algorithm = params.get("EncryptionAlgorithm", SYMMETRIC_DEFAULT)
     context = params.get("EncryptionContext", {})
@@ -89,7 +89,7 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
     assert algorithm_member is not None
     named = find_key(operation, request) if key_member in params else None
     algorithm = params.get(algorithm_member, SYMMETRIC_DEFAULT)
-    if algorithm != SYMMETRIC_DEFAULT or ("DryRun" in params and ignores_ciphertext(params)):
+    if algorithm != SYMMETRIC_DEFAULT or ignores_ciphertext(params):
         if named is None:
             raise missing_member(request.operation, key_member)
         if named.usage != "ENCRYPT_DECRYPT":

@@ -59,7 +59,6 @@ def create_key(request: Request, _: None) -> Response:
             materials = (first_material(request.registry.key_maker.new(spec, region)),)
         else:
             materials = (KeyMaterial(id=material_id(key_id, given), secret=given),)
-    # CPython passes more than 15 keywords through a dict, which takes longer.
     key = KmsKey(
         account=account,
         region=region,

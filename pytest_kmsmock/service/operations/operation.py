@@ -74,16 +74,6 @@ def find_key(operation: Operation, request: Request) -> KmsKey | None:
     identifier = request.params.get(member) if member else None
     if identifier is None:
         return None
-    # Most requests name a key of the caller's: by ID, by ARN, by an alias.
-    resources = request.resources
-    keys = resources.keys
-    found = keys.get(identifier.removeprefix(resources.arn_prefix))
-    if found is None and operation.takes_alias:
-        alias = resources.aliases.get(identifier)
-        if alias is not None:
-            found = keys.get(alias.key_id)
-    if found is not None:
-        return found
     return finding.key(
         request,
         identifier,

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, get_args
 import attrs
 
 from .service.api.errors import KmsError
-from .service.api.shapes import service_model, shapes_of
+from .service.api.shapes import checked_operation, service_model, shapes_of
 from .service.misuse import KmsMockError, suggestion
 from .service.serving import finding
 from .service.serving.request import Request
@@ -199,10 +199,8 @@ class Faults:
 def checked(fault: Fault) -> Fault:
     """Return *fault*, or raise `KmsMockError` if it could never happen."""
     __tracebackhide__ = True
-    names = service_model().operation_names
-    if fault.operation != ANY and fault.operation not in names:
-        close = suggestion(str(fault.operation).title().replace("_", ""), names)
-        raise KmsMockError(f"KMS has no operation {fault.operation!r}.{close}")
+    if fault.operation != ANY:
+        checked_operation(fault.operation)
     if fault.error is not None:
         _check_error(fault)
     if not isinstance(fault.message, str | None):

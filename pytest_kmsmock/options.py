@@ -46,9 +46,12 @@ def checked_alias(name: str, value: Any) -> str:
             f"{name}={value!r} is no alias name, since those begin with 'alias/'; "
             f"write {written!r}."
         )
-    if value.startswith("alias/aws/"):
+    # Not at the top: see the module docstring.
+    from .service.values.identifiers import AWS_ALIAS_PREFIX, is_customer_alias
+
+    if value.startswith(AWS_ALIAS_PREFIX):
         _check_service(name, value)
-    elif not re.fullmatch(r"alias/[a-zA-Z0-9/_-]{1,250}", value):
+    elif not is_customer_alias(value):
         raise misuse(
             f"{name}={value!r} is no name for an alias of your own: after 'alias/' come 1 to 250 "
             "letters, digits, slashes, underscores and dashes."
@@ -60,10 +63,11 @@ def _check_service(name: str, value: str) -> None:
     __tracebackhide__ = True
     # Not at the top: few tests need them.
     from .service.misuse import suggestion
-    from .service.serving.aws_managed import PREFIX, SERVICES
+    from .service.serving.aws_managed import SERVICES
+    from .service.values.identifiers import AWS_ALIAS_PREFIX
 
-    if value.removeprefix(PREFIX) not in SERVICES:
-        names = [PREFIX + service for service in SERVICES]
+    if value.removeprefix(AWS_ALIAS_PREFIX) not in SERVICES:
+        names = [AWS_ALIAS_PREFIX + service for service in SERVICES]
         raise misuse(
             f"{name}={value!r} is the alias of no AWS managed key that the mock knows."
             f"{suggestion(value, names)} It knows {', '.join(sorted(names))}."

@@ -9,9 +9,10 @@ from typing import Any, Final, overload
 from ..backend import Backend
 from ..handles.key import Key
 from ..record import Row
+from ..service.api.shapes import checked_operation
 from ..service.misuse import KmsMockError
 from .call import Call
-from .matching import Wanted, check_operation
+from .matching import Wanted
 
 _SHOWN_CALLS: Final = 5
 
@@ -126,7 +127,7 @@ class Calls(Sequence[Call]):
                 "assert_order('GenerateDataKey', 'Decrypt')."
             )
         for operation in operations:
-            check_operation(operation)
+            checked_operation(operation)
         left = iter(self.operations)
         for number, operation in enumerate(operations):
             if operation not in left:

@@ -10,7 +10,7 @@ import attrs
 from ..backend import Backend
 from ..handles.finding import arn_of
 from ..handles.key import Key
-from ..service.api.shapes import service_model, shapes_of
+from ..service.api.shapes import checked_operation, service_model, shapes_of
 from ..service.misuse import KmsMockError, suggestion
 from .call import Call
 from .showing import is_secret, shown, shown_value
@@ -42,7 +42,7 @@ class Wanted:
         """
         __tracebackhide__ = True
         if operation is not None:
-            check_operation(operation)
+            checked_operation(operation)
         for name in params:
             _check_param(operation, name)
         return cls(operation, None if key is None else arn_of(backend, key), params)
@@ -93,15 +93,6 @@ class Wanted:
             conditions.append(shown(self.params))
         operation = f" of kms:{self.operation}" if self.operation else ""
         return operation + (f" with {', '.join(conditions)}" if conditions else "")
-
-
-def check_operation(operation: str) -> None:
-    """Raise `KmsMockError` unless the API has *operation*."""
-    __tracebackhide__ = True
-    names = service_model().operation_names
-    if operation not in names:
-        close = suggestion(str(operation).title().replace("_", ""), names)
-        raise KmsMockError(f"KMS has no operation {operation!r}.{close}")
 
 
 def _check_param(operation: str | None, name: str) -> None:

@@ -9,6 +9,7 @@ import attrs
 from . import der
 
 CONSTRUCTED: Final = 0x20
+_OPEN: Final = 0x80
 _END: Final = bytes(2)
 # CMS envelopes have seven.
 _DEEPEST: Final = 32
@@ -47,7 +48,7 @@ class Element:
 
 def open_ended(tag: int, *contents: bytes) -> bytes:
     """Return a constructed element whose length is left open."""
-    return bytes((tag, 0x80)) + b"".join(contents) + _END
+    return bytes((tag, _OPEN)) + b"".join(contents) + _END
 
 
 def pieces(data: bytes, size: int) -> bytes:
@@ -77,13 +78,10 @@ def _element(data: bytes, start: int, limit: int, depth: int) -> tuple[Element, 
         raise ValueError("elements are nested too deep")
     if limit < start + 2:
         raise ValueError("an element ends early")
-    tag, size, start = data[start], data[start + 1], start + 2
-    if size == 0x80:
-        return _open_element(data, tag, start, limit, depth)
-    if size > 0x80:
-        octets = data[start : start + (size & 0x7F)]
-        start += size & 0x7F
-        size = int.from_bytes(octets, "big")
+    tag = data[start]
+    if data[start + 1] == _OPEN:
+        return _open_element(data, tag, start + 2, limit, depth)
+    size, start = der.length_at(data, start + 1)
     end = start + size
     if limit < end:
         raise ValueError("an element ends early")

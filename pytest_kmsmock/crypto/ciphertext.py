@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from . import randomness, symmetric
+from . import der, randomness, symmetric
 
 _PREFIX = bytes.fromhex("0102020078")
 _SEPARATOR = b"\x01"
@@ -40,6 +40,9 @@ _RANDOM_ENDS = 8 + symmetric.NONCE_LENGTH
 _SHORTEST_HEADER = 125
 _OVERHEAD = len(_INNER) + symmetric.TAG_LENGTH
 
+# Context-specific tags.
+_0 = 0x80
+_0_CONSTRUCTED = 0xA0
 _OID_ENCRYPTED_DATA = bytes.fromhex("06092a864886f70d010706")
 _OID_DATA = bytes.fromhex("06092a864886f70d010701")
 _OID_AES256_GCM = bytes.fromhex("060960864801650304012e")
@@ -180,27 +183,12 @@ def _layout(
 def _outline(sealed_length: int) -> tuple[bytes, bytes]:
     """Return the length and the DER around the nonce: what precedes and what follows it."""
     nonce = bytes(symmetric.NONCE_LENGTH)
-    sealed = _length(sealed_length)
-    algorithm = _tlv(0x30, _OID_AES256_GCM + _tlv(0x30, _tlv(0x04, nonce) + _TAG_LENGTH_16))
-    content_length = len(_OID_DATA) + len(algorithm) + 1 + len(sealed) + sealed_length
-    content = b"\x30" + _length(content_length) + _OID_DATA + algorithm + b"\x80" + sealed
-    data_length = len(_VERSION_0) + len(content) + sealed_length
-    data = b"\x30" + _length(data_length) + _VERSION_0 + content
-    explicit = b"\xa0" + _length(len(data) + sealed_length) + data
-    body = _OID_ENCRYPTED_DATA + explicit
-    der = b"\x30" + _length(len(body) + sealed_length) + body
-    whole = (len(der) + sealed_length).to_bytes(4, "big") + der
-    before, _, between = whole.rpartition(nonce)
+    sealed = bytes(sealed_length)
+    parameters = der.element(der.SEQUENCE, der.element(der.OCTET_STRING, nonce), _TAG_LENGTH_16)
+    algorithm = der.element(der.SEQUENCE, _OID_AES256_GCM, parameters)
+    content = der.element(der.SEQUENCE, _OID_DATA, algorithm, der.element(_0, sealed))
+    data = der.element(der.SEQUENCE, _VERSION_0, content)
+    message = der.element(der.SEQUENCE, _OID_ENCRYPTED_DATA, der.element(_0_CONSTRUCTED, data))
+    whole = len(message).to_bytes(4, "big") + message
+    before, _, between = whole.removesuffix(sealed).rpartition(nonce)
     return before, between
-
-
-def _tlv(tag: int, value: bytes) -> bytes:
-    return bytes([tag]) + _length(len(value)) + value
-
-
-def _length(length: int) -> bytes:
-    """Return *length* in DER."""
-    if length < 0x80:
-        return bytes([length])
-    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes([0x80 | len(octets)]) + octets

@@ -12,11 +12,24 @@ SEQUENCE = 0x30
 def element(tag: int, *contents: bytes) -> bytes:
     """Return an element: the tag, the length and the contents one after another."""
     content = b"".join(contents)
-    size = len(content)
+    return bytes((tag,)) + length(len(content)) + content
+
+
+def length(size: int) -> bytes:
+    """Return the octets that tell the length *size*."""
     if size < 0x80:
-        return bytes((tag, size)) + content
+        return bytes((size,))
     octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + content
+    return bytes((0x80 | len(octets),)) + octets
+
+
+def length_at(data: bytes, at: int) -> tuple[int, int]:
+    """Return the length whose octets begin at *at*, in the shortest form or not, and their end."""
+    first, start = data[at], at + 1
+    if first < 0x80:
+        return first, start
+    end = start + (first & 0x7F)
+    return int.from_bytes(data[start:end], "big"), end
 
 
 def integer(number: int) -> bytes:
@@ -35,13 +48,10 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes]]:
     while at < len(data):
         if len(data) < at + 2:
             raise ValueError("an element ends early")
-        tag, size, start = data[at], data[at + 1], at + 2
-        if size >= 0x80:
-            start += size & 0x7F
-            octets = data[at + 2 : start]
-            size = int.from_bytes(octets, "big")
-            if size < 0x80 or not octets[0]:
-                raise ValueError("a length is not in its shortest form")
+        tag, octets = data[at], at + 1
+        size, start = length_at(data, octets)
+        if data[octets:start] != length(size):
+            raise ValueError("a length is not in its shortest form")
         at = start + size
         if len(data) < at:
             raise ValueError("an element ends early")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
 from ..backend import Backend
+from ..service.api.encoding import to_json
 from ..service.api.errors import KmsError
 from ..service.misuse import KmsMockError
 from ..service.operations.table import OPERATIONS
@@ -46,7 +46,7 @@ def perform(
         _check_active(backend)
     request = Request(
         operation,
-        _to_json(params),
+        to_json(params),
         region,
         Caller(account),
         new_request_id(),
@@ -132,14 +132,3 @@ def _check_active(backend: Backend) -> None:
             "the mock of KMS that this belongs to is over, and nothing changes in it any more; "
             "do it inside the test that takes the `kms` fixture, or inside `with mock_kms():`."
         )
-
-
-def _to_json(value: Any) -> Any:
-    """Return *value* as the JSON of a request has it: bytes in Base64."""
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Mapping):
-        return {name: _to_json(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_to_json(item) for item in value]
-    return value

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
 import email.utils
 import functools
 import json
 from typing import Any, Final
 
+from ..service.api.encoding import to_json
 from ..service.api.errors import KmsError
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
@@ -39,7 +38,7 @@ def _date(seconds: int) -> str:
 
 def body_of_response(response: dict[str, Any]) -> bytes:
     """Return *response* as the body of an answer; empty if it has no members."""
-    return _dumps(_to_json(response)) if response else b""
+    return _dumps(to_json(response)) if response else b""
 
 
 def body_of_error(error: KmsError) -> bytes:
@@ -54,16 +53,3 @@ def body_of_error(error: KmsError) -> bytes:
 def _dumps(value: Any) -> bytes:
     # As short as it can be, as AWS writes it.
     return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _to_json(value: Any) -> Any:
-    """Return *value*, of a response, as its JSON has it: bytes in Base64, times as numbers."""
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, dt.datetime):
-        return value.timestamp()
-    if isinstance(value, dict):
-        return {name: _to_json(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_to_json(item) for item in value]
-    return value

@@ -13,9 +13,8 @@ from ..doors import author
 from ..options import checked_alias
 from ..service.api.regions import partition_of
 from ..service.misuse import KmsMockError, NotMockedError, suggestion
-from ..service.serving import aws_managed
 from ..service.state.key_maker import is_sound, symmetric_length
-from ..service.values.identifiers import is_key_id, new_key_id
+from ..service.values.identifiers import AWS_ALIAS_PREFIX, is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec, KeySpecName, KeyUsage
 from .finding import find
 from .key import Key, import_material
@@ -103,7 +102,7 @@ class Keys(Part):
         if alias is not None:
             checked_alias("alias", alias)
         _check_key_id(backend, key_id, multi_region, region, account)
-        if alias is not None and alias.startswith(aws_managed.PREFIX):
+        if alias is not None and alias.startswith(AWS_ALIAS_PREFIX):
             _check_left_out(
                 alias,
                 {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ..faults import COMMON_ERRORS, DISCONNECTIONS
-from ..service.api.shapes import service_model, shapes_of
+from ..service.api.shapes import checked_operation, shapes_of
 from ..service.misuse import KmsMockError, suggestion
 
 if TYPE_CHECKING:
@@ -85,12 +85,8 @@ def failures_of(
 
 
 def _all_of(operation: str) -> list[Failure]:
-    names = service_model().operation_names
-    if operation not in names:
-        raise KmsMockError(
-            f"KMS has no operation {operation!r}.{suggestion(str(operation), names)}"
-        )
-    declared = [e for e in sorted(shapes_of(operation).errors) if e not in COMMON_ERRORS]
+    of_operation = shapes_of(checked_operation(operation)).errors
+    declared = [error for error in sorted(of_operation) if error not in COMMON_ERRORS]
     errors = [Failure(operation, name, name) for name in (*declared, *_SHARED)]
     return errors + [Failure(operation, name, None) for name in _KINDS]
 

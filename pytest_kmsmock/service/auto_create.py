@@ -7,8 +7,6 @@ test asks for it: AWS answers with NotFoundException.
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from .api.regions import partition_of
@@ -19,6 +17,7 @@ from .values.identifiers import (
     MULTI_REGION,
     Arn,
     alias_arn,
+    is_customer_alias,
     is_key_id,
     key_arn,
     parse_arn,
@@ -78,7 +77,7 @@ def _can_be(arn: Arn) -> bool:
     """Tell whether a key or an alias can have that name."""
     if arn.is_alias:
         # AWS's own aliases are for its services to make.
-        return re.fullmatch("alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}", arn.resource) is not None
+        return is_customer_alias(arn.resource)
     return is_key_id(arn.key_id)
 
 

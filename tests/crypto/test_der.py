@@ -47,3 +47,17 @@ def test_what_is_no_such_sequence_is_refused(data: str) -> None:
 def test_many_elements_take_no_longer_than_few_each() -> None:
     """A megabyte of the shortest elements, in the time of a blink."""
     assert sum(1 for _ in der.elements(b"\x05\x00" * 500_000)) == 500_000
+
+
+@pytest.mark.parametrize("size", [0, 1, 127, 128, 255, 256, 65_535, 65_536])
+def test_a_length_is_read_as_it_was_written(size: int) -> None:
+    octets = der.length(size)
+
+    assert der.length_at(b"\x30" + octets + b"rest", 1) == (size, 1 + len(octets))
+
+
+@pytest.mark.parametrize(
+    ("octets", "size"), [("7f", 127), ("8180", 128), ("820100", 256), ("83010000", 65_536)]
+)
+def test_lengths_are_in_the_shortest_form(octets: str, size: int) -> None:
+    assert der.length(size) == bytes.fromhex(octets)

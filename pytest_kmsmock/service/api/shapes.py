@@ -15,6 +15,7 @@ from typing import Any, Final
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
+from ..misuse import KmsMockError, suggestion
 from .decoding import Params, compile_decoder, missing
 from .errors import ValidationException
 from .violations import camel, validation_error
@@ -140,6 +141,16 @@ def service_model() -> ServiceModel:
 @functools.cache
 def shapes_of(operation: str) -> OperationShapes:
     return OperationShapes(service_model(), operation)
+
+
+def checked_operation(name: object) -> str:
+    """Return *name*, which the author of a test gave, or raise unless KMS has that operation."""
+    __tracebackhide__ = True
+    names = service_model().operation_names
+    if not isinstance(name, str) or name not in names:
+        close = suggestion(str(name).title().replace("_", ""), names)
+        raise KmsMockError(f"KMS has no operation {name!r}.{close}")
+    return name
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from ..serving import aws_managed, finding, pages
 from ..serving.request import Request, Response
 from ..state.resources import Resources
 from ..state.sorted_map import SortedMap
-from ..values.identifiers import alias_arn
+from ..values.identifiers import AWS_ALIAS_PREFIX, alias_arn
 from ..values.key import Alias, KmsKey
 
 
@@ -36,7 +36,7 @@ def check_name(request: Request) -> None:
         return
     if name == "alias/":
         raise InvalidAliasNameException("The alias name must not be empty after alias/.")
-    if name.startswith(aws_managed.PREFIX):
+    if name.startswith(AWS_ALIAS_PREFIX):
         raise InvalidAliasNameException(
             "The alias name for a customer managed CMK cannot begin with alias/aws/."
         )
@@ -110,7 +110,7 @@ def _aliases_of(resources: Resources, key: KmsKey) -> SortedMap[str, Alias]:
 def _customer_alias(request: Request) -> Alias:
     """Return the alias that *request* names, unless it is AWS's own."""
     alias = finding.alias(request, request.params["AliasName"])
-    if alias.name.startswith(aws_managed.PREFIX):
+    if alias.name.startswith(AWS_ALIAS_PREFIX):
         raise finding.denied_by_policy(request, alias.arn)
     return alias
 

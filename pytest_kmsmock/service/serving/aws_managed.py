@@ -16,13 +16,12 @@ from ..api.regions import dns_suffix_of
 from ..authorization import documents
 from ..rules.lifecycle import DAY
 from ..state.resources import Resources
-from ..values.identifiers import key_arn, new_key_id, root_arn
+from ..values.identifiers import AWS_ALIAS_PREFIX, key_arn, new_key_id, root_arn
 from ..values.key import Alias, KeyMaterial, KmsKey, first_material, material_id
 from ..values.specs import KEY_SPECS
 from .finding import denied_by_policy, denied_elsewhere
 from .request import Request
 
-PREFIX: Final = "alias/aws/"
 # What each service's key protects, as its description says it.
 SERVICES: Final[Mapping[str, str]] = {
     "acm": "ACM private keys",
@@ -73,14 +72,14 @@ def check_allowed(request: Request, key: KmsKey) -> None:
     if request.account != key.account:
         raise denied_elsewhere(request)
     names = request.resources.aliases_of(key.key_id)
-    allowed = _looking(names[0].removeprefix(PREFIX) if names else "")
+    allowed = _looking(names[0].removeprefix(AWS_ALIAS_PREFIX) if names else "")
     if not any(fnmatchcase(request.operation, pattern) for pattern in allowed):
         raise denied_by_policy(request, key.arn)
 
 
 def without_key(resources: Resources) -> list[Alias]:
     """Return the aliases of services that have no key in *resources* yet."""
-    names = (PREFIX + service for service in SERVICES)
+    names = (AWS_ALIAS_PREFIX + service for service in SERVICES)
     return [
         Alias(resources.account, resources.region, name, "", 0.0, 0.0)
         for name in names
@@ -94,9 +93,9 @@ def _looking(service: str) -> tuple[str, ...]:
 
 def create(request: Request, alias_name: str) -> KmsKey | None:
     """Return the AWS managed key, new, that *alias_name* stands for; None if it stands for none."""
-    service = alias_name.removeprefix(PREFIX)
+    service = alias_name.removeprefix(AWS_ALIAS_PREFIX)
     protects = SERVICES.get(service)
-    if protects is None or not alias_name.startswith(PREFIX):
+    if protects is None or not alias_name.startswith(AWS_ALIAS_PREFIX):
         return None
 
     def find_or_create() -> KmsKey:

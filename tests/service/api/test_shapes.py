@@ -12,8 +12,9 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from pytest_kmsmock.service.api.errors import SerializationException, ValidationException
-from pytest_kmsmock.service.api.shapes import declared_errors, shapes_of
+from pytest_kmsmock.service.api.shapes import checked_operation, declared_errors, shapes_of
 from pytest_kmsmock.service.api.times import timestamp
+from pytest_kmsmock.service.misuse import KmsMockError
 from pytest_kmsmock.service.operations.table import OPERATIONS
 
 
@@ -46,6 +47,16 @@ def test_every_operation_can_be_compiled(operation: str) -> None:
     shapes = shapes_of(operation)
 
     assert shapes.name == operation
+
+
+def test_an_operation_that_kms_lacks_is_told() -> None:
+    """With the nearest one, also to who writes it as a method of the client."""
+    assert checked_operation("Encrypt") == "Encrypt"
+    for given, near in (("Encrpyt", "'Encrypt'"), ("generate_data_key", "'GenerateDataKey'")):
+        with pytest.raises(KmsMockError, match=f"no operation '{given}'. Did you mean {near}?"):
+            checked_operation(given)
+    with pytest.raises(KmsMockError, match="no operation 5"):
+        checked_operation(5)
 
 
 def test_values_come_out_as_python_s() -> None:

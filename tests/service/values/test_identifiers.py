@@ -41,6 +41,24 @@ def test_what_is_no_key_id(text: str) -> None:
     assert not identifiers.is_key_id(text)
 
 
+@pytest.mark.parametrize("name", ["alias/a", "alias/a/b_C-9", "alias/aws", f"alias/{'x' * 250}"])
+def test_form_of_a_customer_s_alias(name: str) -> None:
+    """1 to 250 letters, digits, slashes, underscores and dashes. Source: CreateAlias."""
+    assert identifiers.is_customer_alias(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "a", "alias/", "ALIAS/a", "alias/aws/s3", "alias/a b", "alias/a:b", "alias/é"),
+        *("alias/a\n", f"alias/{'x' * 251}"),
+    ],
+)
+def test_what_is_no_customer_s_alias(name: str) -> None:
+    """``alias/aws/`` is for AWS's services."""
+    assert not identifiers.is_customer_alias(name)
+
+
 def test_new_key_id_is_a_random_uuid() -> None:
     """Version 4, RFC 9562; lower case with dashes."""
     ids = {identifiers.new_key_id() for _ in range(1000)}

@@ -33,9 +33,8 @@ from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.serving import recipients
 from pytest_kmsmock.service.serving.recipients import SECRETS
 from pytest_kmsmock.service.values.key import KeyState, KmsKey, MaterialState, RotationType
-from pytest_kmsmock.service.values.key_pairs import MESSAGE_LENGTHS
 from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
-from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
+from pytest_kmsmock.service.values.specs import KEY_SPECS, MESSAGE_LENGTHS, KeySpec
 
 PAGE: Final = "docs/coverage.md"
 PACKAGE: Final = "pytest_kmsmock"
@@ -445,6 +444,7 @@ def _known_values() -> dict[str, frozenset[str]]:
         "KeyAgreementAlgorithmSpec": algorithms["KEY_AGREEMENT"],
         "EncapsulationAlgorithmSpec": algorithms["ENCAPSULATE_DECAPSULATE"],
         "MessageType": (name for lengths in MESSAGE_LENGTHS.values() for name in lengths),
+        "KeyEncryptionMechanism": (recipients.ALGORITHM,),
         # AWS refuses the last one too, and so does the code.
         "AlgorithmSpec": (*wrapping.ALGORITHMS, wrapping.SM2_ALGORITHM, "RSAES_PKCS1_V1_5"),
         "WrappingKeySpec": (spec.name for spec in specs if spec.family in ("rsa", "sm2")),

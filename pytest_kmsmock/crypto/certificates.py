@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from .attestation import Unacceptable
+from . import attestation
+from .attestation import Attestation, Unacceptable
 
 LIFETIME: Final = dt.timedelta(hours=3)
 """How long the certificate of an enclave is valid, as AWS makes them."""
@@ -72,6 +73,31 @@ def certify(
     return _issue(
         issuer.private, issuer.name, subject, public, None, usage, since, since + lifetime
     )
+
+
+def verified(data: bytes, roots: Collection[bytes], now: float) -> Attestation:
+    """
+    Return what *data*, an attestation document, says.
+
+    Args:
+        roots: Certificates, DER; its own has to lead to one of them.
+        now: Seconds since the epoch.
+
+    Raises:
+        Unacceptable: It is malformed or does not hold, or no answer can be
+            encrypted to its public key.
+        MissingExtra: There is no cbor2.
+    """
+    document = attestation.read(data)
+    attested = document.attestation
+    key = signing_key(attested.certificate, attested.cabundle, roots, now)
+    if not attestation.is_signed_by(document, key):
+        raise Unacceptable("its signature is not that of its certificate")
+    if attested.public_key is None:
+        raise Unacceptable("it has no public key")
+    if not attestation.encrypts(attested.public_key):
+        raise Unacceptable("its public key is not an RSA key of 2048 bits or more")
+    return attested
 
 
 def signing_key(

@@ -57,9 +57,8 @@ def generate(spec: str) -> bytes:
     if spec == "ML_KEM_512":
         _kyber()
         return _PKCS8_512 + os.urandom(_SEED_LENGTH)
-    library = extras.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
     try:
-        key: _PrivateKey = getattr(library, _CLASSES[spec]).generate()
+        key: _PrivateKey = _class(spec).generate()
     except UnsupportedAlgorithm as error:
         raise extras.ML_KEM.error() from error
     return _private.add(key)
@@ -73,6 +72,22 @@ def public_key(private: bytes) -> bytes:
     return _public(private).public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+
+
+def is_private_key(spec: str, private: bytes) -> bool:
+    """
+    Tell whether *private*, made by somebody else, is a sound key of *spec*.
+
+    Raises:
+        MissingExtra: There is no library for *spec*.
+    """
+    if spec == "ML_KEM_512":
+        _kyber()
+        return private.startswith(_PKCS8_512) and len(private) == len(_PKCS8_512) + _SEED_LENGTH
+    try:
+        return isinstance(_private(private), _class(spec))
+    except (ValueError, TypeError):
+        return False
 
 
 def encapsulate(private: bytes) -> tuple[bytes, bytes]:
@@ -111,6 +126,11 @@ def decapsulate(private: bytes, ciphertext: bytes) -> bytes | None:
         return _private(private).decapsulate(ciphertext)
     except ValueError:  # its length, the only thing that can be wrong
         return None
+
+
+def _class(spec: str) -> Any:
+    library = extras.ML_KEM.load("cryptography.hazmat.primitives.asymmetric.mlkem")
+    return getattr(library, _CLASSES[spec])
 
 
 def _load(private: bytes) -> _PrivateKey:

@@ -84,6 +84,11 @@ def is_private_key(spec: str, private: bytes) -> bool:
     return True
 
 
+def modulus_length(private: bytes) -> int:
+    """Return how many bytes the modulus takes, and so a ciphertext or a signature."""
+    return _private(private).key_size // 8
+
+
 def max_plaintext(spec: str, algorithm: str) -> int:
     """Return how many bytes *algorithm* can encrypt (RFC 8017, section 7.1.1)."""
     _, digest_length = _ENCRYPTION[algorithm]

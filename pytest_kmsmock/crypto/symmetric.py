@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .cache import Cache
-from .sm4 import SM4GCM
+
+if TYPE_CHECKING:
+    from .sm4 import SM4GCM
 
 KEY_LENGTH = 32
 NONCE_LENGTH = 12
@@ -16,7 +18,11 @@ TAG_LENGTH = 16
 
 
 def _cipher(key: bytes) -> AESGCM | SM4GCM:
-    return AESGCM(key) if len(key) == KEY_LENGTH else SM4GCM(key)
+    if len(key) == KEY_LENGTH:
+        return AESGCM(key)
+    from .sm4 import SM4GCM  # for China Regions alone
+
+    return SM4GCM(key)
 
 
 # A cipher object costs more than the encryption of a data key, and a test uses few keys often.

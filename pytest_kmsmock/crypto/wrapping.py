@@ -13,10 +13,9 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from cryptography.hazmat.primitives import keywrap, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa as rsa_types
+from cryptography.hazmat.primitives import keywrap
 
-from . import rsa, sm2
+from .families import ENCRYPTING
 
 ALGORITHMS: Final = (
     "RSAES_OAEP_SHA_1",
@@ -34,6 +33,8 @@ def is_possible_length(spec: str, algorithm: str, length: int) -> bool:
     """Tell whether wrapped material of *length* bytes fits a wrapping key of *spec*."""
     if algorithm == SM2_ALGORITHM:
         return True
+    from . import rsa  # not at the top, here and below: few tests need it
+
     modulus = rsa.BITS[spec] // 8
     if algorithm.startswith("RSAES"):
         return length == modulus
@@ -43,10 +44,12 @@ def is_possible_length(spec: str, algorithm: str, length: int) -> bool:
 def unwrap(private: bytes, algorithm: str, wrapped: bytes) -> bytes | None:
     """Return the material, or None if *wrapped* is not of this wrapping key and algorithm."""
     if algorithm == SM2_ALGORITHM:
-        return sm2.decrypt(private, algorithm, wrapped)
+        return ENCRYPTING["sm2"]().decrypt(private, algorithm, wrapped)
+    from . import rsa
+
     if algorithm.startswith("RSAES"):
         return rsa.decrypt(private, algorithm, wrapped)
-    modulus = _modulus_length(rsa.public_key(private))
+    modulus = rsa.modulus_length(private)
     aes_key = rsa.decrypt(private, _oaep(algorithm), wrapped[:modulus])
     if aes_key is None:
         return None
@@ -64,6 +67,8 @@ def wrap(public: bytes, algorithm: str, material: bytes) -> bytes:
         public: The wrapping key, SubjectPublicKeyInfo DER of an RSA key.
         algorithm: One of `ALGORITHMS`.
     """
+    from . import rsa
+
     if algorithm.startswith("RSAES"):
         return rsa.encrypt_for(public, algorithm, material)
     aes_key = os.urandom(_AES_KEY_LENGTH)
@@ -74,10 +79,3 @@ def wrap(public: bytes, algorithm: str, material: bytes) -> bytes:
 
 def _oaep(algorithm: str) -> str:
     return algorithm.replace("RSA_AES_KEY_WRAP", "RSAES_OAEP")
-
-
-def _modulus_length(public: bytes) -> int:
-    key = serialization.load_der_public_key(public)
-    if not isinstance(key, rsa_types.RSAPublicKey):
-        raise TypeError("a wrapping key is an RSA key")
-    return key.key_size // 8

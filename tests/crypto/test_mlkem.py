@@ -74,3 +74,13 @@ def test_a_key_of_another_family_is_refused() -> None:
 
     with pytest.raises(ValueError, match="ML-KEM"):
         mlkem.encapsulate(ecc.generate("ECC_NIST_P256"))
+
+
+@every_spec
+def test_a_private_key_of_somebody_else_is_checked(spec: str, public: int, length: int) -> None:
+    private = mlkem.generate(spec)
+    (other, *_) = (each for each, _, _ in SPECS if each != spec)
+
+    assert mlkem.is_private_key(spec, private)
+    for wrong in (mlkem.generate(other), ecc.generate("ECC_NIST_P256"), private[:-1], b"no key"):
+        assert not mlkem.is_private_key(spec, wrong)

@@ -12,8 +12,7 @@ import pytest
 from pytest_kmsmock import KmsMock, KmsMockError
 from pytest_kmsmock.service.api.shapes import shapes_of
 from pytest_kmsmock.service.operations.table import OPERATIONS
-from pytest_kmsmock.service.values.key_pairs import MESSAGE_LENGTHS
-from pytest_kmsmock.service.values.specs import KEY_SPECS
+from pytest_kmsmock.service.values.specs import KEY_SPECS, MESSAGE_LENGTHS
 
 ROOT = Path(__file__).resolve().parents[2]
 

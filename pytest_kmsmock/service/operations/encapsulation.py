@@ -10,7 +10,7 @@ from ..values.key import KmsKey
 
 def encapsulate(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Encapsulate."""
-    secret, encapsulated = key_pairs.encapsulate(key.secret)
+    secret, encapsulated = key_pairs.encapsulate(key.spec, key.secret)
     return {
         "KeyId": key.arn,
         "SharedSecret": secret,
@@ -22,7 +22,8 @@ def encapsulate(request: Request, key: KmsKey) -> Response:
 def decapsulate(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, Decapsulate."""
     params = request.params
-    secret = key_pairs.decapsulate(key.secret, params["SharedSecretCiphertextBlob"])
+    encapsulated = params["SharedSecretCiphertextBlob"]
+    secret = key_pairs.decapsulate(key.spec, key.secret, encapsulated)
     if secret is None:
         raise InvalidCiphertextException
     return {

@@ -6,6 +6,7 @@ from ..api.errors import KMSInvalidSignatureException, ValidationException
 from ..serving.request import Request, Response
 from ..values import key_pairs
 from ..values.key import KmsKey
+from ..values.specs import MESSAGE_LENGTHS
 
 
 def sign(request: Request, key: KmsKey) -> Response:
@@ -44,7 +45,7 @@ def _checked_message_type(request: Request, key: KmsKey) -> str:
     """
     params = request.params
     algorithm, message_type = params["SigningAlgorithm"], params.get("MessageType", "RAW")
-    lengths = key_pairs.MESSAGE_LENGTHS[algorithm]
+    lengths = MESSAGE_LENGTHS[algorithm]
     if message_type not in lengths:
         culprit = (
             f"algorithm {algorithm}"

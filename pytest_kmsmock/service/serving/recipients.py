@@ -7,14 +7,15 @@ attestation support in AWS KMS".
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ...crypto import attestation, cms
-from ...crypto.attestation import Attestation, Unacceptable
 from ..api.errors import ValidationException
 from ..api.violations import validation_error
 from ..misuse import NotMockedError
 from .request import Request, Response
+
+if TYPE_CHECKING:
+    from ...crypto.attestation import Attestation
 
 ALGORITHM: Final = "RSAES_OAEP_SHA_256"
 """The only one, which the model knows too."""
@@ -59,35 +60,26 @@ def attest(request: Request) -> None:
             "Member must not be null"
             for path in missing
         )
-    try:
-        request.attestation = _attested(request, recipient["AttestationDocument"])
-    except Unacceptable as error:
-        raise ValidationException(f"The attestation document is not valid: {error}.") from None
+    request.attestation = _attested(request, recipient["AttestationDocument"])
 
 
 def sealed(request: Request, attestation: Attestation, response: Response) -> Response:
     """Return *response* with its secret encrypted for whom *attestation* speaks of."""
+    from ...crypto import cms  # not at the top: few tests need it
+
     secret = SECRETS[request.operation]
     left_out = _LEFT_OUT.get(request.operation)
-    answer = {name: value for name, value in response.items() if name not in (secret, left_out)}
+    rest = {name: value for name, value in response.items() if name not in (secret, left_out)}
     # `attest` has seen to it that there is a key.
     public_key = attestation.public_key or b""
-    return answer | {"CiphertextForRecipient": cms.seal(public_key, response[secret])}
+    return rest | {"CiphertextForRecipient": cms.seal(public_key, response[secret])}
 
 
-def _attested(request: Request, data: bytes) -> Attestation:
-    from ...crypto import (
-        certificates,  # not at the top: x509 is slow to import, and few tests need it
-    )
+def _attested(request: Request, document: bytes) -> Attestation:
+    from ...crypto import attestation, certificates  # not at the top: few tests need them
 
-    document = attestation.read(data)
-    attested = document.attestation
     roots = (certificates.root(), *request.registry.attestation_roots)
-    key = certificates.signing_key(attested.certificate, attested.cabundle, roots, request.now)
-    if not attestation.is_signed_by(document, key):
-        raise Unacceptable("its signature is not that of its certificate")
-    if attested.public_key is None:
-        raise Unacceptable("it has no public key")
-    if not attestation.encrypts(attested.public_key):
-        raise Unacceptable("its public key is not an RSA key of 2048 bits or more")
-    return attested
+    try:
+        return certificates.verified(document, roots, request.now)
+    except attestation.Unacceptable as error:
+        raise ValidationException(f"The attestation document is not valid: {error}.") from None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from ...crypto.attestation import Attestation
 from ...crypto.ciphertext import Envelope
 from ..api.shapes import OperationShapes
 from ..state.registry import Registry
@@ -16,6 +15,9 @@ from ..state.state import Draft, State
 from ..values.caller import Caller
 from ..values.key import KmsKey
 from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
+
+if TYPE_CHECKING:
+    from ...crypto.attestation import Attestation
 
 T = TypeVar("T")
 

@@ -159,6 +159,20 @@ KEY_SPECS: Final[Mapping[str, KeySpec]] = {
 }
 # fmt: on
 
+# The bytes of each type of message that a signing algorithm takes, None is any.
+# Source: KMS API Reference, Sign.
+MESSAGE_LENGTHS: Final[Mapping[str, Mapping[str, int | None]]] = {
+    **{
+        f"{scheme}_SHA_{bits}": {"RAW": None, "DIGEST": bits // 8}
+        for scheme in ("RSASSA_PKCS1_V1_5", "RSASSA_PSS", "ECDSA")
+        for bits in (256, 384, 512)
+    },
+    "SM2DSA": {"RAW": None, "DIGEST": 32},
+    "ED25519_SHA_512": {"RAW": None},
+    "ED25519_PH_SHA_512": {"DIGEST": 64},
+    "ML_DSA_SHAKE_256": {"RAW": None, "EXTERNAL_MU": 64},
+}
+
 # The member of KeyMetadata that lists the algorithms of each usage.
 ALGORITHMS_MEMBER: Final[Mapping[KeyUsage, str]] = {
     "ENCRYPT_DECRYPT": "EncryptionAlgorithms",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from . import fixtures, growth, keys, memory, operations, parallel, report, start, where
+from . import first, fixtures, growth, keys, memory, operations, parallel, report, start, where
 from .figures import FULL, SHORT, Figure, Form, measured_anew
 
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -19,6 +19,7 @@ _SECTIONS: Final[Mapping[str, Callable[[Form], Iterator[Figure]]]] = {
     "keys": keys.measured,
     "fixtures": fixtures.measured,
     "start": start.measured,
+    "first": first.measured,
     "growth": growth.measured,
     "memory": memory.measured,
     "parallel": parallel.measured,

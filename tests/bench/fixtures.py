@@ -19,7 +19,8 @@ from .sides import Sides
 from .timing import Call, Prepare, compared, in_turns, medians
 
 SECTION: Final = "set-up and tear-down"
-_MILLISECONDS: Final = 0.1
+_FIXTURE_MILLISECONDS: Final = 0.15
+_CONTEXT_MILLISECONDS: Final = 0.1
 # A call at the floor takes about as long as the budget allows.
 _SHORT_FLOORS: Final = 3.0
 _SHORT_MOTO: Final = 0.5
@@ -90,7 +91,7 @@ def _fixture(sides: Sides, form: Form) -> list[Figure]:
             of="− an empty fixture",
             spread=compared(times, milliseconds),
             unit="ms",
-            budget=_MILLISECONDS,
+            budget=_FIXTURE_MILLISECONDS,
         ),
         figure(
             of="− an empty fixture, ÷ a call at the floor",
@@ -132,7 +133,7 @@ def _context_manager(sides: Sides, form: Form) -> list[Figure]:
             of="enter and leave",
             spread=compared(times, lambda part: part["mock_kms"] / 1e3),
             unit="ms",
-            budget=_MILLISECONDS,
+            budget=_CONTEXT_MILLISECONDS,
         ),
         figure(
             of="÷ a call at the floor",

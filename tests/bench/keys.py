@@ -25,7 +25,7 @@ from .timing import Call, Prepare, Spread, compared, fastest, in_turns
 
 SECTION: Final = "new keys"
 POOL_SECTION: Final = "key pool"
-_FLOOR_FACTOR: Final = 1.5
+_FLOOR_FACTOR: Final = 1.6
 _SHORT_BUDGET: Final = 1.5
 _POOL_ROUNDS: Final = 3
 # SM2 keys are for China Regions.
@@ -116,7 +116,7 @@ def _measure(spec: KeySpec, sides: Sides, form: Form) -> list[Figure]:
         Figure(
             section=SECTION,
             name=spec.name,
-            of="÷ (1.5 × floor + bare)",
+            of="÷ (1.6 × floor + bare)",
             spread=compared(times, against_budget, typical),
             budget=1.0 if is_judged else None,
             short_budget=_SHORT_BUDGET if is_judged else None,

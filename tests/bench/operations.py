@@ -21,7 +21,7 @@ _SHORT_MOTO_LIMIT: Final = 0.4
 _SHORT_FACTOR: Final = 1.6
 # What a call may cost beside the floor and the cryptography.
 _CRYPTO_FACTOR: Final = 1.2
-_CRYPTO_MICROSECONDS: Final = 30.0
+_CRYPTO_MICROSECONDS: Final = 40.0
 # Where the cryptography takes more of our time than this, it is the time.
 _CRYPTO_SHARE: Final = 0.2
 
@@ -60,7 +60,7 @@ def _measure(row: Row, sides: Sides, form: Form) -> list[Figure]:
         figures.append(
             _figure(
                 row.name,
-                "÷ (floor + 1.2 × bare)" if form.is_short else "÷ (floor + 1.2 × bare + 30 µs)",
+                "÷ (floor + 1.2 × bare)" if form.is_short else "÷ (floor + 1.2 × bare + 40 µs)",
                 compared(times, functools.partial(_against_bare, form)),
                 1.0,
                 detail,

@@ -64,7 +64,7 @@ def _policy(_: State) -> str:
 ROWS: Final = (
     # Keys
     Row(operation="CreateKey", setup=lambda _: {}, makes_keys=True),
-    Row(operation="DescribeKey", params=key_id, floor_limit=1.25),
+    Row(operation="DescribeKey", params=key_id, floor_limit=1.35),
     Row(operation="ListKeys", params=first_page),
     Row(operation="EnableKey", before=calling("DisableKey"), params=key_id),
     Row(operation="DisableKey", before=calling("EnableKey"), params=key_id),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -19,6 +21,16 @@ READS_THE_MODEL = [
     PACKAGE / "service" / "api" / name
     for name in ("shapes.py", "decoding.py", "regions.py", "times.py")
 ]
+# What waits until a key or a request needs it.
+WAITING = (
+    *("rsa", "ecc", "ed25519", "mldsa", "mlkem", "sm2", "private_keys", "sm4"),
+    *("attestation", "ber", "certificates", "cms"),
+)
+WAITING_LIBRARIES = (
+    "cryptography.x509",
+    "cryptography.hazmat.primitives.asymmetric",
+    "cryptography.hazmat.primitives.serialization",
+)
 CORE = [*(PACKAGE / "service").rglob("*.py"), *(PACKAGE / "crypto").rglob("*.py")]
 
 
@@ -63,3 +75,28 @@ def test_each_operation_with_a_key_has_its_states() -> None:
 def test_each_operation_is_filed_under_its_own_name() -> None:
     """The key of the table is the row's name."""
     assert all(operation.name == name for name, operation in OPERATIONS.items())
+
+
+def test_a_symmetric_key_needs_no_other_cryptography() -> None:
+    """What few tests need is imported when they need it: the first key of a run is waited for."""
+    program = """\
+import sys
+from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.request import Request
+from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
+
+service = Service(lambda: 1_700_000_000.0, Registry())
+def call(operation, **body):
+    return service.handle(Request(operation, body, "us-east-1", Caller("123456789012"), "1"))
+key_id = call("CreateKey")["KeyMetadata"]["KeyId"]
+call("Encrypt", KeyId=key_id, Plaintext="c2VjcmV0")
+print(*sys.modules)
+"""
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    loaded = set(done.stdout.split())
+    assert "pytest_kmsmock.crypto.symmetric" in loaded, done.stderr
+    assert loaded.isdisjoint(f"pytest_kmsmock.crypto.{name}" for name in WAITING)
+    assert not [name for name in loaded if name.startswith(WAITING_LIBRARIES)]

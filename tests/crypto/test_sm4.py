@@ -13,6 +13,7 @@ from pytest_kmsmock.crypto.sm4 import SM4GCM
 
 def test_lengths_are_those_of_aes_gcm() -> None:
     """As `ciphertext` takes for granted."""
+    assert sm4.KEY_LENGTH == symmetric.SM4_KEY_LENGTH
     assert (sm4.NONCE_LENGTH, sm4.TAG_LENGTH) == (symmetric.NONCE_LENGTH, symmetric.TAG_LENGTH)
 
 

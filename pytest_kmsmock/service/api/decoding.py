@@ -108,7 +108,7 @@ def _string_constraints(
     if pattern is not None:
         constraints.append(
             (
-                _python(pattern).fullmatch,
+                _matcher(pattern),
                 f"Member must satisfy regular expression pattern: {pattern}",
             )
         )
@@ -227,15 +227,16 @@ def _pattern(shape: Shape) -> str | None:
     return pattern
 
 
-def _python(pattern: str) -> re.Pattern[str]:
-    """Return *pattern*, a Java regular expression of the model, as Python's."""
-    # Java's \\w is ASCII alone.
-    return re.compile(pattern.replace(r"\p{ASCII}", r"[\x00-\x7f]"), re.ASCII)
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """Return what tells whether a text matches *pattern*, a Java regular expression."""
+    # `re` compiles it when there is a text. Java's \\w is ASCII alone.
+    python = pattern.replace(r"\p{ASCII}", r"[\x00-\x7f]")
+    return lambda text: re.fullmatch(python, text, re.ASCII)
 
 
 def _quick_matcher(pattern: str) -> Callable[[str], object]:
     """Return what tells whether a text, not an empty one, matches *pattern*."""
-    return str.isascii if pattern == _ANY_ASCII else _python(pattern).fullmatch
+    return str.isascii if pattern == _ANY_ASCII else _matcher(pattern)
 
 
 def _enum(shape: Shape) -> tuple[str, ...] | None:

@@ -20,6 +20,8 @@ from .decoding import Params, compile_decoder, missing
 from .errors import ValidationException
 from .violations import camel, validation_error
 
+# KMS has had no other version.
+_MODEL: Final = "kms/2014-11-01/service-2"
 # AWS checks more than the public model says. Effective bounds, by operation
 # and member. Source: the operations' documentation in the model.
 _BOUNDS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
@@ -135,7 +137,8 @@ class OperationShapes:
 
 @functools.cache
 def service_model() -> ServiceModel:
-    return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
+    # By its path: `load_service_model` looks at the folders of all services first.
+    return ServiceModel(Loader().load_data(_MODEL), "kms")
 
 
 @functools.cache

@@ -26,19 +26,18 @@ _STATEMENT_ELEMENTS: Final = frozenset(
     | {"Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"}
 )
 _PRINCIPAL_KINDS: Final = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
-_AWS_PRINCIPAL: Final = re.compile(
+_AWS_PRINCIPAL: Final = (
     r"\*|[0-9]{12}"
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
 )
 
-_CONDITION_OPERATOR: Final = re.compile(
+_CONDITION_OPERATOR: Final = (
     r"(?:For(?:AllValues|AnyValue):)?"
     r"(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)"
     r"|(?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)"
     r"|Arn(?:Not)?(?:Equals|Like)|(?:Not)?IpAddress|Bool|BinaryEquals|Null)"
-    r"(?:IfExists)?",
-    re.IGNORECASE,
+    r"(?:IfExists)?"
 )
 
 
@@ -199,7 +198,7 @@ def _principals(statement: Document) -> Iterator[tuple[str, Any]]:
 def _is_principal(kind: str, name: Any) -> bool:
     if kind not in _PRINCIPAL_KINDS or not isinstance(name, str) or not name:
         return False
-    return kind != "AWS" or _AWS_PRINCIPAL.fullmatch(name) is not None
+    return kind != "AWS" or re.fullmatch(_AWS_PRINCIPAL, name) is not None
 
 
 def _covers_caller(statement: Document, principal: str, root: str) -> bool:
@@ -236,7 +235,9 @@ def _matches(pattern: str, name: str) -> bool:
 def _is_condition(condition: Any) -> bool:
     """Tell whether *condition* is a map of operators to maps of condition keys to values."""
     return isinstance(condition, dict) and all(
-        _CONDITION_OPERATOR.fullmatch(operator) and isinstance(keys, dict) and keys
+        re.fullmatch(_CONDITION_OPERATOR, operator, re.IGNORECASE)
+        and isinstance(keys, dict)
+        and keys
         for operator, keys in condition.items()
     )
 

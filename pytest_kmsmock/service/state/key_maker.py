@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from ...crypto import mac, randomness, sm4, symmetric
+from ...crypto import mac, randomness, symmetric
 from ...crypto.keypool import KeyPool
 from ..api.regions import is_in_china
 from ..values import key_pairs
@@ -69,7 +69,7 @@ class KeyMaker:
 
 def symmetric_length(region: str) -> int:
     """Return how many bytes a symmetric key has: China Regions use SM4, others AES-256."""
-    return sm4.KEY_LENGTH if is_in_china(region) else symmetric.KEY_LENGTH
+    return symmetric.SM4_KEY_LENGTH if is_in_china(region) else symmetric.KEY_LENGTH
 
 
 def is_sound(secret: bytes, spec: KeySpec, region: str) -> bool:

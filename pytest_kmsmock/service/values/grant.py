@@ -41,7 +41,7 @@ ON_KEY_PAIRS: Final = frozenset({"GetPublicKey"})
 
 MAX_CONTEXT_PAIRS: Final = 8
 MAX_CONTEXT_VALUE_LENGTH: Final = 384
-_PRINCIPAL: Final = re.compile(
+_PRINCIPAL: Final = (
     r"arn:(?P<partition>aws[a-z-]*):("
     r"iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|sts::[0-9]{12}:(assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)"
@@ -101,7 +101,7 @@ def _operations_of(usage: KeyUsage, kind: str) -> frozenset[str]:
 
 def is_principal(text: str, partition: str) -> bool:
     """Tell whether *text* can be a grantee: an account, user, role, session or service."""
-    match = _PRINCIPAL.fullmatch(text)
+    match = re.fullmatch(_PRINCIPAL, text)
     return match is not None and match["partition"] in (None, partition)
 
 

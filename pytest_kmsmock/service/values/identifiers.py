@@ -16,8 +16,9 @@ import attrs
 from ...crypto import randomness
 from ..api.regions import partition_of
 
+# Patterns are texts: `re` compiles them when one is asked for, and keeps them.
 # AWS takes upper-case digits too, and does not fold them.
-_KEY_ID: Final = re.compile(
+_KEY_ID: Final = (
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
     r"|mrk-[0-9a-fA-F]{32}"
 )
@@ -26,7 +27,7 @@ MULTI_REGION: Final = "mrk-"
 AWS_ALIAS_PREFIX: Final = "alias/aws/"
 """What the aliases of AWS managed keys begin with."""
 
-_CUSTOMER_ALIAS: Final = re.compile(r"alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}")
+_CUSTOMER_ALIAS: Final = r"alias/(?!aws/)[a-zA-Z0-9/_-]{1,250}"
 # The two lowest bits of a hexadecimal digit, with the variant of RFC 9562 above them.
 _VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
@@ -70,12 +71,12 @@ def parse_arn(text: str) -> Arn | None:
 
 def is_key_id(text: str) -> bool:
     """Tell whether *text* has the form of a key ID: a UUID, or ``mrk-`` and 32 hex digits."""
-    return _KEY_ID.fullmatch(text) is not None
+    return re.fullmatch(_KEY_ID, text) is not None
 
 
 def is_customer_alias(name: str) -> bool:
     """Tell whether an alias can have that *name* which is not one of AWS's own."""
-    return _CUSTOMER_ALIAS.fullmatch(name) is not None
+    return re.fullmatch(_CUSTOMER_ALIAS, name) is not None
 
 
 def new_key_id() -> str:

@@ -12,7 +12,12 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from pytest_kmsmock.service.api.errors import SerializationException, ValidationException
-from pytest_kmsmock.service.api.shapes import checked_operation, declared_errors, shapes_of
+from pytest_kmsmock.service.api.shapes import (
+    checked_operation,
+    declared_errors,
+    service_model,
+    shapes_of,
+)
 from pytest_kmsmock.service.api.times import timestamp
 from pytest_kmsmock.service.misuse import KmsMockError
 from pytest_kmsmock.service.operations.table import OPERATIONS
@@ -33,6 +38,16 @@ def words(operation: str, **body: Any) -> str:
 @functools.cache
 def loaded() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("kms", "service-2"), "kms")
+
+
+def test_the_model_is_the_one_that_botocore_s_clients_have() -> None:
+    """It is read without asking for the newest version, of which there is one."""
+    read = service_model()
+
+    assert read.api_version == Loader().determine_latest_version("kms", "service-2")
+    assert read.shape_names == loaded().shape_names
+    assert read.metadata == loaded().metadata
+    assert read.documentation == loaded().documentation
 
 
 @pytest.mark.usefixtures("newest_model")

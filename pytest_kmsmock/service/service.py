@@ -63,7 +63,7 @@ class Service:
             operation = self._prepare(request)
             if not operation.writes:
                 return self._answer(operation, request)
-            return self.registry.change(lambda draft: self._change(operation, request, draft))
+            return request.registry.change(lambda draft: self._change(operation, request, draft))
         except MissingExtra as error:
             raise NotMockedError(f"{error}.") from None
 
@@ -93,7 +93,10 @@ class Service:
         # Asked without the lock, which somebody may hold who makes a key pair.
         if self.registry.state.next_due <= request.now:
             self.registry.settle(request.now)
-        request.read(self.registry.state)
+        if request.params.get("DryRun"):
+            # Whatever it does, it does to what nobody sees.
+            request.registry = self.registry.rehearsal()
+        request.read(request.registry.state)
         if not request.principal:
             request.principal = request.resources.root_arn
         return operation
@@ -142,7 +145,7 @@ class Service:
             response = recipients.sealed(request, request.attestation, response)
         if operation.is_usage and not request.off_record:
             for used in request.keys:
-                self.registry.last_usages[used.arn] = operation.name, request.now, request.id
+                request.registry.last_usages[used.arn] = operation.name, request.now, request.id
         return request.shapes.trim(response)
 
 

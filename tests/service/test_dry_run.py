@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,8 +13,21 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from pytest_kmsmock import Key, KmsMock, KmsMockError
-from pytest_kmsmock.service.api.shapes import service_model, shapes_of
+from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.service.api.errors import DryRunOperationException
+from pytest_kmsmock.service.api.shapes import OperationShapes, service_model, shapes_of
+from pytest_kmsmock.service.operations.table import OPERATIONS
+from pytest_kmsmock.service.service import Service
+from pytest_kmsmock.service.serving.request import Request
+from pytest_kmsmock.service.state.key_maker import KeyMaker
+from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
+from pytest_kmsmock.service.values.key import Alias, KmsKey
+from pytest_kmsmock.service.values.specs import KEY_SPECS
+
+ACCOUNT: Final = "123456789012"
+REGION: Final = "us-east-1"
 
 WORKER: Final = "arn:aws:iam::123456789012:role/worker"
 DRY_RUN: Final = {
@@ -221,6 +235,86 @@ def test_nothing_is_changed(scene: Scene) -> None:
     if "GetKeyLastUsage" in service_model().operation_names:
         response = scene.client.get_key_last_usage(KeyId=scene.key.id)
         assert response["KeyLastUsage"].get("Operation") != scene.operation
+
+
+@each_operation
+def test_the_state_stays_the_same_value(scene: Scene) -> None:
+    """A state is never changed but replaced, so this says that nothing was."""
+    before = scene.kms._backend.registry.state
+
+    scene.error(DryRun=True)
+
+    assert scene.kms._backend.registry.state is before
+
+
+@pytest.mark.parametrize(
+    "operation", sorted(OPERATIONS.keys() & {*service_model().operation_names})
+)
+def test_no_operation_can_forget_it(
+    registry: Registry, service: Service, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    """Neither one that has no DryRun today: whatever it does is done to what nobody sees."""
+    done: list[str] = []
+
+    def greedy(request: Request, _: KmsKey | None) -> dict[str, Any]:
+        request.change(lambda: request.draft.put_alias(Alias(ACCOUNT, REGION, "alias/a", "", 0, 0)))
+        request.registry.last_usages["arn"] = operation, 0.0, ""
+        request.registry.key_maker.new(KEY_SPECS["ECC_NIST_P256"], REGION)
+        done.append(operation)
+        return {}
+
+    row = attrs.evolve(
+        OPERATIONS[operation], act=greedy, find=lambda *_: None, check_first=None, choose=None
+    )
+    monkeypatch.setitem(OPERATIONS, operation, row)  # type: ignore[arg-type]  # a dict
+    monkeypatch.setattr(OperationShapes, "decode", lambda _, body, params: params.update(body))
+    numbers = itertools.count()
+    pool = KeyPool(lambda _: bytes([next(numbers)]))
+    registry.key_maker = KeyMaker(lambda: pool)
+    before = registry.state
+
+    with pytest.raises(DryRunOperationException):
+        service.handle(Request(operation, {"DryRun": True}, REGION, Caller(ACCOUNT), "id"))
+
+    assert done == [operation]
+    assert registry.state is before
+    assert registry.last_usages == {}
+    first = registry.key_maker.new(KEY_SPECS["ECC_NIST_P256"], REGION)
+    assert first == pool.take("ECC_NIST_P256", 0)
+
+
+@pytest.mark.kms(auto_create=True)
+def test_no_key_comes_into_being(kms: KmsMock) -> None:
+    """The request would have made it, and succeeded."""
+    client = kms.client()
+
+    with pytest.raises(ClientError, match="DryRunOperationException"):
+        client.encrypt(KeyId="alias/new", Plaintext=b"x", DryRun=True)
+    with pytest.raises(ClientError, match="ValidationException"):
+        client.encrypt(
+            KeyId="alias/pair",
+            Plaintext=bytes(4096),
+            EncryptionAlgorithm="RSAES_OAEP_SHA_256",
+            DryRun=True,
+        )
+
+    assert kms.keys == []
+
+
+def test_a_pair_is_not_used_up(kms: KmsMock) -> None:
+    """The next request gets the one that the dry run would have given."""
+    key, client = kms.create_key(), kms.client()
+    request = {"KeyId": key.id, "KeyPairSpec": "RSA_2048"}
+    with pytest.raises(ClientError, match="DryRunOperationException"):
+        client.generate_data_key_pair(**request, DryRun=True)
+
+    with mock_kms() as other:
+        theirs = other.client().generate_data_key_pair(
+            KeyId=other.create_key().id, KeyPairSpec="RSA_2048"
+        )
+    ours = client.generate_data_key_pair(**request)
+
+    assert ours["PublicKey"] == theirs["PublicKey"]
 
 
 def test_a_dry_run_leaves_the_name_free(kms: KmsMock) -> None:

@@ -71,8 +71,6 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
         raise UnsupportedOperationException(
             f"KeyPairSpec {spec.name} is not supported in this Region"
         )
-    if params.get("DryRun"):  # must not use up a pair
-        return {}
     private = request.registry.key_maker.new(spec, request.region)
     context = params.get("EncryptionContext", {})
     return {
@@ -88,5 +86,5 @@ def generate_data_key_pair(request: Request, key: KmsKey) -> Response:
 def generate_data_key_pair_without_plaintext(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GenerateDataKeyPairWithoutPlaintext."""
     response = generate_data_key_pair(request, key)
-    response.pop("PrivateKeyPlaintext", None)  # a dry run has none
+    del response["PrivateKeyPlaintext"]
     return response

@@ -74,10 +74,16 @@ class Registry:
 
     def copy(self) -> Registry:
         """Return one that goes on by itself from here."""
+        copied = self.rehearsal()
+        with self.lock:
+            copied.last_usages = self.last_usages.copy()
+        return copied
+
+    def rehearsal(self) -> Registry:
+        """Return one for a dry run to change as it likes: all but the last usages are there."""
         copied = Registry(self.key_maker.copy())
         with self.lock:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots
-            copied.last_usages = self.last_usages.copy()
             copied.state = self.state
         return copied

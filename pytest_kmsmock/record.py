@@ -7,21 +7,38 @@ from typing import Any, NamedTuple
 
 import attrs
 
+from .service.misuse import KmsMockError
 from .service.serving.request import Request
 from .service.values.caller import Caller
 from .service.values.key import KmsKey
 from .sources import Source
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class CallError:
     """What AWS refused a call with: the exception's code and message."""
 
     code: str
     message: str
 
+    def __eq__(self, other: object) -> bool:
+        __tracebackhide__ = True
+        kind = other if isinstance(other, type) else type(other)
+        if issubclass(kind, str | BaseException):
+            raise KmsMockError(
+                f"the error of a call never equals {other!r}; compare its code, {self.code!r}."
+            )
+        return other._parts == self._parts if isinstance(other, CallError) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.message else self.code
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        return self.code, self.message
 
 
 class Row(NamedTuple):

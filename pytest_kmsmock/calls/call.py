@@ -12,6 +12,7 @@ from ..backend import Backend
 from ..handles.key import Key
 from ..record import CallError, Row
 from ..service.api.times import in_utc
+from ..service.misuse import KmsMockError
 from .showing import shown
 
 
@@ -31,7 +32,13 @@ class Call:
         self._backend = backend
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Call) and other._row is self._row
+        __tracebackhide__ = True
+        if isinstance(other, str):
+            raise KmsMockError(
+                f"a call never equals the text {other!r}; compare its operation, "
+                f"{self.operation!r}."
+            )
+        return other._row is self._row if isinstance(other, Call) else NotImplemented
 
     def __hash__(self) -> int:
         return id(self._row)

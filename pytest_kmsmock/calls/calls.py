@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, overload
 
 from ..backend import Backend
+from ..comparing import CheckedList, decides_itself
 from ..handles.key import Key
 from ..record import Row
 from ..service.api.shapes import checked_operation
@@ -56,11 +57,52 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: slice) -> Calls: ...
 
     def __getitem__(self, index: int | slice) -> Call | Calls:
+        __tracebackhide__ = True
+        if isinstance(index, str):
+            raise KmsMockError(f"calls have numbers; to select some, write kms.calls({index!r}).")
         found = self._rows[index]
         return self._of(found) if isinstance(found, list) else Call(found, self._backend)
 
     def __iter__(self) -> Iterator[Call]:
         return iter([Call(row, self._backend) for row in self._rows])
+
+    def __contains__(self, item: object) -> bool:
+        """Tell whether *item*, an operation or a call, is among them."""
+        __tracebackhide__ = True
+        return any(map(_equals(item), self))
+
+    def count(self, item: Call | str) -> int:
+        """Return how many they are of *item*, an operation or a call."""
+        __tracebackhide__ = True
+        return sum(map(_equals(item), self))
+
+    def index(self, item: Call | str, start: int = 0, stop: int | None = None) -> int:
+        """Return the number of the first that is *item*, an operation or a call."""
+        __tracebackhide__ = True
+        is_meant = _equals(item)
+        for number in range(len(self))[start:stop]:
+            if is_meant(self[number]):
+                return number
+        raise ValueError(f"there is no call {item!r}. {self._recorded()}")
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with calls, or with a list of operations, of calls, or of both."""
+        __tracebackhide__ = True
+        if not isinstance(other, Calls):
+            if decides_itself(other):
+                return NotImplemented
+            if not isinstance(other, list | tuple):
+                raise KmsMockError(
+                    f"calls never equal {other!r}; compare them with a list of operations, "
+                    "as in kms.calls == ['GenerateDataKey', 'Decrypt']."
+                )
+        # All of them, as the first that differs is no reason to let a later error pass.
+        meant = [_equals(item) for item in other]
+        return len(meant) == len(self) and all(
+            is_meant(call) for is_meant, call in zip(meant, self, strict=True)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # they grow
 
     def __repr__(self) -> str:
         return f"<Calls {list(self)}>"
@@ -68,7 +110,7 @@ class Calls(Sequence[Call]):
     @property
     def operations(self) -> list[str]:
         """The operations in the order of the calls."""
-        return [call.operation for call in self]
+        return CheckedList((row.operation for row in self._rows), "operations", _operation)
 
     def clear(self) -> None:
         """Forget the calls so far."""
@@ -94,6 +136,8 @@ class Calls(Sequence[Call]):
     ) -> None:
         """Fail unless *operation* was called so, *times* times or at least once."""
         __tracebackhide__ = True
+        if times is not None and (type(times) is not int or times < 0):
+            raise KmsMockError(f"times={times!r} is no number of calls; write 0 or more.")
         wanted = Wanted.checked(self._backend, operation, key, params)
         count = sum(map(wanted.matches, self))
         if count != times if times is not None else not count:
@@ -149,6 +193,29 @@ class Calls(Sequence[Call]):
 
     def _recorded(self) -> str:
         return f"Recorded calls: {', '.join(self.operations) or 'none'}."
+
+
+def _equals(item: object) -> Callable[[Call], bool]:
+    """Return what tells whether a call is *item*; raise if none could be."""
+    __tracebackhide__ = True
+    if isinstance(item, str):
+        checked_operation(item)
+        return lambda call: call.operation == item
+    if not isinstance(item, Call) and not decides_itself(item):
+        selected = f" To select calls of a key, write kms.calls(key={item!r})."
+        raise KmsMockError(
+            f"{item!r} is no call; a call equals itself, and the name of its operation."
+            + (selected if isinstance(item, Key) else "")
+        )
+    return lambda call: bool(call == item)
+
+
+def _operation(name: object) -> object:
+    __tracebackhide__ = True
+    if not isinstance(name, str):
+        raise KmsMockError(f"{name!r} is no name of an operation.")
+    checked_operation(name)
+    return name
 
 
 def _listed(calls: Sequence[Call], wanted: Wanted) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from ..backend import Backend
+from ..comparing import decides_itself
 from ..handles.finding import arn_of
 from ..handles.key import Key
 from ..service.api.shapes import checked_operation, service_model, shapes_of
@@ -16,6 +19,15 @@ from .call import Call
 from .showing import is_secret, shown, shown_value
 
 _ABSENT: Final = object()
+# What can equal a parameter, by the type of its shape.
+_TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "string": str,
+    "blob": (str, bytes, bytearray, memoryview),
+    "integer": (int, float),
+    "long": (int, float),
+    "boolean": (bool, int),
+    "timestamp": (dt.datetime, int, float),
+}
 
 
 @attrs.frozen
@@ -43,8 +55,8 @@ class Wanted:
         __tracebackhide__ = True
         if operation is not None:
             checked_operation(operation)
-        for name in params:
-            _check_param(operation, name)
+        for name, value in params.items():
+            _check_param(operation, name, value)
         return cls(operation, None if key is None else arn_of(backend, key), params)
 
     def matches(self, call: Call) -> bool:
@@ -95,22 +107,48 @@ class Wanted:
         return operation + (f" with {', '.join(conditions)}" if conditions else "")
 
 
-def _check_param(operation: str | None, name: str) -> None:
-    """Raise `KmsMockError` unless *operation*, or any if it is None, has that parameter."""
+def _check_param(operation: str | None, name: str, value: Any) -> None:
+    """Raise `KmsMockError` if no call of *operation*, None is any, could have that parameter."""
     __tracebackhide__ = True
     operations = [operation] if operation else service_model().operation_names
     members = {member for each in operations for member in shapes_of(each).members}
+    whose = f"kms:{operation or '*'}"
     if name not in members:
         its = f" It has {', '.join(sorted(members))}." if operation else ""
-        raise KmsMockError(
-            f"kms:{operation or '*'} has no parameter {name!r}.{suggestion(name, members)}{its}"
+        raise KmsMockError(f"{whose} has no parameter {name!r}.{suggestion(name, members)}{its}")
+    shapes = [shapes_of(each).members.get(name) for each in operations]
+    if not any(could_be(value, shape) for shape in shapes if shape is not None):
+        given = shown_value(value, is_secret(name))
+        instead = f" Write key={given}, or {name}=key.arn." if isinstance(value, Key) else ""
+        raise KmsMockError(f"no call of {whose} could have {name}={given}.{instead}")
+
+
+def could_be(value: Any, shape: Shape) -> bool:
+    """Tell whether a parameter of *shape* could equal *value*."""
+    if decides_itself(value):
+        return True
+    if isinstance(shape, StructureShape):
+        members = shape.members
+        return isinstance(value, Mapping) and all(
+            name in members and could_be(item, members[name]) for name, item in value.items()
         )
+    if isinstance(shape, MapShape):
+        return isinstance(value, Mapping) and all(
+            could_be(name, shape.key) and could_be(item, shape.value)
+            for name, item in value.items()
+        )
+    if isinstance(shape, ListShape):
+        return isinstance(value, list) and all(could_be(item, shape.member) for item in value)
+    return isinstance(value, _TYPES[shape.type_name])
 
 
 def _equal(expected: Any, actual: Any) -> bool:
     # botocore takes text for a blob, and sends it in UTF-8.
     if isinstance(expected, str) and isinstance(actual, bytes):
         return expected.encode() == actual
+    # Older ones send whole seconds.
+    if isinstance(expected, dt.datetime) and isinstance(actual, float | int):
+        return actual in (expected.timestamp(), int(expected.timestamp()))
     # In this order, so that `unittest.mock.ANY` has the say.
     return actual is not _ABSENT and bool(expected == actual)
 

@@ -89,7 +89,7 @@ class Handle:
         self._where = where
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other._where == self._where
+        return other._where == self._where if isinstance(other, type(self)) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._where)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from ..backend import Backend
+from ..comparing import CheckedList
 from ..doors import author
 from ..service.misuse import KmsMockError
 from ..service.values.identifiers import alias_arn
 from ..service.values.key import KmsKey
-from .key import Key
+from .key import Key, is_name
 
 _SHOWN_KEYS: Final = 10
 
@@ -30,13 +32,10 @@ def find(backend: Backend, identifier: Key | str) -> Key:
     name = identifier.arn if isinstance(identifier, Key) else identifier
     if not isinstance(name, str):
         raise KmsMockError(f"a key is named by an ID, an ARN or an alias name, not {name!r}.")
-    known: dict[str, KmsKey] = {}
-    for key in author.keys(backend):
-        for each in _names(backend, key):
-            known.setdefault(each, key)
+    known = _known(backend)
     if name not in known:
         raise KmsMockError(
-            f"there is no key {name!r}; {_known(name, known)} Make one with kms.create_key()."
+            f"there is no key {name!r}; {_instead(name, known)} Make one with kms.create_key()."
         )
     return Key(known[name].arn, backend)
 
@@ -52,6 +51,44 @@ def arn_of(backend: Backend, identifier: Key | str) -> str:
     return find(backend, identifier).arn
 
 
+class KeyList(CheckedList[Key]):
+    """Handles of keys, which are also asked for by the names of keys."""
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(
+            [Key(key.arn, backend) for key in author.keys(backend)],
+            "keys",
+            functools.partial(_key_or_none, backend),
+        )
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, str):
+            raise KmsMockError(f"kms.keys is a list; write kms.key({index!r}).")
+        return super().__getitem__(index)
+
+
+def _key_or_none(backend: Backend, identifier: object) -> Key | None:
+    """Return the key that *identifier* means, if there is one; raise if it could mean none."""
+    if isinstance(identifier, Key):
+        return identifier
+    if not isinstance(identifier, str) or not is_name(identifier):
+        raise KmsMockError(
+            f"{identifier!r} names no key; a key goes by its handle, ID or ARN, "
+            "or by an alias name, 'alias/app'."
+        )
+    found = _known(backend).get(identifier)
+    return None if found is None else Key(found.arn, backend)
+
+
+def _known(backend: Backend) -> dict[str, KmsKey]:
+    """Return the keys by all names, the mock's own account and Region first."""
+    known: dict[str, KmsKey] = {}
+    for key in author.keys(backend):
+        for each in _names(backend, key):
+            known.setdefault(each, key)
+    return known
+
+
 def _names(backend: Backend, key: KmsKey) -> list[str]:
     """Return all that *key* goes by."""
     aliases = author.aliases_of(backend, key)
@@ -59,7 +96,7 @@ def _names(backend: Backend, key: KmsKey) -> list[str]:
     return [*aliases, key.key_id, key.arn, *arns]
 
 
-def _known(identifier: str, known: Mapping[str, KmsKey]) -> str:
+def _instead(identifier: str, known: Mapping[str, KmsKey]) -> str:
     """Return a sentence on the keys that there are, those of the closest name first."""
     if not known:
         return "there are no keys yet."

@@ -11,11 +11,13 @@ import attrs
 from botocore.exceptions import ClientError
 
 from ..backend import Backend, innermost_fork_of
+from ..comparing import CheckedList
 from ..doors import author
 from ..options import checked_account
 from ..service.api.times import cut, in_utc
 from ..service.misuse import KmsMockError
 from ..service.rules.lifecycle import DAY
+from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
 
 if TYPE_CHECKING:
@@ -68,7 +70,13 @@ class Key:
         return f"<Key {self._arn}>"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Key) and other._arn == self._arn
+        __tracebackhide__ = True
+        if isinstance(other, str) and is_name(other):
+            raise KmsMockError(
+                f"the handle of a key never equals the text {other!r}; compare its arn, id or "
+                f"aliases, or the handle kms.key({other!r})."
+            )
+        return other._arn == self._arn if isinstance(other, Key) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._arn)
@@ -105,7 +113,7 @@ class Key:
     @property
     def aliases(self) -> list[str]:
         """The names of the key's aliases, each ``alias/…``."""
-        return list(author.aliases_of(self._backend, self._value))
+        return CheckedList(author.aliases_of(self._backend, self._value), "aliases", _alias)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -120,7 +128,7 @@ class Key:
         while response["Truncated"]:
             response = self._do("ListGrants", Marker=response["NextMarker"])
             found += response["Grants"]
-        return found
+        return CheckedList(found, "grants", _grant)
 
     @property
     def policy(self) -> dict[str, Any]:
@@ -182,7 +190,8 @@ class Key:
     @property
     def materials(self) -> list[Material]:
         """The key's materials, oldest first; the current one encrypts."""
-        return [_material(material) for material in self._value.materials]
+        materials = map(_material, self._value.materials)
+        return CheckedList(materials, "key materials", _checked_material)
 
     def material_of(self, ciphertext: bytes) -> Material:
         """
@@ -271,6 +280,11 @@ class Key:
         return _do(self._backend, self._arn, operation, **params)
 
 
+def is_name(text: str) -> bool:
+    """Tell whether *text* could be the name of a key: an alias, an ARN or an ID."""
+    return text.startswith(("alias/", "arn:")) or is_key_id(text)
+
+
 def import_material(
     backend: Backend, key: KmsKey, material: bytes, days: int | None = None
 ) -> str | None:
@@ -321,6 +335,36 @@ def _material(material: KeyMaterial) -> Material:
         rotation_type=material.rotation_type,
         valid_to=_date(material.valid_to),
     )
+
+
+def _alias(name: object) -> object:
+    __tracebackhide__ = True
+    if not isinstance(name, str) or not name.startswith("alias/"):
+        written = f"; write 'alias/{name}'" if isinstance(name, str) else ""
+        raise KmsMockError(
+            f"{name!r} is the name of no alias, since those begin with 'alias/'{written}."
+        )
+    return name
+
+
+def _grant(grant: object) -> object:
+    __tracebackhide__ = True
+    if not isinstance(grant, dict):
+        raise KmsMockError(
+            f"{grant!r} is no grant, since those are as ListGrants lists them; "
+            "write for example [grant['GrantId'] for grant in key.grants]."
+        )
+    return grant
+
+
+def _checked_material(material: object) -> object:
+    __tracebackhide__ = True
+    if not isinstance(material, Material):
+        raise KmsMockError(
+            f"{material!r} is no key material; write for example "
+            "[material.id for material in key.materials]."
+        )
+    return material
 
 
 def _date(seconds: float | None) -> dt.datetime | None:

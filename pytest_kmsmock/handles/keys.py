@@ -16,7 +16,7 @@ from ..service.misuse import KmsMockError, NotMockedError, suggestion
 from ..service.state.key_maker import is_sound, symmetric_length
 from ..service.values.identifiers import AWS_ALIAS_PREFIX, is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec, KeySpecName, KeyUsage
-from .finding import find
+from .finding import KeyList, find
 from .key import Key, import_material
 from .part import Part
 from .proxies import XksKey
@@ -37,7 +37,7 @@ class Keys(Part):
     @property
     def keys(self) -> list[Key]:
         """The keys of all accounts and Regions, first those of the mock's own."""
-        return [Key(key.arn, self._backend) for key in author.keys(self._backend)]
+        return KeyList(self._backend)
 
     def key(self, identifier: Key | str) -> Key:
         """

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 import attrs
 
+from ..comparing import CheckedList
 from ..doors import author
 from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
@@ -89,7 +90,8 @@ class XksProxy(Handle):
     @property
     def keys(self) -> list[XksKey]:
         """The external keys that it reaches."""
-        return [XksKey(self._home, *self._where, key_id) for key_id in self._value.keys]
+        keys = [XksKey(self._home, *self._where, key_id) for key_id in self._value.keys]
+        return CheckedList(keys, "external keys", self._key_of)
 
     def key(self, key_id: str) -> XksKey:
         """Return its external key *key_id*."""
@@ -124,6 +126,12 @@ class XksProxy(Handle):
         author.change_backings(
             self._backend, lambda backings: backings.proxies.pop(self._where[0], None)
         )
+
+    def _key_of(self, key: object) -> XksKey:
+        """Return *key*, or the handle of that ID, whether there is such a key or not."""
+        if isinstance(key, XksKey):
+            return key
+        return XksKey(self._home, *self._where, of_type(str)("external key", key))
 
     def _get(self, backings: Backings) -> Proxy | None:
         return backings.proxies.get(self._where[0])

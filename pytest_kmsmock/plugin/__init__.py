@@ -17,6 +17,7 @@ import pytest
 
 from .. import pairs, settings
 from ..doors import sessions
+from .explaining import pytest_assertrepr_compare
 from .fixtures import kms, kms_class, kms_module, kms_session
 from .options import add_markers, options_of_ini, pytest_addoption
 from .sweep import (
@@ -47,6 +48,7 @@ __all__ = [
     "kms_module",
     "kms_session",
     "pytest_addoption",
+    "pytest_assertrepr_compare",
     "pytest_collection",
     "pytest_configure",
     "pytest_fixture_setup",

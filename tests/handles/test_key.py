@@ -70,7 +70,9 @@ def test_handles_of_one_key_are_equal(kms: KmsMock) -> None:
 
     assert key == kms.key("alias/app")
     assert key != other
-    assert key != key.arn
+    assert key != "text"
+    with pytest.raises(KmsMockError, match="compare its arn, id or aliases"):
+        assert key != key.arn
     assert len({key, kms.key(key.id), other}) == 2
     assert repr(key) == f"<Key {key.arn}>"
 

@@ -1,0 +1,404 @@
+"""Comparisons that a test makes: those that could never hold are told, all others hold or not."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import ANY
+
+import botocore.session
+import pytest
+from botocore.exceptions import ClientError
+
+from pytest_kmsmock import Key, KmsMock, KmsMockError, plugin
+
+SESSION = botocore.session.Session()
+
+
+@pytest.fixture
+def client(kms: KmsMock) -> Any:
+    """A client as an application makes one."""
+    return SESSION.create_client("kms")
+
+
+@pytest.fixture
+def key(kms: KmsMock) -> Key:
+    return kms.create_key(alias="alias/app", tags={"team": "red"})
+
+
+@pytest.fixture
+def called(kms: KmsMock, client: Any, key: Key) -> KmsMock:
+    """The mock after three calls."""
+    client.list_keys()
+    client.encrypt(KeyId="alias/app", Plaintext=b"x")
+    client.list_keys()
+    return kms
+
+
+# Calls.
+
+
+def test_calls_are_asked_for_by_the_names_of_operations(called: KmsMock) -> None:
+    assert "ListKeys" in called.calls
+    assert "Decrypt" not in called.calls
+    assert called.calls.count("ListKeys") == 2
+    assert called.calls.count("Decrypt") == 0
+    assert called.calls.index("Encrypt") == 1
+    assert called.calls.index("ListKeys", 1) == 2
+    with pytest.raises(ValueError, match=r"no call 'Decrypt'. Recorded calls: ListKeys, Encrypt"):
+        called.calls.index("Decrypt")
+    with pytest.raises(ValueError, match="no call 'Encrypt'"):
+        called.calls.index("Encrypt", 0, 1)
+
+
+def test_calls_are_asked_for_themselves(called: KmsMock) -> None:
+    first, second, third = called.calls
+
+    assert third in called.calls
+    assert called.calls.count(first) == 1
+    assert called.calls.index(third) == 2
+    assert second not in called.calls("ListKeys")
+
+
+def test_calls_equal_a_list_of_operations(called: KmsMock) -> None:
+    """Of calls, or of both; a tuple is as good as a list."""
+    _, second, _ = called.calls
+
+    assert called.calls == ["ListKeys", "Encrypt", "ListKeys"]
+    assert called.calls == ("ListKeys", "Encrypt", "ListKeys")
+    assert called.calls == ["ListKeys", second, ANY]
+    assert called.calls == list(called.calls)
+    assert called.calls == ANY
+    assert called.calls == called.calls
+    assert called.calls("ListKeys") == ["ListKeys", "ListKeys"]
+    assert called.calls != called.calls("ListKeys")
+    assert called.calls != ["ListKeys", "Encrypt"]
+    assert called.calls != ["ListKeys", "ListKeys", "Encrypt"]
+    assert called.calls != []
+    assert ["Encrypt"] == called.calls("Encrypt")  # noqa: SIM300 -- that order too
+
+
+def test_no_calls_equal_an_empty_list(kms: KmsMock) -> None:
+    assert kms.calls == []
+    assert [] == kms.calls  # noqa: SIM300 -- that order too
+    assert kms.calls != ["ListKeys"]
+    assert not kms.calls
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda calls: "ListKey" in calls, "no operation 'ListKey'. Did you mean 'ListKeys'?"),
+        (lambda calls: "list_keys" not in calls, "Did you mean 'ListKeys'?"),
+        (lambda calls: "alias/app" in calls, "no operation 'alias/app'"),
+        (lambda calls: calls.count("Decrypted"), "Did you mean 'Decrypt'?"),
+        (lambda calls: calls.index("decrypt"), "Did you mean 'Decrypt'?"),
+        (lambda calls: b"ListKeys" in calls, "b'ListKeys' is no call"),
+        (lambda calls: None in calls, "None is no call"),
+        (lambda calls: {"KeyId": "alias/app"} in calls, "is no call"),
+        (lambda calls: calls == "Encrypt", "compare them with a list of operations"),
+        (lambda calls: calls != "Encrypt", "compare them with a list of operations"),
+        (lambda calls: calls == {"Encrypt"}, "compare them with a list of operations"),
+        (lambda calls: calls == 3, "calls never equal 3"),
+        (lambda calls: calls != None, "calls never equal None"),  # noqa: E711
+        (lambda calls: calls == ["Encrypt", "decrypt"], "Did you mean 'Decrypt'?"),
+        (lambda calls: calls != ["encrypt"], "Did you mean 'Encrypt'?"),
+        (lambda calls: calls == [("Encrypt", {})], "is no call"),
+        (lambda calls: calls["Encrypt"], "write kms.calls('Encrypt')"),
+        (lambda calls: calls[0] == "ListKeys", "compare its operation, 'ListKeys'"),
+        (lambda calls: "ListKeys" in list(calls), "compare its operation, 'ListKeys'"),
+        (lambda calls: calls[1].key == "alias/app", "compare its arn, id or aliases"),
+        (lambda calls: "alias/app" in calls[1].keys, "compare its arn, id or aliases"),
+        (lambda calls: "Decrypted" in calls.operations, "Did you mean 'Decrypt'?"),
+        (lambda calls: calls.operations.count("decrypt"), "Did you mean 'Decrypt'?"),
+        (lambda calls: calls.operations.index("decrypt"), "Did you mean 'Decrypt'?"),
+        (lambda calls: calls.operations != ["encrypt"], "Did you mean 'Encrypt'?"),
+        (lambda calls: calls.operations == "Encrypt", "compare it with a list"),
+        (lambda calls: calls[0] in calls.operations, "is no name of an operation"),
+    ],
+)
+def test_what_calls_can_never_hold_is_the_authors_error(
+    called: KmsMock, ask: Callable[[Any], Any], says: str
+) -> None:
+    """Else ``"ListKey" not in kms.calls`` would hold whatever the application did."""
+    with pytest.raises(KmsMockError) as caught:
+        ask(called.calls)
+
+    assert says in str(caught.value)
+
+
+def test_a_key_is_no_call(called: KmsMock, key: Key) -> None:
+    with pytest.raises(KmsMockError, match=r"write kms\.calls\(key=<Key arn:"):
+        assert key in called.calls
+
+
+def test_operations_are_a_list_as_any_other(called: KmsMock) -> None:
+    operations = called.calls.operations
+
+    assert isinstance(operations, list)
+    assert operations == ["ListKeys", "Encrypt", "ListKeys"]
+    assert operations == ("ListKeys", "Encrypt", "ListKeys")
+    assert operations != ["ListKeys"]
+    assert operations == ["ListKeys", ANY, "ListKeys"]
+    assert operations == ANY
+    assert operations == called.calls.operations
+    assert "Decrypt" not in operations
+    assert (operations.count("ListKeys"), operations.index("ListKeys", 1)) == (2, 2)
+    assert operations.index("Encrypt", 1, 2) == 1
+    assert copy.deepcopy(operations) == operations
+
+
+# Parameters of calls.
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("Encrypt", {"KeyId": 5}),
+        ("Encrypt", {"KeyId": b"alias/app"}),
+        ("Encrypt", {"KeyId": None}),
+        ("Encrypt", {"Plaintext": 5}),
+        ("Encrypt", {"EncryptionContext": "tenant"}),
+        ("Encrypt", {"EncryptionContext": {"tenant": 42}}),
+        ("Encrypt", {"EncryptionContext": {42: "tenant"}}),
+        ("Encrypt", {"GrantTokens": "token"}),
+        ("Encrypt", {"GrantTokens": ("token",)}),
+        ("Encrypt", {"GrantTokens": [7]}),
+        ("Encrypt", {"DryRun": "true"}),
+        ("GenerateDataKey", {"NumberOfBytes": "32"}),
+        ("GenerateDataKey", {"NumberOfBytes": None}),
+        ("ImportKeyMaterial", {"ValidTo": "2030-01-01"}),
+        ("CreateKey", {"Tags": [{"Key": "team", "Value": "red"}]}),
+        ("CreateGrant", {"Constraints": {"EncryptionContext": {"a": "b"}}}),
+        (None, {"KeyId": 5}),
+        (None, {"EncryptionContext": {"tenant": 42}}),
+    ],
+    ids=str,
+)
+def test_a_parameter_that_no_call_could_have_is_the_authors_error(
+    called: KmsMock, operation: str | None, params: dict[str, Any]
+) -> None:
+    """By its type, or that of a part: such a call would never reach the service as it is."""
+    with pytest.raises(KmsMockError, match="no call of kms:"):
+        called.calls.assert_not_called(operation, **params)
+
+
+def test_the_handle_of_a_key_is_no_key_id(called: KmsMock, key: Key) -> None:
+    with pytest.raises(KmsMockError, match=r"Write key=<Key arn:\S+>, or KeyId=key\.arn"):
+        called.calls.assert_called("Encrypt", KeyId=key)
+
+
+def test_a_secret_of_the_wrong_type_is_not_shown(called: KmsMock) -> None:
+    with pytest.raises(KmsMockError) as caught:
+        called.calls.assert_called("Encrypt", Plaintext=["hunter2"])
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_parameter_of_a_fitting_type_is_only_compared(kms: KmsMock, client: Any) -> None:
+    client.create_key(Tags=[{"TagKey": "team", "TagValue": "red"}], MultiRegion=True)
+    client.list_keys(Limit=7)
+
+    kms.calls.assert_called("CreateKey", Tags=[{"TagKey": "team", "TagValue": ANY}])
+    kms.calls.assert_called("CreateKey", Tags=[ANY], MultiRegion=1)
+    kms.calls.assert_called("ListKeys", Limit=7.0)
+    kms.calls.assert_not_called("CreateKey", Tags=[{"TagKey": "team", "TagValue": "blue"}])
+    kms.calls.assert_not_called("CreateKey", Tags=[])
+
+
+def test_a_time_is_compared_as_it_was_sent(kms: KmsMock, client: Any) -> None:
+    """From whatever zone; older versions of botocore send whole seconds."""
+    key = kms.create_key(origin="EXTERNAL")
+    when = dt.datetime(2030, 1, 1, 12, 0, 0, 500000, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    with pytest.raises(ClientError):
+        client.import_key_material(
+            KeyId=key.id, ImportToken=b"x", EncryptedKeyMaterial=b"x", ValidTo=when
+        )
+
+    kms.calls.assert_called("ImportKeyMaterial", ValidTo=when.astimezone(dt.UTC))
+    kms.calls.assert_called("ImportKeyMaterial", ValidTo=kms.calls[0].params["ValidTo"])
+    kms.calls.assert_not_called("ImportKeyMaterial", ValidTo=when + dt.timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("times", ["1", 1.0, -1, True, [1]])
+def test_a_number_of_calls_that_could_never_be_is_the_authors_error(
+    called: KmsMock, times: Any
+) -> None:
+    with pytest.raises(KmsMockError, match="is no number of calls; write 0 or more"):
+        called.calls.assert_called("Encrypt", times=times)
+
+
+# Errors.
+
+
+def test_an_error_of_a_call_is_compared_by_its_code(kms: KmsMock, client: Any) -> None:
+    with pytest.raises(ClientError):
+        client.describe_key(KeyId="alias/none")
+    error = kms.calls[0].error
+
+    assert error == copy.deepcopy(error)
+    assert error != 5
+    assert hash(error) == hash(copy.deepcopy(error))
+    assert error != None  # noqa: E711
+    assert error == ANY
+    for other in ("NotFoundException", client.exceptions.NotFoundException, ValueError()):
+        with pytest.raises(KmsMockError, match="compare its code, 'NotFoundException'"):
+            assert error != other
+
+
+# Keys and what they have.
+
+
+def test_keys_are_asked_for_by_their_names(kms: KmsMock, key: Key) -> None:
+    elsewhere = kms.create_key(alias="alias/there", region="eu-west-1")
+    keys = kms.keys
+
+    for name in ("alias/app", key.id, key.arn, key, "alias/there", elsewhere):
+        assert name in keys
+    arn_of_alias = key.arn.replace(f"key/{key.id}", "alias/app")
+    assert arn_of_alias in keys
+    assert keys.index("alias/app") == 0
+    assert keys.count("alias/app") == 1
+    assert keys == [key, elsewhere] == kms.keys
+    assert keys == ["alias/app", "alias/there"]
+    assert keys != [elsewhere, key]
+    assert "alias/none" not in keys
+    assert "11111111-2222-4333-8444-555555555555" not in keys
+    assert isinstance(keys, list)
+    assert (keys[0], keys[1:]) == (key, [elsewhere])
+
+
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda kms: "app" in kms.keys, "'app' names no key"),
+        (lambda kms: b"alias/app" in kms.keys, "names no key"),
+        (lambda kms: None in kms.keys, "names no key"),
+        (lambda kms: kms.keys.count(5), "names no key"),
+        (lambda kms: kms.keys != ["app"], "'app' names no key"),
+        (lambda kms: kms.keys == "alias/app", "a list of keys never equals 'alias/app'"),
+        (lambda kms: kms.keys["alias/app"], "write kms.key('alias/app')"),
+        (lambda kms: kms.key("alias/app") == "alias/app", "compare its arn, id or aliases"),
+        (lambda kms: "alias/app" in [*kms.keys], "compare its arn, id or aliases"),
+        (lambda kms: "app" in kms.key("alias/app").aliases, "write 'alias/app'"),
+        (lambda kms: 5 in kms.key("alias/app").aliases, "5 is the name of no alias"),
+        (lambda kms: kms.key("alias/app").aliases != ["app"], "write 'alias/app'"),
+        (lambda kms: kms.key("alias/app").aliases == "alias/app", "compare it with a list"),
+        (lambda kms: kms.key("alias/app").aliases == {"alias/app"}, "compare it with a list"),
+        (lambda kms: "id" in kms.key("alias/app").grants, "grant['GrantId']"),
+        (lambda kms: "id" in kms.key("alias/app").materials, "material.id"),
+        (lambda kms: kms.key("alias/app").id == kms.key("alias/app"), "compare its arn, id or"),
+        (lambda kms: 5 in kms.xks_proxy(["external"]).keys, "write a string"),
+    ],
+)
+def test_what_a_handle_can_never_hold_or_be_is_the_authors_error(
+    kms: KmsMock, key: Key, ask: Callable[[KmsMock], Any], says: str
+) -> None:
+    with pytest.raises(KmsMockError) as caught:
+        ask(kms)
+
+    assert says in str(caught.value)
+
+
+def test_what_a_key_has_is_a_list_as_any_other(client: Any, key: Key) -> None:
+    client.create_grant(
+        KeyId=key.id, GranteePrincipal="arn:aws:iam::123456789012:root", Operations=["Decrypt"]
+    )
+
+    assert "alias/app" in key.aliases
+    assert "alias/other" not in key.aliases
+    assert key.aliases == ["alias/app"] == [*key.aliases]
+    assert key.grants[0] in key.grants
+    assert {} not in key.grants
+    assert key.grants == [ANY]
+    assert key.materials[0] in key.materials
+    assert key.materials == [key.materials[0]]
+
+
+def test_external_keys_are_asked_for_by_their_ids(kms: KmsMock) -> None:
+    proxy = kms.xks_proxy(["external"])
+
+    assert "external" in proxy.keys
+    assert "other" not in proxy.keys
+    assert proxy.keys == ["external"] == [key.id for key in proxy.keys]
+    assert proxy.key("external") in proxy.keys
+
+
+def test_a_handle_differs_from_what_is_no_name(kms: KmsMock, key: Key) -> None:
+    """As any object does: a test may hold both, or none."""
+    assert key != "text"
+    assert key != None  # noqa: E711
+    assert key != 5
+    assert key == ANY
+    assert key in [None, key]
+    assert kms.cloudhsm_cluster() != key
+
+
+# What pytest says.
+
+
+def test_a_failed_comparison_of_calls_is_explained(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By names, with the line of the call that differs, and without parameters."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile("""
+        import pytest
+
+        @pytest.fixture
+        def calls(kms):
+            key = kms.create_key()
+            client = kms.client()
+            client.list_keys()
+            client.encrypt(KeyId=key.id, Plaintext=b"x")
+            return kms.calls
+
+        def test_other(calls):
+            assert calls == ["ListKeys", "Decrypt"]
+
+        def test_more(calls):
+            assert calls == ["ListKeys"]
+
+        def test_fewer(calls):
+            assert calls == ["ListKeys", "Encrypt", "Decrypt"]
+
+        def test_equal(calls):
+            assert calls != ["ListKeys", "Encrypt"]
+
+        def test_in(calls):
+            assert "Decrypt" in calls
+
+        def test_not_in(calls):
+            assert "Encrypt" not in calls
+
+        def test_many(kms):
+            for _ in range(20):
+                kms.client().list_keys()
+            assert kms.calls == []
+
+        def test_without_calls():
+            assert [1] == [2]
+    """)
+
+    result = pytester.runpytest_inprocess("-p", "no:randomly", plugins=[plugin])
+
+    result.assert_outcomes(failed=8)
+    result.stdout.fnmatch_lines(
+        [
+            "E *assert [[]ListKeys, Encrypt] == [[]ListKeys, Decrypt]",
+            "E *Call 1 is Encrypt (test_a_failed_comparison_of_calls_is_explained.py:8)",
+            "E *where Decrypt is expected.",
+            "E *assert [[]ListKeys, Encrypt] == [[]ListKeys]",
+            "E *Call 1 is one more: Encrypt (*.py:8)",
+            "E *assert [[]ListKeys, Encrypt] == [[]ListKeys, Encrypt, Decrypt]",
+            "E *There is no call 2, where Decrypt is expected.",
+            "E *assert [[]ListKeys, Encrypt] != [[]ListKeys, Encrypt]",
+            "E *assert 'Decrypt' in [[]ListKeys, Encrypt]",
+            "E *assert 'Encrypt' not in [[]ListKeys, Encrypt]",
+            "E *ListKeys, and 10 more] == []",
+            "E *Call 0 is one more: ListKeys (*)",
+            "E *assert [[]1] == [[]2]",
+        ]
+    )

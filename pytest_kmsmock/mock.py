@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack, overload
 
 from . import decorating
 from .backend import Backend
@@ -19,37 +19,46 @@ from .handles.scheduling import Scheduling
 from .options import Options, checked_seconds
 from .service.misuse import KmsMockError
 from .service.values.quotas import Quotas
-from .settings import Settings, settings_from
+from .settings import checked, settings_from, settings_of_new_mock
 
 if TYPE_CHECKING:
     from .calls.calls import Calls
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
 
 class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
-    def __init__(self, settings: Settings | None = None, *, outer: Backend | None = None) -> None:
+    def __init__(
+        self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None
+    ) -> None:
         """
         Make a mock that is not active yet.
 
         Args:
-            settings: None are those of the run.
+            options: Where they are silent, what holds where it becomes active decides.
             outer: What it starts as a copy of; None is an empty KMS.
         """
-        self._settings = settings_from({}) if settings is None else settings
+        __tracebackhide__ = True
+        self._options = checked(options)
+        self._settings = settings_from(self._options)
         self._outer = outer
         self._is_used = False
         self._backend = Backend(self._settings)
 
     def __enter__(self) -> Self:
+        __tracebackhide__ = True
         if self._backend.is_active:
             raise KmsMockError(
                 "this mock of KMS is active already; to nest one in another, "
                 "write `with mock_kms():` again."
             )
-        if self._outer is not None or self._is_used:
+        # It may have been made elsewhere, as a decorator is.
+        before, self._settings = self._settings, settings_of_new_mock(self._options)
+        if self._outer is not None or self._is_used or self._settings != before:
             self._backend = Backend(self._settings, self._outer)
         self._is_used = True
         try:
@@ -77,8 +86,8 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
         return decorating.decorate(target, self._another)
 
     def _another(self, outer: KmsMock | None = None) -> KmsMock:
-        """Return a mock with these settings that starts as a copy of *outer*, if that is one."""
-        return KmsMock(self._settings, outer=None if outer is None else outer._backend)
+        """Return a mock with these options that starts as a copy of *outer*, if that is one."""
+        return KmsMock(self._options, outer=None if outer is None else outer._backend)
 
     def __repr__(self) -> str:
         return f"<KmsMock of account {self.account}, {self.region}: {len(self.keys)} keys>"
@@ -134,5 +143,5 @@ def mock_kms(target: Any = None, /, **options: Any) -> Any:
     KMS of its own. The options are those of the marker; see `Options`.
     """
     __tracebackhide__ = True
-    mock = KmsMock(settings_from(options))
+    mock = KmsMock(options)
     return mock if target is None else mock(target)

@@ -232,7 +232,7 @@ class Options(TypedDict, total=False):
         bool | None,
         Option(
             None,
-            lambda name, value: value,
+            _or_none(_truth),
             "A call of KMS outside any mock fails: see [the guard](../how-to/guard.md).",
             ini="bool",
             shown_default="`False`",

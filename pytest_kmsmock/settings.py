@@ -1,13 +1,14 @@
 """
 Settings: the options as one mock has them, all of them there and checked.
 
-What the author writes comes first, then the ini file of the run, then the defaults.
+What the author writes of the mock comes first, then the markers of the running test, then
+the ini file of the run, then the defaults.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -24,6 +25,26 @@ _ini_options: Mapping[str, Any] = {}
 _of_run: Settings | None = DEFAULTS
 
 
+class Marked:
+    """
+    What markers say of the mocks that are made while they hold.
+
+    Args:
+        read: Returns the options that they have. When it is asked for, since a test
+            can be marked while it runs.
+
+    Attributes:
+        is_used: A mock was made with them.
+    """
+
+    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+        self.read = read
+        self.is_used = False
+
+
+_marked: Marked | None = None
+
+
 def use(ini_options: Mapping[str, Any]) -> Mapping[str, Any]:
     """Let *ini_options* be what all settings start from; return what was so before."""
     global _ini_options, _of_run
@@ -31,9 +52,16 @@ def use(ini_options: Mapping[str, Any]) -> Mapping[str, Any]:
     return before
 
 
+def mark(marked: Marked | None) -> Marked | None:
+    """Let *marked* hold from now on, None is no marker; return what held before."""
+    global _marked
+    before, _marked = _marked, marked
+    return before
+
+
 def settings_from(options: Mapping[str, Any]) -> Settings:
     """
-    Return the settings that *options* ask for, and pytest's ini file where they are silent.
+    Return the settings that *options* ask for, and what holds here where they are silent.
 
     Raises:
         KmsMockError: There is no such option, or its value makes no sense.
@@ -42,13 +70,21 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
     global _of_run
     if _of_run is None:
         _of_run = _changed(DEFAULTS, _ini_options)
-    return _changed(_of_run, options) if options else _of_run
+    marked = {} if _marked is None else _marked.read()
+    return _changed(_of_run, {**marked, **options}) if marked or options else _of_run
 
 
-def _changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
-    """Return *settings* with *options*, which are checked."""
+def settings_of_new_mock(options: Mapping[str, Any]) -> Settings:
+    """Return the same, for a mock that becomes active here."""
+    if _marked is not None:
+        _marked.is_used = True
+    return settings_from(options)
+
+
+def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *options* as a mock has them, or raise `KmsMockError`."""
     __tracebackhide__ = True
-    changed: dict[str, Any] = dict(settings)
+    found: dict[str, Any] = {}
     for name, value in options.items():
         if name not in OPTIONS:
             from .service.misuse import suggestion  # not at the top: see `misuse`
@@ -57,8 +93,14 @@ def _changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
                 f"pytest-kmsmock has no option {name!r}.{suggestion(name, OPTIONS)} "
                 f"It has {', '.join(OPTIONS)}."
             )
-        changed[name] = OPTIONS[name].check(name, value)
-    return cast("Settings", MappingProxyType(changed))
+        found[name] = OPTIONS[name].check(name, value)
+    return found
+
+
+def _changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """Return *settings* with *options*, which are checked."""
+    __tracebackhide__ = True
+    return cast("Settings", MappingProxyType({**settings, **checked(options)}))
 
 
 def configured_region() -> str:

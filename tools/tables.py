@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from pytest_kmsmock.options import OPTIONS
 from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.values.key import KeyState
@@ -20,6 +21,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (
     "docs/index.md",
     "docs/reference/operations.md",
+    "docs/reference/options.md",
     "docs/reference/key-states.md",
     "docs/reference/key-specs.md",
 )
@@ -83,11 +85,23 @@ def key_specs() -> str:
     return "\n".join(rows)
 
 
+def options() -> str:
+    rows = [
+        "| Marker and `mock_kms` | Ini option | Default | Meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, option in OPTIONS.items():
+        default = option.shown_default or f"`{option.default}`"
+        rows.append(f"| `{name}` | `kms_{name}` | {default} | {option.help} |")
+    return "\n".join(rows)
+
+
 def updated(text: str) -> str:
     """Return the page *text* with its tables as they should be."""
     tables: dict[str, Callable[[], str]] = {
         "how-tos": how_tos,
         "operations": operations,
+        "options": options,
         "key states": key_states,
         "key specs": key_specs,
     }

@@ -19,7 +19,8 @@ from .. import pairs, settings
 from ..doors import sessions
 from .explaining import pytest_assertrepr_compare
 from .fixtures import kms, kms_class, kms_module, kms_session
-from .options import add_markers, options_of_ini, pytest_addoption
+from .marking import add_markers
+from .options import ini_value, options_of_ini, pytest_addoption, refuse_unknown_names
 from .sweep import (
     kms_failure,
     pytest_generate_tests,
@@ -75,6 +76,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     add_markers(config)
+    refuse_unknown_names(config)
     if OBSERVED not in config.stash:
         _begin(config, config.option.kms_guard)  # a conftest names the plugin
     ini_options = settings.use(options_of_ini(config))
@@ -94,7 +96,7 @@ def _begin(config: pytest.Config, guard: bool | None) -> None:
     Args:
         guard: What the command line says of it.
     """
-    region = config.getini("kms_region")
+    region = ini_value(config, "kms_region")
     if region:
         config.add_cleanup(sessions.environment().configure_region(region))
     watch_run(config, guard)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # Of the errors that every operation shares, those that a test should know.
 _SHARED: Final = ("AccessDeniedException", "ThrottlingException")
 
+NAMES: Final = ("only", "exclude")
+"""What `failures_of` takes besides operations."""
+
 
 @attrs.frozen
 class Failure:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from .. import active
 from . import watch
-from .options import options_of_markers
 
 if TYPE_CHECKING:
     from ..mock import KmsMock
 
 
-# Without `request`, which costs as much as the mock itself.
+# Without `request`, which costs as much as the mock itself. What the markers say, see `marking`.
 @pytest.fixture
 def kms() -> Iterator[KmsMock]:
     """AWS KMS in this process, for the length of one test."""
@@ -30,44 +29,43 @@ def kms() -> Iterator[KmsMock]:
     if of_class is not None:
         yield of_class
         return
-    with _mock_for(running, running) as mock:
+    with _mock_for(running) as mock:
         yield mock
 
 
 @pytest.fixture(scope="class")
 def kms_class(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for a class of tests; each `kms` starts as a copy of it."""
-    with _mock_for(request.node, request) as mock:
+    with _mock_for(request) as mock:
         yield mock
 
 
 @pytest.fixture(scope="module")
 def kms_module(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for a module; each `kms` starts as a copy of it."""
-    with _mock_for(request.node, request) as mock:
+    with _mock_for(request) as mock:
         yield mock
 
 
 @pytest.fixture(scope="session")
 def kms_session(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
     """AWS KMS in this process, for the whole run; each `kms` starts as a copy of it."""
-    with _mock_for(request.node, request) as mock:
+    with _mock_for(request) as mock:
         yield mock
 
 
-def _mock_for(node: Any, asking: Any) -> KmsMock:
+def _mock_for(asking: Any) -> KmsMock:
     """
-    Return a mock, not yet active, with the settings of *node*'s marker and the ini file.
+    Return a mock, not yet active, with the settings that hold where its fixture is made.
 
     It starts as a copy of the nearest wider mock that a fixture of the same test holds.
 
     Args:
         asking: The test or the request that asks for it.
     """
-    # Not at the top: pytest's start imports this module. By their full names: each test
-    # comes by here, and Python looks up anew what a relative name is relative to.
+    # Not at the top: pytest's start imports this module. By its full name: each test comes
+    # by here, and Python looks up anew what a relative name is relative to.
     from pytest_kmsmock.mock import KmsMock
-    from pytest_kmsmock.settings import settings_from
 
     held = active.held_for(lambda holder: watch.is_of(asking, holder))
-    return KmsMock(settings_from(options_of_markers(node)), outer=held[0] if held else None)
+    return KmsMock(outer=held[0] if held else None)

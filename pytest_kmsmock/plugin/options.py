@@ -1,4 +1,4 @@
-"""Options as pytest has them: the ini file, the command line and the markers."""
+"""Options as pytest has them: the ini file and the command line."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from typing import Any, Final
 
 import pytest
 
-from ..options import OPTIONS
+from ..options import OPTIONS, Option
 
 # Not of a mock: the guard watches over calls outside all of them.
-_GUARD: Final = "guard"
+GUARD: Final = "guard"
+_PREFIX: Final = "kms_"
+_GUARD_ALLOW: Final = "kms_guard_allow"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     for name, option in OPTIONS.items():
         default = [] if option.ini == "args" else None if option.ini == "string" else option.default
-        parser.addini(f"kms_{name}", option.help, option.ini, default=default)
-    parser.addini("kms_guard_allow", "Endpoints that the guard lets through.", "args", default=[])
+        parser.addini(_PREFIX + name, option.help, option.ini, default=default)
+    parser.addini(_GUARD_ALLOW, "Endpoints that the guard lets through.", "args", default=[])
     group = parser.getgroup("kmsmock", "pytest-kmsmock")
     group.addoption(
         "--kms-guard",
@@ -33,50 +35,59 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def add_markers(config: pytest.Config) -> None:
-    """Say which markers there are."""
-    config.addinivalue_line(
-        "markers",
-        f"kms({', '.join(OPTIONS)}): settings of the `kms` fixtures; the nearest marker wins.",
-    )
-    config.addinivalue_line(
-        "markers",
-        "kms_failures(*operations, only, exclude): run the test once for each way in which one "
-        "of the operations can fail.",
-    )
-
-
 def options_of_ini(config: pytest.Config) -> dict[str, Any]:
-    """Return what the ini file says of a mock."""
+    """Return what the ini file says of a mock, checked."""
     options: dict[str, Any] = {}
     for name, option in OPTIONS.items():
-        value = config.getini(f"kms_{name}")
-        if name == _GUARD or value in (option.default, None, "", []):
-            continue
-        try:
-            options[name] = option.of_ini(value)
-        except ValueError as error:
-            raise pytest.UsageError(f"kms_{name}: {error}") from None
+        value = ini_value(config, _PREFIX + name)
+        if name != GUARD and value not in (option.default, None, "", []):
+            options[name] = _checked(_PREFIX + name, option, value)
     return options
 
 
-def options_of_markers(node: Any) -> dict[str, Any]:
-    """Return what the markers of *node* say, a test, class or module."""
-    options: dict[str, Any] = {}
-    # The nearest marker comes first, and wins.
-    for marker in reversed(list(node.iter_markers("kms"))):
-        if marker.args:
-            pytest.fail(
-                f"@pytest.mark.kms takes keywords only, as region='eu-west-1'; got {marker.args}",
-                pytrace=False,
+def _checked(ini_name: str, option: Option, value: Any) -> Any:
+    from ..service.misuse import KmsMockError  # not at the top: see the package's docstring
+
+    try:
+        return option.check(ini_name, option.of_ini(value))
+    except ValueError as error:
+        raise pytest.UsageError(f"{ini_name}: {error}") from None
+    except KmsMockError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def ini_value(config: pytest.Config, name: str) -> Any:
+    """Return what the ini file says of the option *name*, as pytest reads it."""
+    try:
+        return config.getini(name)
+    except (ValueError, TypeError, pytest.UsageError) as error:
+        raise pytest.UsageError(f"{name} in the ini file: {error}") from None
+
+
+def refuse_unknown_names(config: pytest.Config) -> None:
+    """Refuse a name in the ini file that looks like one of ours, and is nobody's."""
+    # pytest has no public way to learn the names: that of 8 is deprecated in 9.
+    names = [*(config._inicfg if hasattr(config, "_inicfg") else config.inicfg)]
+    overrides = config.known_args_namespace.override_ini or ()
+    names += [override.partition("=")[0] for override in overrides]
+    for name in names:
+        looks_like_ours = name.lower().replace("-", "_").startswith(_PREFIX)
+        if looks_like_ours and not _is_known(config, name):
+            from ..service.misuse import suggestion  # not at the top: see the package's docstring
+
+            known = [*(_PREFIX + option for option in OPTIONS), _GUARD_ALLOW]
+            raise pytest.UsageError(
+                f"there is no ini option {name!r}.{suggestion(name.lower(), known)} "
+                f"pytest-kmsmock has {', '.join(known)}."
             )
-        options.update(marker.kwargs)
-    return options
 
 
-def guard_of_marker(item: pytest.Item) -> bool | None:
-    """Return what the nearest marker that speaks of the guard says; None if there is none."""
-    for marker in item.iter_markers("kms"):
-        if _GUARD in marker.kwargs:
-            return bool(marker.kwargs[_GUARD])
-    return None
+def _is_known(config: pytest.Config, name: str) -> bool:
+    """Tell whether anybody has registered the ini option *name*."""
+    try:
+        config.getini(name)
+    except ValueError as error:
+        return "unknown configuration value" not in str(error)
+    except (TypeError, pytest.UsageError):
+        pass  # its value is wrong
+    return True

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .marking import check_markers
+
 if TYPE_CHECKING:
     from ..mock import KmsMock
     from .failures import Failure
@@ -34,17 +36,28 @@ def kms_failure(request: pytest.FixtureRequest, kms: KmsMock) -> Failure:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     markers = list(metafunc.definition.iter_markers("kms_failures"))
     if markers:
-        from .failures import failures_of  # not at the top: see the module docstring
-
-        failures = [
-            each for marker in markers for each in failures_of(*marker.args, **marker.kwargs)
-        ]
+        failures = [each for marker in markers for each in _failures_of(marker)]
         if "kms_failure" not in metafunc.fixturenames:
             metafunc.fixturenames.append("kms_failure")
         metafunc.parametrize("kms_failure", failures, ids=str, indirect=True)
 
 
+def _failures_of(marker: pytest.Mark) -> list[Failure]:
+    from .failures import NAMES, failures_of  # not at the top: see the package's docstring
+
+    for name in marker.kwargs:
+        if name not in NAMES:
+            from ..service.misuse import KmsMockError, suggestion
+
+            raise KmsMockError(
+                f"kms_failures has no option {name!r}.{suggestion(name, NAMES)} "
+                f"It has {' and '.join(NAMES)}."
+            )
+    return failures_of(*marker.args, **marker.kwargs)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    check_markers(item)
     if item.get_closest_marker("kms_failures") and not hasattr(item, "callspec"):
         pytest.fail(
             "kms_failures runs a test several times, which pytest cannot do with a method of "

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from .. import active, observed
+from .. import active, observed, settings
 from ..doors import sessions
 from ..observed import CLASS_ATTRIBUTE, Observed
-from .options import guard_of_marker
+from ..settings import Marked
+from . import marking
+from .options import ini_value
 
 OBSERVED = pytest.StashKey[Observed]()
+_MARKED = pytest.StashKey[Marked]()
 _STRAYS = "kmsmock_strays"
 # What a function names that means to catch an error of the plugin's.
 _EXPECTING = frozenset(
@@ -23,7 +26,7 @@ _EXPECTING = frozenset(
         *("KmsMockError", "KmsGuardError", "NotMockedError"),
     )
 )
-# The test that runs; `kms` reads its markers. And the mock of its decorated class, if it has one.
+# The test that runs, and the mock of its decorated class, if it has one.
 _running: pytest.Item | None = None
 _mock_of_class: Any = None
 
@@ -59,7 +62,7 @@ def watch_run(config: pytest.Config, wanted: bool | None) -> None:
     Args:
         wanted: What the command line says of the guard.
     """
-    guards = config.getini("kms_guard") if wanted is None else wanted
+    guards = ini_value(config, "kms_guard") if wanted is None else wanted
     before = sessions.guard  # of a run that this one is within
     sessions.guard = guard_of(config) if guards else None
     config.add_cleanup(lambda: setattr(sessions, "guard", before))
@@ -96,6 +99,10 @@ def pytest_make_collect_report(
     if seen.misuses and report.passed:
         report.outcome = "failed"
         report.longrepr = _swallowed(seen.misuses)
+    for node in report.result if report.passed else ():
+        refusal = marking.lookalike(node) if isinstance(node, pytest.Item) else None
+        if refusal is not None:
+            report.outcome, report.longrepr = "failed", refusal
     return report
 
 
@@ -109,7 +116,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     around, _running = _running, item
     around_class, is_of_test = _mock_of_class, active.is_of_test
     active.is_of_test = _is_of_running_test
-    wanted = guard_of_marker(item)
+    marked = item.stash[_MARKED] = marking.marked_by(item)
+    marked_before = settings.mark(marked)
+    wanted = marking.guard_of_marker(item)
     if wanted is not None:
         sessions.guard = guard_of(item.config) if wanted else None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
@@ -120,6 +129,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             return (yield)
     finally:
         _running, _mock_of_class, active.is_of_test = around, around_class, is_of_test
+        settings.mark(marked_before)
         observed.observe(before)
         sessions.guard = guard
         if seen.backends:
@@ -139,8 +149,8 @@ def _entered(make_mock: Callable[[], Any], item: pytest.Item) -> Generator[Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
-    with active.held_by(fixturedef):
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
+    with active.held_by(fixturedef), marking.for_fixture(fixturedef, request):
         return (yield)
 
 
@@ -158,6 +168,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if not getattr(item, "_excinfo", None):  # how unittest's failures are kept
         _fail_if_swallowed(item)
         _fail_if_unused(seen)
+        marking.check_effect(item, item.stash[_MARKED])
     _excuse(seen)
     return result
 

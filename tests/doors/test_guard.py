@@ -104,6 +104,8 @@ def test_marker_beats_command_line_beats_ini_file(
 def test_the_nearest_marker_wins(run: Run) -> None:
     result = run(
         """
+        from pytest_kmsmock import mock_kms
+
         @pytest.mark.kms(guard=False)
         class TestIt:
             @pytest.mark.kms(guard=True)
@@ -114,6 +116,8 @@ def test_the_nearest_marker_wins(run: Run) -> None:
             @pytest.mark.kms(region="eu-west-1")
             def test_not_guarded(self):
                 with pytest.raises(Exception, match="Could not connect"):
+                    client.list_keys()
+                with mock_kms():  # which the marker is for
                     client.list_keys()
         """,
         ini=GUARDED,

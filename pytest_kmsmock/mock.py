@@ -17,7 +17,7 @@ from .handles.keys import Keys
 from .handles.proxies import Proxies
 from .handles.scheduling import Scheduling
 from .options import Options, checked_seconds
-from .service.misuse import KmsMockError
+from .service.misuse import KmsMockError, suggestion
 from .service.values.quotas import Quotas
 from .settings import checked, settings_from, settings_of_new_mock
 
@@ -32,9 +32,7 @@ _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
-    def __init__(
-        self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None
-    ) -> None:
+    def __init__(self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None) -> None:
         """
         Make a mock that is not active yet.
 
@@ -88,6 +86,13 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
     def _another(self, outer: KmsMock | None = None) -> KmsMock:
         """Return a mock with these options that starts as a copy of *outer*, if that is one."""
         return KmsMock(self._options, outer=None if outer is None else outer._backend)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        __tracebackhide__ = True
+        if not name.startswith("_") and not hasattr(type(self), name):
+            names = [each for each in dir(type(self)) if not each.startswith("_")]
+            raise KmsMockError(f"a mock of KMS has no {name!r} to set.{suggestion(name, names)}")
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"<KmsMock of account {self.account}, {self.region}: {len(self.keys)} keys>"

@@ -7,6 +7,7 @@ from typing import Any
 from ..doors import clients, sessions
 from ..doors.callers import account_of
 from ..service.misuse import KmsMockError
+from .arguments import text
 from .part import Part
 
 
@@ -28,7 +29,11 @@ class Clients(Part):
         __tracebackhide__ = True
         region, _ = self._own(region)
         if principal is not None:
-            account_of(principal)
+            account_of(text("principal", principal))
+        if "region_name" in config:
+            raise KmsMockError(
+                f"client() takes the Region by itself; write kms.client({config['region_name']!r})."
+            )
         return clients.client(region, principal, config)
 
     def attach(self, client: Any) -> None:
@@ -40,4 +45,7 @@ class Clients(Part):
         """
         if not hasattr(client, "meta"):
             raise KmsMockError(f"attach() takes a client of boto3 or botocore, not {client!r}.")
+        service = client.meta.service_model.service_name
+        if service != "kms":
+            raise KmsMockError(f"attach() takes a client of KMS, and this is one of {service}.")
         sessions.attach(client)

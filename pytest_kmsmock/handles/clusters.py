@@ -13,7 +13,8 @@ from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
 from ..service.values.cluster import Cluster
 from ..service.values.key_store import CLUSTER_ERRORS
-from .facts import Fact, Handle, of_type, one_of
+from .arguments import one_of, text, truth, whole_number
+from .facts import Fact, Handle
 from .part import Part
 
 # A failure ends at the line that used the handle.
@@ -47,11 +48,11 @@ class CloudHsmCluster(Handle):
         cluster_id: str = self._where[0]
         return cluster_id
 
-    trust_anchor = Fact[str](of_type(str))
-    password = Fact[str](of_type(str))
-    active = Fact[bool](of_type(bool))
-    hsms = Fact[int](of_type(int))
-    reachable = Fact[bool](of_type(bool))
+    trust_anchor = Fact[str](text)
+    password = Fact[str](text)
+    active = Fact[bool](truth)
+    hsms = Fact[int](whole_number)
+    reachable = Fact[bool](truth)
     connection_error = Fact[str | None](one_of(None, *CLUSTER_ERRORS))
 
     @property
@@ -107,7 +108,7 @@ class Clusters(Part):
         self._check_active("make clusters")
         region, account = self._own(region, account)
         backings = self._backend.registry.state.backings
-        cluster_id = cluster_id or new_cluster_id()
+        cluster_id = new_cluster_id() if cluster_id is None else text("cluster_id", cluster_id)
         if re.fullmatch("cluster-[2-7a-zA-Z]{11,16}", cluster_id) is None:
             raise KmsMockError(
                 f"cluster_id={cluster_id!r} is no ID of a cluster; write 'cluster-' and 11 to 16 "
@@ -115,16 +116,22 @@ class Clusters(Part):
             )
         if cluster_id in backings.clusters:
             raise KmsMockError(f"there is a cluster {cluster_id!r} already.")
+        if not isinstance(related_to, CloudHsmCluster | None):
+            raise KmsMockError(
+                f"related_to={related_to!r} is no cluster; write what cloudhsm_cluster() returns."
+            )
         kin = None if related_to is None else related_to._get(backings)
+        if trust_anchor is not None:
+            text("trust_anchor", trust_anchor)
         cluster = Cluster(
             account=account,
             region=region,
             cluster_id=cluster_id,
             trust_anchor=trust_anchor or (new_trust_anchor() if kin is None else kin.trust_anchor),
             history=cluster_id if kin is None else kin.history,
-            password=of_type(str)("password", password),
-            active=of_type(bool)("active", active),
-            hsms=of_type(int)("hsms", hsms),
+            password=text("password", password),
+            active=truth("active", active),
+            hsms=whole_number("hsms", hsms),
         )
         handle = CloudHsmCluster(self._backend, cluster_id)
         author.change_backings(self._backend, lambda backings: handle._put(backings, cluster))

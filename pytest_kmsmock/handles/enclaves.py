@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from ..service.misuse import KmsMockError, NotMockedError
+from .arguments import or_none, text, truth
 from .part import Part
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class Enclaves(Part):
             extras.CBOR.load("cbor2")
         except extras.MissingExtra as error:
             raise NotMockedError(f"{error}.") from None
-        kind: Kind = "nitrotpm" if nitrotpm else "enclave"
+        truth("debug", debug)
+        or_none(text)("module_id", module_id)
+        kind: Kind = "nitrotpm" if truth("nitrotpm", nitrotpm) else "enclave"
         registers = _registers(kind, pcrs, debug)
         return Enclave(self._backend, kind, registers, module_id or _MODULE_IDS[kind])
 
@@ -82,6 +85,11 @@ class Enclaves(Part):
 
 def _registers(kind: Kind, pcrs: Mapping[int, str | bytes] | None, debug: bool) -> dict[int, bytes]:
     """Return all registers: *pcrs*, and what the others are by themselves."""
+    if not isinstance(pcrs, Mapping | None):
+        raise KmsMockError(
+            f"pcrs={pcrs!r} is no mapping of indices to digests; "
+            "write for example pcrs={0: 'ab' * 48}."
+        )
     if debug and (pcrs or kind == "nitrotpm"):
         raise KmsMockError(
             "debug=True stands for a Nitro enclave in debug mode, whose PCRs are all zero; "

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, Self, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 import attrs
 
 from ..backend import Backend, innermost_fork_of
 from ..doors import author
-from ..service.misuse import KmsMockError, suggestion
+from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
+from .arguments import Check
 
 T = TypeVar("T")
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
-
-_KINDS: Final[Mapping[type, str]] = {bool: "True or False", int: "a number", str: "a string"}
-
-
-def one_of(*choices: Any) -> Callable[[str, Any], Any]:
-    def check(name: str, value: Any) -> Any:
-        if value not in choices:
-            known = [choice for choice in choices if isinstance(choice, str)]
-            raise KmsMockError(
-                f"{name}={value!r} makes no sense.{suggestion(str(value), known)} "
-                f"It is one of {', '.join(map(repr, choices))}."
-            )
-        return value
-
-    return check
-
-
-def of_type(kind: type) -> Callable[[str, Any], Any]:
-    def check(name: str, value: Any) -> Any:
-        if type(value) is not kind:
-            raise KmsMockError(f"{name}={value!r} makes no sense; write {_KINDS[kind]}.")
-        return value
-
-    return check
 
 
 class Fact(Generic[T]):
@@ -50,7 +26,7 @@ class Fact(Generic[T]):
         check: Checks what a test assigns.
     """
 
-    def __init__(self, check: Callable[[str, Any], Any]) -> None:
+    def __init__(self, check: Check) -> None:
         self._check = check
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -19,12 +19,15 @@ from ..service.misuse import KmsMockError
 from ..service.rules.lifecycle import DAY
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
+from .arguments import data, text, texts
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
+
+_EXAMPLE = {"tenant": "7"}
 
 
 @attrs.frozen
@@ -149,6 +152,8 @@ class Key:
         Returns:
             When it is due; None if a primary key waits for its replicas' deletion.
         """
+        if type(days) is not int:
+            raise KmsMockError(f"days={days!r} is no number of days; write 7 to 30.")
         scheduled = self._do("ScheduleKeyDeletion", PendingWindowInDays=days)
         due: dt.datetime | None = scheduled.get("DeletionDate")
         return due
@@ -172,7 +177,7 @@ class Key:
         self._do("RotateKeyOnDemand")
         author.finish_transition(self._backend, self._value)
 
-    def import_material(self, material: bytes, *, days: int | None = None) -> str | None:
+    def import_material(self, material: bytes | str, *, days: int | None = None) -> str | None:
         """
         Import *material* into a key of origin EXTERNAL, wrapped as a client does it.
 
@@ -185,7 +190,9 @@ class Key:
         Returns:
             The ID of the material if the key is symmetric.
         """
-        return import_material(self._backend, self._value, material, days)
+        if days is not None and type(days) not in (int, float):
+            raise KmsMockError(f"days={days!r} is no number of days; write 1 to 365, or None.")
+        return import_material(self._backend, self._value, data("material", material), days)
 
     @property
     def materials(self) -> list[Material]:
@@ -193,7 +200,7 @@ class Key:
         materials = map(_material, self._value.materials)
         return CheckedList(materials, "key materials", _checked_material)
 
-    def material_of(self, ciphertext: bytes) -> Material:
+    def material_of(self, ciphertext: bytes | str) -> Material:
         """
         Return the material that made *ciphertext*.
 
@@ -201,23 +208,22 @@ class Key:
             KmsMockError: It is no ciphertext of this key, or of a key pair,
                 which has one material only.
         """
-        found = self._value.material_of(ciphertext)
+        found = self._value.material_of(data("ciphertext", ciphertext))
         if found is None:
             raise KmsMockError(f"this ciphertext was not made by {self!r} with a symmetric key.")
         return _material(found)
 
     def encrypt(self, plaintext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
         """Return the ciphertext blob of *plaintext*, up to 4,096 bytes."""
-        data = plaintext.encode() if isinstance(plaintext, str) else plaintext
-        blob: bytes = self._do("Encrypt", Plaintext=data, **_context("EncryptionContext", context))[
-            "CiphertextBlob"
-        ]
+        blob: bytes = self._do(
+            "Encrypt", Plaintext=data("plaintext", plaintext), **_context(context)
+        )["CiphertextBlob"]
         return blob
 
-    def decrypt(self, ciphertext: bytes, context: Mapping[str, str] | None = None) -> bytes:
+    def decrypt(self, ciphertext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
         """Return the plaintext of the blob *ciphertext*."""
         plaintext: bytes = self._do(
-            "Decrypt", CiphertextBlob=ciphertext, **_context("EncryptionContext", context)
+            "Decrypt", CiphertextBlob=data("ciphertext", ciphertext), **_context(context)
         )["Plaintext"]
         return plaintext
 
@@ -230,7 +236,9 @@ class Key:
         der: bytes = self._do("GetPublicKey")["PublicKey"]
         return load_der_public_key(der)
 
-    def sign(self, message: bytes, algorithm: str | None = None, *, type: str = "RAW") -> bytes:
+    def sign(
+        self, message: bytes | str, algorithm: str | None = None, *, type: str = "RAW"
+    ) -> bytes:
         """
         Return the signature of *message*.
 
@@ -238,31 +246,44 @@ class Key:
             algorithm: None is the first of the key's.
             type: The MessageType, ``RAW``, ``DIGEST`` or ``EXTERNAL_MU``.
         """
-        signature: bytes = self._do(
-            "Sign",
-            Message=message,
-            MessageType=type,
-            SigningAlgorithm=algorithm or self._value.algorithms[0],
-        )["Signature"]
+        signature: bytes = self._do("Sign", **self._signing(message, algorithm, type))["Signature"]
         return signature
 
     def verify(
-        self, message: bytes, signature: bytes, algorithm: str | None = None, *, type: str = "RAW"
+        self,
+        message: bytes | str,
+        signature: bytes | str,
+        algorithm: str | None = None,
+        *,
+        type: str = "RAW",
     ) -> bool:
         """Tell whether *signature* is one of *message*; arguments as in `sign`."""
         try:
             self._do(
                 "Verify",
-                Message=message,
-                MessageType=type,
-                Signature=signature,
-                SigningAlgorithm=algorithm or self._value.algorithms[0],
+                Signature=data("signature", signature),
+                **self._signing(message, algorithm, type),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] == "KMSInvalidSignatureException":
                 return False
             raise
         return True
+
+    def _signing(
+        self, message: bytes | str, algorithm: str | None, message_type: str
+    ) -> dict[str, Any]:
+        """Return the parameters that signing and verifying have in common."""
+        if algorithm is None:
+            value = self._value
+            # Of another key any will do: its usage is refused first.
+            is_signing = value.usage == "SIGN_VERIFY"
+            algorithm = value.algorithms[0] if is_signing else "ECDSA_SHA_256"
+        return {
+            "Message": data("message", message),
+            "MessageType": text("type", message_type),
+            "SigningAlgorithm": text("algorithm", algorithm),
+        }
 
     def _is_of(self, backend: Backend) -> bool:
         """Tell whether *backend* has given this handle, or a relative of it by forks."""
@@ -371,5 +392,5 @@ def _date(seconds: float | None) -> dt.datetime | None:
     return None if seconds is None else in_utc(seconds)
 
 
-def _context(member: str, context: Mapping[str, str] | None) -> dict[str, Any]:
-    return {} if context is None else {member: dict(context)}
+def _context(value: Mapping[str, str] | None) -> dict[str, Any]:
+    return {} if value is None else {"EncryptionContext": texts("context", value, _EXAMPLE)}

@@ -16,6 +16,7 @@ from ..service.misuse import KmsMockError, NotMockedError, suggestion
 from ..service.state.key_maker import is_sound, symmetric_length
 from ..service.values.identifiers import AWS_ALIAS_PREFIX, is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec, KeySpecName, KeyUsage
+from .arguments import data, or_none, text, texts, truth
 from .finding import KeyList, find
 from .key import Key, import_material
 from .part import Part
@@ -67,7 +68,7 @@ class Keys(Part):
         region: str | None = None,
         account: str | None = None,
         key_id: str | None = None,
-        material: bytes | None = None,
+        material: bytes | str | None = None,
         key_store: str | None = None,
         xks_key: XksKey | str | None = None,
     ) -> Key:
@@ -86,7 +87,8 @@ class Keys(Part):
             account: 12 digits; None is the mock's.
             key_id: A UUID; None makes one up.
             material: The key material: 32 bytes for a symmetric key, the bytes of
-                an HMAC key, or a private key in PKCS #8, DER or PEM. None makes it.
+                an HMAC key, or a private key in PKCS #8, DER or PEM, the latter also as
+                text. None makes it.
             key_store: The ID of a connected custom key store to create it in; its
                 type is the origin then.
             xks_key: The external key of a key in an external key store.
@@ -101,6 +103,16 @@ class Keys(Part):
         region, account = self._own(region, account)
         if alias is not None:
             checked_alias("alias", alias)
+        text("description", description)
+        truth("multi_region", multi_region)
+        or_none(text)("key_store", key_store)
+        if not isinstance(xks_key, XksKey | str | None):
+            raise KmsMockError(
+                f"xks_key={xks_key!r} is no external key; "
+                "write its ID, or what proxy.key() returns."
+            )
+        if material is not None:
+            material = _material(material)
         _check_key_id(backend, key_id, multi_region, region, account)
         if alias is not None and alias.startswith(AWS_ALIAS_PREFIX):
             _check_left_out(
@@ -144,7 +156,7 @@ class Keys(Part):
         if xks_key is not None:
             params["XksKeyId"] = xks_key if isinstance(xks_key, str) else xks_key.id
         if policy is not None:
-            params["Policy"] = policy if isinstance(policy, str) else json.dumps(policy)
+            params["Policy"] = _policy(policy)
         # Not by a handle, which would act on an inner fork.
         do = functools.partial(author.perform, backend, region=region, account=account)
         created = do("CreateKey", params, key_id=key_id, material=secret)
@@ -249,15 +261,14 @@ def _check_choice(name: str, value: Any, choices: Any) -> None:
         )
 
 
-def _secret_of(material: Any, spec: KeySpec, region: str) -> bytes:
+def _secret_of(material: bytes, spec: KeySpec, region: str) -> bytes:
     """Return *material* as the service keeps it, or raise unless it suits *spec*."""
-    if isinstance(material, bytes):
-        secret = _pkcs8_of(material) if spec.kind == "asymmetric" else material
-        try:
-            if is_sound(secret, spec, region):
-                return secret
-        except MissingExtra as error:
-            raise NotMockedError(f"{error}.") from None
+    secret = _pkcs8_of(material) if spec.kind == "asymmetric" else material
+    try:
+        if is_sound(secret, spec, region):
+            return secret
+    except MissingExtra as error:
+        raise NotMockedError(f"{error}.") from None
     wanted = {
         "symmetric": f"{symmetric_length(region)} bytes",
         "hmac": "bytes, as many as KMS can import",
@@ -284,7 +295,28 @@ def _pkcs8_of(material: bytes) -> bytes:
     )
 
 
-def _tag_list(tags: Any) -> list[dict[str, str]]:
-    if not isinstance(tags, Mapping | None):
-        raise KmsMockError(f"tags={tags!r} is no mapping; write for example {{'team': 'red'}}.")
-    return [{"TagKey": name, "TagValue": value} for name, value in (tags or {}).items()]
+def _material(material: Any) -> bytes:
+    """Return *material*, which is text in PEM alone: a key is rarely what somebody can type."""
+    if isinstance(material, str) and not material.startswith("-----BEGIN"):
+        raise KmsMockError(
+            "material is bytes, or text if it is a private key in PEM; "
+            "write for example bytes.fromhex(…) or base64.b64decode(…)."
+        )
+    return data("material", material)
+
+
+def _policy(policy: Any) -> str:
+    """Return *policy* as JSON."""
+    if isinstance(policy, str):
+        return policy
+    try:
+        if isinstance(policy, Mapping):
+            return json.dumps(policy)
+    except (TypeError, ValueError) as error:
+        raise KmsMockError(f"this policy cannot be written as JSON: {error}.") from None
+    raise KmsMockError(f"policy={policy!r} is no policy; write its document, a dict, or its JSON.")
+
+
+def _tag_list(tags: Mapping[str, str] | None) -> list[dict[str, str]]:
+    checked = {} if tags is None else texts("tags", tags, {"team": "red"})
+    return [{"TagKey": name, "TagValue": value} for name, value in checked.items()]

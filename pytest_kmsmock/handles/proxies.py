@@ -14,7 +14,8 @@ from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
 from ..service.values.key_store import PROXY_ERRORS, Connectivity
 from ..service.values.proxy import Proxy, ProxyAnswer, ProxyKey
-from .facts import Fact, Handle, of_type, one_of
+from .arguments import one_of, or_none, text, truth
+from .facts import Fact, Handle
 from .part import Part
 
 # A failure ends at the line that used the handle.
@@ -24,7 +25,8 @@ _USES: Final = ("ENCRYPT", "DECRYPT")
 
 
 def _uses(name: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not all(isinstance(each, str) for each in value):
+    is_list = isinstance(value, Iterable) and not isinstance(value, str)
+    if not is_list or not all(isinstance(each, str) for each in value):
         raise KmsMockError(f"{name}={value!r} makes no sense; write for example {_USES!r}.")
     return tuple(value)
 
@@ -56,15 +58,15 @@ class XksProxy(Handle):
         return f"<XksProxy {self._where[0]}>"
 
     connectivity = Fact[Connectivity](one_of(*get_args(Connectivity)))
-    endpoint = Fact[str](of_type(str))
-    path = Fact[str](of_type(str))
-    access_key_id = Fact[str](of_type(str))
-    secret_access_key = Fact[str](of_type(str))
-    service_name = Fact[str | None](of_type(str))
-    service_owner = Fact[str | None](of_type(str))
-    service_valid = Fact[bool](of_type(bool))
-    reachable = Fact[bool](of_type(bool))
-    tls_valid = Fact[bool](of_type(bool))
+    endpoint = Fact[str](text)
+    path = Fact[str](text)
+    access_key_id = Fact[str](text)
+    secret_access_key = Fact[str](text)
+    service_name = Fact[str | None](or_none(text))
+    service_owner = Fact[str | None](or_none(text))
+    service_valid = Fact[bool](truth)
+    reachable = Fact[bool](truth)
+    tls_valid = Fact[bool](truth)
     answers = Fact[ProxyAnswer](one_of(*get_args(ProxyAnswer)))
     connection_error = Fact[str | None](one_of(None, *PROXY_ERRORS))
 
@@ -95,7 +97,7 @@ class XksProxy(Handle):
 
     def key(self, key_id: str) -> XksKey:
         """Return its external key *key_id*."""
-        if key_id not in self._value.keys:
+        if text("key_id", key_id) not in self._value.keys:
             known = ", ".join(map(repr, self._value.keys)) or "none"
             raise KmsMockError(
                 f"the proxy has no external key {key_id!r}, only {known}; "
@@ -114,8 +116,8 @@ class XksProxy(Handle):
         """Make an external key, a new one if there is one of that name."""
         key = attrs.evolve(
             new_key(key_id),
-            spec=of_type(str)("spec", spec),
-            status=of_type(str)("status", status),
+            spec=text("spec", spec),
+            status=text("status", status),
             usage=_uses("usage", usage),
         )
         self._change(keys={**self._value.keys, key_id: key})
@@ -131,7 +133,7 @@ class XksProxy(Handle):
         """Return *key*, or the handle of that ID, whether there is such a key or not."""
         if isinstance(key, XksKey):
             return key
-        return XksKey(self._home, *self._where, of_type(str)("external key", key))
+        return XksKey(self._home, *self._where, text("external key", key))
 
     def _get(self, backings: Backings) -> Proxy | None:
         return backings.proxies.get(self._where[0])
@@ -161,8 +163,8 @@ class XksKey(Handle):
         key_id: str = self._where[1]
         return key_id
 
-    spec = Fact[str](of_type(str))
-    status = Fact[str](of_type(str))
+    spec = Fact[str](text)
+    status = Fact[str](text)
     usage = Fact[tuple[str, ...]](_uses)
 
     def delete(self) -> None:
@@ -217,6 +219,17 @@ class Proxies(Part):
         one_of(*get_args(Connectivity))("connectivity", connectivity)
         if isinstance(keys, str):
             raise KmsMockError(f"keys={keys!r} is one name; write keys=[{keys!r}].")
+        if not isinstance(keys, Iterable):
+            raise KmsMockError(f"keys={keys!r} is no list; write for example ['external'].")
+        text("path", path)
+        text("access_key_id", access_key_id)
+        text("secret_access_key", secret_access_key)
+        for name, value in {
+            "endpoint": endpoint,
+            "service_name": service_name,
+            "service_owner": service_owner,
+        }.items():
+            or_none(text)(name, value)
         number = max(self._backend.registry.state.backings.proxies, default=0) + 1
         if connectivity == "VPC_ENDPOINT_SERVICE":
             letters = os.urandom(9).hex()[:17]
@@ -245,4 +258,4 @@ class Proxies(Part):
 
 def new_key(key_id: str) -> ProxyKey:
     """Return an external key as KMS wants it."""
-    return ProxyKey(key_id=of_type(str)("key_id", key_id), secret=os.urandom(32))
+    return ProxyKey(key_id=text("key_id", key_id), secret=os.urandom(32))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, TypedDict, Unpack
 
 from ..faults import Disconnection, Fault, checked
+from ..service.misuse import KmsMockError, suggestion
+from .arguments import truth
 from .finding import arn_of
 from .key import Key
 from .part import Part
@@ -107,6 +109,14 @@ class Scheduling(Part):
             argument: its second argument, as written; for the report.
         """
         __tracebackhide__ = True
+        for name in when:
+            if name not in When.__annotations__:
+                names = [*When.__annotations__]
+                raise KmsMockError(
+                    f"kms.{method}() has no argument {name!r}.{suggestion(name, names)} "
+                    f"It has {', '.join(names)}."
+                )
+        truth("allow_unused", when.get("allow_unused", False))
         key = when.get("key")
         said = [repr(operation), *filter(None, (argument,))]
         said += [f"{name}={value!r}" for name, value in when.items() if _is_told(name, value)]

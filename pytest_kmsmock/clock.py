@@ -69,3 +69,24 @@ class Clock:
                 f"the clock of KMS goes forward only; advance() was given {step!s}. {_EXAMPLE}"
             )
         self._offset += seconds
+
+    def move_to(self, when: dt.datetime) -> None:
+        """
+        Move the service's time forward, to *when*, which says its time zone.
+
+        Raises:
+            KmsMockError: The time would not move, or move back.
+        """
+        __tracebackhide__ = True
+        if not isinstance(when, dt.datetime) or when.utcoffset() is None:
+            raise KmsMockError(
+                f"move_to() takes a datetime with a time zone, not {when!r}. Write for example "
+                "kms.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))."
+            )
+        step = when.timestamp() - self()
+        if step <= 0:
+            raise KmsMockError(
+                f"the clock of KMS goes forward only; it is {self.now.isoformat()}, and move_to() "
+                f"was given {when.isoformat()}."
+            )
+        self._offset += step

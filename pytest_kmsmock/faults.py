@@ -238,6 +238,11 @@ def _check_error(fault: Fault) -> None:
     __tracebackhide__ = True
     possible = possible_errors(fault.operation)
     if fault.error not in possible:
+        if str(fault.error).endswith(("TimeoutError", "EndpointConnectionError", "ClosedError")):
+            raise KmsMockError(
+                f"{fault.error} is no answer but a lost connection; write for example "
+                f"kms.disconnect({fault.operation!r}, {DISCONNECTIONS[1]!r})."
+            )
         whom = "no operation of KMS" if fault.operation == ANY else f"kms:{fault.operation} never"
         raise KmsMockError(
             f"{whom} answers with {fault.error!r}.{suggestion(str(fault.error), possible)} "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack, overload
 
 from . import decorating
 from .backend import Backend
@@ -17,7 +17,7 @@ from .handles.keys import Keys
 from .handles.proxies import Proxies
 from .handles.scheduling import Scheduling
 from .options import Options, checked_seconds
-from .service.misuse import KmsMockError, suggestion
+from .service.misuse import KmsMockError, no_attribute, suggestion
 from .service.values.quotas import Quotas
 from .settings import checked, settings_from, settings_of_new_mock
 
@@ -87,6 +87,11 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
         """Return a mock with these options that starts as a copy of *outer*, if that is one."""
         return KmsMock(self._options, outer=None if outer is None else outer._backend)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        __tracebackhide__ = True
+        instead = f"write kms.client().{name}(…)" if name in _methods_of_clients() else ""
+        raise no_attribute(self, "a mock of KMS", name, instead)
+
     def __setattr__(self, name: str, value: Any) -> None:
         __tracebackhide__ = True
         if not name.startswith("_") and not hasattr(type(self), name):
@@ -130,15 +135,16 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
         self._backend.transition_seconds = checked_seconds("transition_seconds", seconds)
 
 
-@overload
-def mock_kms(target: Target, /) -> Target: ...
+def _methods_of_clients() -> Collection[str]:
+    # Not at the top: only a mistake needs it.
+    from botocore import xform_name
+
+    from .service.api.shapes import service_model
+
+    return {xform_name(name) for name in service_model().operation_names}
 
 
-@overload
-def mock_kms(**options: Unpack[Options]) -> KmsMock: ...
-
-
-def mock_kms(target: Any = None, /, **options: Any) -> Any:
+class _MockKms:
     """
     Mock AWS KMS without a fixture.
 
@@ -147,6 +153,33 @@ def mock_kms(target: Any = None, /, **options: Any) -> Any:
     classes, `unittest.TestCase` among them. Each call or test gets an empty
     KMS of its own. The options are those of the marker; see `Options`.
     """
-    __tracebackhide__ = True
-    mock = KmsMock(options)
-    return mock if target is None else mock(target)
+
+    __name__ = __qualname__ = "mock_kms"
+
+    @overload
+    def __call__(self, target: Target, /) -> Target: ...
+
+    @overload
+    def __call__(self, target: None = None, /, **options: Unpack[Options]) -> KmsMock: ...
+
+    def __call__(self, target: Any = None, /, **options: Any) -> Any:
+        __tracebackhide__ = True
+        mock = KmsMock(options)
+        return mock if target is None else mock(target)
+
+    def __repr__(self) -> str:
+        return "<mock_kms>"
+
+    if not TYPE_CHECKING:  # whoever checks types is told by them
+
+        def __enter__(self) -> NoReturn:
+            __tracebackhide__ = True
+            raise KmsMockError(
+                "mock_kms itself is no mock; write `with mock_kms() as kms:`, with parentheses."
+            )
+
+        def __exit__(self, *_: object) -> None:
+            """Be a context manager to Python, which looks for this first."""
+
+
+mock_kms: Final = _MockKms()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, overload
+from typing import Any, Final, NoReturn, overload
 
 from ..backend import Backend
 from ..comparing import CheckedList, decides_itself
 from ..handles.key import Key
 from ..record import Row
 from ..service.api.shapes import checked_operation
-from ..service.misuse import KmsMockError
+from ..service.misuse import KmsMockError, no_attribute
 from .call import Call
 from .matching import Wanted
 
@@ -65,6 +65,9 @@ class Calls(Sequence[Call]):
 
     def __iter__(self) -> Iterator[Call]:
         return iter([Call(row, self._backend) for row in self._rows])
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise no_attribute(self, "a record of calls", name)
 
     def __contains__(self, item: object) -> bool:
         """Tell whether *item*, an operation or a call, is among them."""

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import Final
 from urllib.parse import urlsplit
 
 from .. import observed, sources
-from ..service.misuse import KmsMockError
+from ..service.misuse import PUBLIC, KmsMockError
 
 
 class KmsGuardError(KmsMockError):
     """The application called KMS while no mock was active."""
 
+    __module__ = PUBLIC
 
-def check(operation: str, url: str, allowed: Sequence[str]) -> None:
+
+TAKE_FIXTURE: Final = "Take the `kms` fixture"
+TAKE_EARLIER: Final = (
+    "The test's mock starts later: let the fixture that called take the `kms` fixture too"
+)
+
+
+def check(operation: str, url: str, allowed: Sequence[str], remedy: str = TAKE_FIXTURE) -> None:
     """
-    Raise unless *url* is an endpoint that a test run may reach.
+    Raise unless *url* is an endpoint that a test run may reach, or moto answers.
 
     Args:
         allowed: Endpoints: ``host``, ``host:port`` or the beginning of a URL.
+        remedy: How the call can come into a mock, besides by a block of its own.
     """
-    if any(_is_at(url, endpoint) for endpoint in allowed):
+    if _moto_answers() or any(_is_at(url, endpoint) for endpoint in allowed):
         return
     call = f"kms:{operation} at {url} outside any mock, from {sources.shown(sources.caller())}"
     starter = observed.starter()
@@ -34,12 +45,18 @@ def check(operation: str, url: str, allowed: Sequence[str]) -> None:
         observed.strays.append(str(error))
         raise error
     error = KmsGuardError(
-        f"{observed.where()} called {call}. Take the `kms` fixture, or wrap the call in "
+        f"{observed.where()} called {call}. {remedy}, or wrap the call in "
         "`with mock_kms():`. To let it through, mark the test with "
         "@pytest.mark.kms(guard=False), or name the endpoint in the ini option kms_guard_allow."
     )
     observed.misuse(error)
     raise error
+
+
+def _moto_answers() -> bool:
+    """Tell whether moto is active, so that no call of the process leaves it."""
+    models = sys.modules.get("moto.core.models")
+    return models is not None and bool(models.MockAWS._mocks_active)
 
 
 def _is_at(url: str, endpoint: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
 from botocore.exceptions import ClientError
@@ -15,7 +15,7 @@ from ..comparing import CheckedList
 from ..doors import author
 from ..options import checked_account
 from ..service.api.times import cut, in_utc
-from ..service.misuse import KmsMockError
+from ..service.misuse import KmsMockError, no_attribute
 from ..service.rules.lifecycle import DAY
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
@@ -28,6 +28,21 @@ if TYPE_CHECKING:
 __tracebackhide__ = True
 
 _EXAMPLE = {"tenant": "7"}
+# What somebody may look for that knows the API, and where it is.
+_INSTEAD = {
+    "key_id": "write key.id",
+    "KeyId": "write key.id",
+    "key_arn": "write key.arn",
+    "Arn": "write key.arn",
+    "alias": "write key.aliases[0]",
+    "alias_name": "write key.aliases[0]",
+    "name": "write key.aliases[0]",
+    "enabled": "write key.state == 'Enabled'",
+    "description": "write key.metadata['Description']",
+    "creation_date": "write key.metadata['CreationDate']",
+    "re_encrypt": "write kms.client().re_encrypt(…)",
+    "generate_data_key": "write kms.client().generate_data_key(KeyId=key.id, …)",
+}
 
 
 @attrs.frozen
@@ -86,6 +101,9 @@ class Key:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Key:
         return self
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise no_attribute(self, "a key", name, _INSTEAD.get(name, ""))
 
     @property
     def arn(self) -> str:

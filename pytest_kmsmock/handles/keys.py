@@ -55,8 +55,8 @@ class Keys(Part):
 
     def create_key(
         self,
-        *,
         alias: str | None = None,
+        *,
         spec: KeySpecName = "SYMMETRIC_DEFAULT",
         usage: KeyUsage | None = None,
         origin: Literal["AWS_KMS", "EXTERNAL"] = "AWS_KMS",
@@ -101,6 +101,8 @@ class Keys(Part):
         self._check_active("create keys")
         backend = self._backend
         region, account = self._own(region, account)
+        if alias in KEY_SPECS:
+            raise KmsMockError(f"{alias!r} is a key spec and no alias; write spec={alias!r}.")
         if alias is not None:
             checked_alias("alias", alias)
         text("description", description)

@@ -44,7 +44,7 @@ class Scheduling(Part):
     def fail(
         self,
         operation: str,
-        error: str,
+        error: str | type[Exception],
         *,
         message: str | None = None,
         **when: Unpack[When],
@@ -55,7 +55,7 @@ class Scheduling(Part):
         Args:
             operation: As in the API, ``Decrypt``; ``*`` is every one.
             error: The code, ``KMSInternalException``, one that the operation can
-                answer with.
+                answer with; or the class, ``client.exceptions.KMSInternalException``.
             message: The error's text, None is the usual one.
             when: ``times``, ``after``, ``key``, ``allow_unused``; see `When`.
 
@@ -63,7 +63,8 @@ class Scheduling(Part):
             KmsMockError: It could never happen.
         """
         __tracebackhide__ = True
-        return self._schedule("fail", operation, repr(error), when, error=error, message=message)
+        code = error.__name__ if isinstance(error, type) else error
+        return self._schedule("fail", operation, repr(code), when, error=code, message=message)
 
     def throttle(self, operation: str = "*", times: int | None = 1, **when: Unpack[Which]) -> Fault:
         """Let *operation* be throttled; arguments as in `fail`."""

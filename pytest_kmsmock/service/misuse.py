@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Any, Final
+
+# Where users find them, and what the line of pytest's summary shows of them.
+PUBLIC: Final = "pytest_kmsmock"
+
+_LEAST_LIKENESS: Final = 0.7
+_SHORTEST_PART: Final = 3
 
 
 class KmsMockError(Exception):
@@ -13,14 +21,59 @@ class KmsMockError(Exception):
     It is never an answer of AWS, so no application should catch it.
     """
 
+    __module__ = PUBLIC
+
 
 class NotMockedError(KmsMockError):
     """The test reached a part of KMS that pytest-kmsmock does not mock yet."""
 
+    __module__ = PUBLIC
+
+
+class NoSuchAttributeError(KmsMockError, AttributeError):
+    """The test asked for an attribute that a handle or a mock does not have."""
+
+    __module__ = PUBLIC
+
 
 def suggestion(given: str, possible: Iterable[str]) -> str:
-    """Return `` Did you mean 'x'?`` for the closest of *possible*, or nothing."""
+    """
+    Return `` Did you mean 'x'?`` for the closest of *possible*, or nothing.
+
+    One that contains what was given, or is part of it, is closer than one that looks like it.
+    """
+    plain = _plain(given)
+    names = {name: _plain(name) for name in possible}
+    parts = [
+        name
+        for name, other in names.items()
+        if (plain in other or other in plain) and min(len(plain), len(other)) >= _SHORTEST_PART
+    ]
+    if parts:
+        close = min(parts, key=lambda name: abs(len(names[name]) - len(plain)))
+        return f" Did you mean {close!r}?"
     import difflib  # not at the top: pytest's start imports this module
 
-    close = difflib.get_close_matches(given, list(possible), n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    alike = {
+        name: difflib.SequenceMatcher(None, plain, other).ratio() for name, other in names.items()
+    }
+    best = max(alike, key=alike.__getitem__, default=None)
+    if best is None or alike[best] < _LEAST_LIKENESS:
+        return ""
+    return f" Did you mean {best!r}?"
+
+
+def no_attribute(owner: Any, what: str, name: str, instead: str = "") -> Exception:
+    """Return the error for *name*, which *owner*, *what*, does not have."""
+    if name.startswith("_"):
+        # Python and others look for such names, and expect no more than that.
+        return AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
+    names = [each for each in dir(type(owner)) if not each.startswith("_")]
+    instead = f"; {instead}." if instead else f".{suggestion(name, names)}"
+    return NoSuchAttributeError(f"{what} has no attribute {name!r}{instead}")
+
+
+def _plain(name: str) -> str:
+    """Return *name* without what tells ways of writing apart, and the ending of all errors."""
+    letters = re.sub("[^a-z0-9]", "", name.lower())
+    return letters.removesuffix("exception") or letters

@@ -42,7 +42,7 @@ def test_keys(kms: KmsMock) -> None:
     assert_type(key.encrypt("secret", {"tenant": "7"}), bytes)
     assert_type(key.decrypt(b"", context=None), bytes)
 
-    kms.create_key("alias/app")  # type: ignore[call-arg]  # keywords only
+    kms.create_key("alias/app", "RSA_2048")  # type: ignore[call-arg]  # keywords only
     kms.create_key(tags=["red"])  # type: ignore[arg-type]
     key.schedule_deletion("7")  # type: ignore[arg-type]
     key.encrypt(7)  # type: ignore[arg-type]

@@ -1,0 +1,61 @@
+"""Errors for the author of a test: where they are said to be from, and what they suggest."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import pytest_kmsmock
+from pytest_kmsmock import KmsMockError, plugin
+from pytest_kmsmock.doors.guard import KmsGuardError
+from pytest_kmsmock.service.misuse import NoSuchAttributeError, NotMockedError, suggestion
+
+
+@pytest.mark.parametrize(
+    "error", [KmsMockError, NotMockedError, NoSuchAttributeError, KmsGuardError]
+)
+def test_errors_call_themselves_by_where_users_find_them(error: type[KmsMockError]) -> None:
+    """Which is also how they are unpickled, in another process of xdist's."""
+    assert error.__module__ == "pytest_kmsmock"
+    assert getattr(pytest_kmsmock, error.__name__) is error
+    assert str(pickle.loads(pickle.dumps(error("why")))) == "why"
+
+
+def test_the_summary_has_room_for_what_an_error_says(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    pytester.makepyfile(test_it="def test_it(kms): kms.key('alias/app')")
+
+    result = pytester.runpytest_inprocess(plugins=[plugin])
+
+    summary = result.stdout.str().partition("short test summary")[2]
+    assert "FAILED test_it.py::test_it - pytest_kmsmock.KmsMockError: there is" in summary
+
+
+@pytest.mark.parametrize(
+    ("given", "possible", "meant"),
+    [
+        ("Context", ["KeyId", "GrantTokens", "EncryptionContext"], "EncryptionContext"),
+        ("context", ["KeyId", "EncryptionContext"], "EncryptionContext"),
+        ("encryption_context", ["KeyId", "EncryptionContext"], "EncryptionContext"),
+        ("ListKey", ["ListKeyPolicies", "ListKeys", "ListAliases"], "ListKeys"),
+        ("kms:Encrypt", ["ReEncrypt", "Encrypt", "Decrypt"], "Encrypt"),
+        ("regoin", ["region", "account"], "region"),
+        ("DisabledExeption", ["DisabledException", "NotFoundException"], "DisabledException"),
+        ("NotFound", ["DisabledException", "NotFoundException"], "NotFoundException"),
+        ("LimitExceededException", ["ExpiredTokenException", "DisabledException"], None),
+        ("AccessDenied", ["InternalFailure", "AccessDeniedException"], "AccessDeniedException"),
+        ("xyzzy", ["region", "account"], None),
+        ("k", ["KeyId", "Marker"], None),
+        ("anything", [], None),
+        ("", ["KeyId"], None),
+    ],
+)
+def test_a_suggestion_is_close_or_there_is_none(
+    given: str, possible: list[str], meant: str | None
+) -> None:
+    """What contains it, or is part of it, comes before what only looks like it."""
+    assert suggestion(given, possible) == (f" Did you mean {meant!r}?" if meant else "")

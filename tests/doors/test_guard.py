@@ -527,3 +527,66 @@ def test_a_host_a_port_and_the_beginning_of_a_path_are_compared_whole(
 
     with expected:
         guard.check("ListKeys", url, [allowed])
+
+
+# Beside others.
+
+
+def test_a_call_in_a_fixture_is_told_once(run: Run) -> None:
+    """Where it was made, and not again at tear-down as one that was swallowed."""
+    result = run(
+        """
+        @pytest.fixture
+        def service():
+            client.list_keys()
+
+        def test_it(service):
+            pass
+        """,
+        ini=GUARDED,
+    )
+
+    result.assert_outcomes(errors=1)
+    assert "the application caught an error" not in result.stdout.str()
+
+
+def test_a_mock_that_starts_later_is_told_so(run: Run) -> None:
+    """The test takes it already; what comes too late is its start."""
+    result = run(
+        """
+        @pytest.fixture
+        def service():
+            client.list_keys()
+
+        def test_it(service, kms):
+            pass
+        """,
+        ini=GUARDED,
+    )
+
+    result.assert_outcomes(errors=1)
+    message = " ".join(result.stdout.str().split())
+    assert "The test's mock starts later: let the fixture that called take the `kms`" in message
+    assert "Take the `kms` fixture" not in message
+
+
+def test_what_moto_answers_is_let_through(run: Run) -> None:
+    """It does not leave the process; and after moto's end the guard is there again."""
+    pytest.importorskip("moto")
+
+    result = run(
+        """
+        from moto import mock_aws
+        import botocore.session
+
+        def test_it():
+            with mock_aws():
+                made = botocore.session.Session().create_client("kms", region_name="us-east-1")
+                assert made.list_keys()["Keys"] == []
+            with pytest.raises(Exception, match="outside any mock"):
+                client.list_keys()
+        """,
+        ini=GUARDED,
+    )
+
+    result.assert_outcomes(passed=1)

@@ -63,6 +63,7 @@ class Backend:
                 transition_seconds=settings["transition_seconds"],
                 create_missing=create if settings["auto_create"] else None,
                 predefined_aliases=settings["predefined_aliases"],
+                lockout_check=settings["lockout_check"],
                 quotas=quotas if quotas is AWS_QUOTAS else attrs.evolve(quotas),
             ),
         )

@@ -228,6 +228,16 @@ class Options(TypedDict, total=False):
             "all its events, and answers where it would be sent.",
         ),
     ]
+    lockout_check: Annotated[
+        bool,
+        Option(
+            True,
+            _truth,
+            "A key policy that would not let the caller change it again is refused, unless the "
+            "call says `BypassPolicyLockoutSafetyCheck`.",
+            ini="bool",
+        ),
+    ]
     guard: Annotated[
         bool | None,
         Option(

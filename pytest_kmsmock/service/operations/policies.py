@@ -78,7 +78,9 @@ def checked_policy(request: Request, text: str, arn: str) -> str:
             caller out and the request does not say that it may.
     """
     document = documents.parse(text, longest=request.quotas.policy_bytes)
-    if not request.params.get("BypassPolicyLockoutSafetyCheck") and documents.locks_out(
+    is_checked = request.options.lockout_check and not request.off_record
+    is_bypassed = not is_checked or request.params.get("BypassPolicyLockoutSafetyCheck")
+    if not is_bypassed and documents.locks_out(
         document, key_arn=arn, principal=request.principal, root=request.resources.root_arn
     ):
         raise MalformedPolicyDocumentException(

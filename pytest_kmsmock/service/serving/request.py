@@ -41,6 +41,7 @@ class Options:
         creates_managed: DescribeKey makes the AWS managed key that it names.
         predefined_aliases: ListAliases also lists the aliases of AWS's services
             that have no key yet.
+        lockout_check: A key policy must let the caller change it again.
         quotas: How much of each thing there can be.
     """
 
@@ -49,6 +50,7 @@ class Options:
     create_missing: Callable[[Request, str], KmsKey | None] | None = None
     creates_managed: bool = True
     predefined_aliases: bool = False
+    lockout_check: bool = True
     quotas: Quotas = AWS_QUOTAS
 
 

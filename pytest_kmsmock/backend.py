@@ -64,6 +64,7 @@ class Backend:
                 create_missing=create if settings["auto_create"] else None,
                 predefined_aliases=settings["predefined_aliases"],
                 lockout_check=settings["lockout_check"],
+                unknown_regions=settings["unknown_regions"],
                 quotas=quotas if quotas is AWS_QUOTAS else attrs.evolve(quotas),
             ),
         )

@@ -30,6 +30,22 @@ def checked_region(name: str, value: Any) -> str:
     return value
 
 
+def check_known(name: str, region: str) -> None:
+    """Raise unless botocore lists *region*: a client of it would reach nothing."""
+    __tracebackhide__ = True
+    # Not at the top: see the module docstring.
+    from .service.api.regions import known_regions
+    from .service.misuse import suggestion
+
+    known = known_regions()
+    if region not in known:
+        raise misuse(
+            f"{name}={region!r} is no Region that the installed botocore lists."
+            f"{suggestion(region, sorted(known))} For one that AWS has opened since, update "
+            "botocore or set the option unknown_regions."
+        )
+
+
 def checked_account(name: str, value: Any) -> str:
     __tracebackhide__ = True
     if not isinstance(value, str) or not re.fullmatch("[0-9]{12}", value):
@@ -216,6 +232,16 @@ class Options(TypedDict, total=False):
             _truth,
             "`ListAliases` also lists the aliases of [AWS's services](../how-to/"
             "aws-managed-keys.md) that have no key yet.",
+            ini="bool",
+        ),
+    ]
+    unknown_regions: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "There may be [Regions that botocore does not list](../how-to/"
+            "regions-and-accounts.md); otherwise a client of one reaches nothing.",
             ini="bool",
         ),
     ]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
-from .options import DEFAULT_REGION, OPTIONS, Options, misuse
+from .options import DEFAULT_REGION, OPTIONS, Options, check_known, misuse
 
 Settings = Options
 """Not to be changed, and complete."""
@@ -100,7 +100,11 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
 def _changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
     """Return *settings* with *options*, which are checked."""
     __tracebackhide__ = True
-    return cast("Settings", MappingProxyType({**settings, **checked(options)}))
+    changed = {**settings, **checked(options)}
+    # By itself a Region is right or wrong only with the other option.
+    if changed["region"] is not None and not changed["unknown_regions"]:
+        check_known("region", changed["region"])
+    return cast("Settings", MappingProxyType(changed))
 
 
 def configured_region() -> str:

@@ -67,7 +67,7 @@ def test_a_wrong_option_is_told_with_the_right_one(options: dict[str, Any], says
 
 @pytest.mark.parametrize(
     "region",
-    ["us-east-1", "eu-central-2", "us-gov-west-1", "us-iso-east-1", "cn-north-1", "mx-central-1"],
+    ["us-east-1", "eu-central-2", "us-gov-west-1", "us-iso-east-1", "cn-north-1", "il-central-1"],
 )
 def test_regions_of_all_partitions_are_regions(region: str) -> None:
     assert settings_from({"region": region})["region"] == region

@@ -23,6 +23,7 @@ class Attempt:
     Args:
         patience: How many seconds the client waits for an answer.
         lost: Returns what the client will make of a lost connection.
+        is_lost: Nothing is where it goes; no fault that is scheduled has to befall it.
 
     Attributes:
         seconds: How many are to pass, really, before the answer.
@@ -34,14 +35,19 @@ class Attempt:
         request: Request,
         patience: float,
         lost: Callable[[Disconnection], Exception],
+        *,
+        is_lost: bool = False,
     ) -> None:
         self.request = request
         self.seconds = 0.0
         self._backend = backend
         self._patience = patience
         self._lost = lost
+        self._is_lost = is_lost
         self._arns = keys_of(backend, request)
-        self._fault: Fault | None = backend.faults.take(request.operation, self._arns)
+        self._fault: Fault | None = None
+        if not is_lost:
+            self._fault = backend.faults.take(request.operation, self._arns)
         if self._fault is not None:
             self._wait(self._fault)
 
@@ -59,6 +65,8 @@ class Attempt:
 
     def _suffer(self, request: Request) -> None:
         """Let the fault that was scheduled for this attempt happen, if there is one."""
+        if self._is_lost:
+            raise LostConnectionError(self._lost("refused"))
         fault = self._fault
         if fault is None:
             return

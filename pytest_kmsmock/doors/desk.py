@@ -51,7 +51,7 @@ class Incoming(NamedTuple):
 
 class LostConnectionError(Exception):
     """
-    A scheduled fault: the caller gets no answer.
+    The caller gets no answer: a scheduled fault, or nothing is where the call goes.
 
     Attributes:
         error: What the client will make of it.

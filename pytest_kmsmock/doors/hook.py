@@ -9,6 +9,7 @@ from ..backend import Backend
 from . import direct
 from .callers import caller_of
 from .desk import Incoming
+from .nowhere import leads_nowhere
 
 
 def answer(
@@ -23,16 +24,18 @@ def answer(
         signer: The client's.
         context: The call's own, in which marks can be left.
     """
+    region = context["client_region"]
     incoming = Incoming(
         operation,
         params["body"],
-        context["client_region"],
+        region,
         caller_of(signer, session, backend.account),
         sources.caller(),
     )
-    if backend.goes_over_the_wire(operation):
+    is_lost = leads_nowhere(backend, region, params["url"])
+    if is_lost or backend.goes_over_the_wire(operation):
         from . import wire  # not at the top: few tests need it
 
-        wire.decline(backend, incoming, params["url"], signer, context)
+        wire.decline(backend, incoming, params["url"], signer, context, is_lost=is_lost)
         return None
     return direct.answer(backend, incoming)

@@ -57,16 +57,24 @@ class Exchange:
     Args:
         endpoint: The URL that it would be sent to.
         read_timeout: How many seconds the client waits for an answer; None is for ever.
+        is_lost: There is nothing at that URL.
     """
 
     def __init__(
-        self, backend: Backend, incoming: Incoming, endpoint: str, read_timeout: float | None
+        self,
+        backend: Backend,
+        incoming: Incoming,
+        endpoint: str,
+        read_timeout: float | None,
+        *,
+        is_lost: bool,
     ) -> None:
         self.host = f"{next(_numbers)}.kmsmock.invalid"
         self._backend = backend
         self._incoming = incoming
         self._endpoint = endpoint
         self._patience = math.inf if read_timeout is None else read_timeout
+        self._is_lost = is_lost
         self._attempts = 0
         self._attempt: Attempt
         # What goes on record, once an attempt has been answered.
@@ -76,7 +84,9 @@ class Exchange:
         """Begin an attempt; return how many seconds are to pass, really, before its answer."""
         self._attempts += 1
         request = request_of(self._incoming)
-        self._attempt = Attempt(self._backend, request, self._patience, self._lost)
+        self._attempt = Attempt(
+            self._backend, request, self._patience, self._lost, is_lost=self._is_lost
+        )
         return self._attempt.seconds
 
     def answer(self) -> AWSResponse:
@@ -123,7 +133,13 @@ class _Awaitable(bytes):
 
 
 def decline(
-    backend: Backend, incoming: Incoming, url: str, signer: Any, context: dict[str, Any]
+    backend: Backend,
+    incoming: Incoming,
+    url: str,
+    signer: Any,
+    context: dict[str, Any],
+    *,
+    is_lost: bool = False,
 ) -> None:
     """
     Let botocore go on with a call, and answer it when it would be sent.
@@ -132,8 +148,10 @@ def decline(
         url: Where it would be sent.
         signer: The client's.
         context: The call's own.
+        is_lost: There is nothing at *url*, and no answer.
     """
-    exchange = Exchange(backend, incoming, url, context["client_config"].read_timeout)
+    patience = context["client_config"].read_timeout
+    exchange = Exchange(backend, incoming, url, patience, is_lost=is_lost)
     context[_MARK] = exchange
     _exchanges[exchange.host] = exchange
     backoff.begin(exchange.host, _exchanges)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..backend import Backend
-from ..options import checked_account, checked_region
+from ..options import check_known, checked_account, checked_region
 from ..service.misuse import KmsMockError
 
 
@@ -32,7 +32,11 @@ class Part:
     def _own(self, region: str | None, account: str | None = None) -> tuple[str, str]:
         """Return *region* and *account*, checked; the mock's for those that are None."""
         __tracebackhide__ = True
+        if region is not None:
+            checked_region("region", region)
+            if not self._backend.settings["unknown_regions"]:
+                check_known("region", region)
         return (
-            self.region if region is None else checked_region("region", region),
+            self.region if region is None else region,
             self.account if account is None else checked_account("account", account),
         )

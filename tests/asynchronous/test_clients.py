@@ -81,6 +81,16 @@ async def test_regions_are_apart(kms: KmsMock, client_of: Any) -> None:
         assert (await east.list_keys())["Keys"] == []
 
 
+@pytest.mark.parametrize("transport", ["direct", "wire"])
+async def test_a_region_that_is_none_is_reached_by_nobody(transport: Any) -> None:
+    with mock_kms(transport=transport) as kms:
+        async with get_session().create_client("kms", region_name="us-east-9") as client:
+            with pytest.raises(EndpointConnectionError, match=r"kms\.us-east-9\."):
+                await client.list_keys()
+
+    assert kms.calls[0].error is not None
+
+
 async def test_paginators_work(kms: KmsMock, client_of: Any) -> None:
     for _ in range(3):
         kms.create_key()

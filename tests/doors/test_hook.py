@@ -94,11 +94,11 @@ def test_a_client_is_answered_however_it_is_configured(
         ("eu-west-1", "eu-west-1"),
         ("us-gov-west-1", "us-gov-west-1"),
         ("cn-north-1", "cn-north-1"),
-        ("mars-north-1", "mars-north-1"),
+        ("eu-isoe-west-1", "eu-isoe-west-1"),
     ],
 )
 def test_the_clients_region_decides_where_it_looks(kms: KmsMock, name: str, region: str) -> None:
-    """A Region that botocore has never heard of is one like any other."""
+    """One of another partition is one like any other."""
     here = client(region_name=name).create_key()["KeyMetadata"]["Arn"]
 
     assert here.split(":")[3] == kms.calls[0].region == region

@@ -453,6 +453,7 @@ def test_ini_options_are_for_all_tests(run: Run) -> None:
         ("kms_page_size = many", "many"),
         ("kms_page_size = 0", "write 1 or more"),
         ("kms_region = moon", "region='moon' is no AWS Region"),
+        ("kms_region = us-east-9", "region='us-east-9' is no Region that the installed botocore"),
     ],
 )
 def test_a_wrong_ini_option_is_told_with_the_right_one(run: Run, ini: str, says: str) -> None:

@@ -126,3 +126,46 @@ def test_a_failing_test_shows_what_was_called(report: str) -> None:
     many = section(report, "test_many").partition("KMS calls")[2]
     assert "150 earlier calls left out" in many
     assert many.count("Limit=15") == 50
+
+
+def test_a_region_that_is_none_is_told(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the application has caught the error; not where a test has scheduled it."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile("""
+        import botocore.session
+        import pytest
+
+        def list_keys(region):
+            try:
+                botocore.session.Session().create_client("kms", region_name=region).list_keys()
+            except Exception:
+                pass
+
+        def test_nowhere(kms):
+            list_keys("us-east-9")
+            assert False
+
+        def test_somewhere(kms):
+            kms.disconnect("ListKeys", times=None)
+            list_keys("us-east-1")
+            assert False
+
+        @pytest.mark.kms(unknown_regions=True)
+        def test_anywhere(kms):
+            kms.disconnect("ListKeys", times=None)
+            list_keys("us-east-9")
+            assert False
+    """)
+
+    report = pytester.runpytest_inprocess("--tb=short", plugins=[plugin]).stdout.str()
+
+    told = section(report, "test_nowhere")
+    assert "EndpointConnectionError: Could not connect to the endpoint URL" in told
+    assert "botocore lists no Region us-east-9. Did you mean 'us-east-" in told
+    assert "unknown_regions" in told
+    for test in ("test_somewhere", "test_anywhere"):
+        text = section(report, test)
+        assert "EndpointConnectionError: Could not connect to the endpoint URL" in text
+        assert "botocore lists no Region" not in text

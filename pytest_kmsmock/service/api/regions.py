@@ -19,12 +19,14 @@ class _Partition:
         pattern: What the names of its Regions look like, those to come among them.
         regions: Those that it has.
         dns_suffix: What host names in it end with.
+        dual_stack_suffix: Likewise, of hosts that have an IPv6 address too.
     """
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: str
     regions: frozenset[str]
     dns_suffix: str
+    dual_stack_suffix: str
 
 
 @functools.cache
@@ -32,10 +34,11 @@ def _partitions() -> tuple[_Partition, ...]:
     return tuple(
         _Partition(
             data["id"],
-            re.compile(data["regionRegex"]),
+            data["regionRegex"],
             # Beside the Regions there is a name for what is in none, aws-global.
             frozenset(name for name in data["regions"] if name[-1].isdigit()),
             data["outputs"]["dnsSuffix"],
+            data["outputs"]["dualStackDnsSuffix"],
         )
         for data in Loader().load_data("partitions")["partitions"]
     )
@@ -46,7 +49,7 @@ def _partition(region: str) -> _Partition:
     """Return the partition of *region*; one that is not listed is told by its name."""
     partitions = _partitions()
     listing = (each for each in partitions if region in each.regions)
-    alike = (each for each in partitions if each.pattern.match(region))
+    alike = (each for each in partitions if re.match(each.pattern, region))
     return next(listing, None) or next(alike, partitions[0])
 
 
@@ -57,6 +60,17 @@ def partition_of(region: str) -> str:
 def dns_suffix_of(region: str) -> str:
     """Return what host names in *region* end with, ``amazonaws.com``."""
     return _partition(region).dns_suffix
+
+
+@functools.lru_cache(maxsize=256)
+def hosts_of(service: str, region: str) -> frozenset[str]:
+    """Return the names of the hosts that botocore takes for *service* in *region*."""
+    partition = _partition(region)
+    return frozenset(
+        f"{name}.{region}.{suffix}"
+        for name in (service, f"{service}-fips")
+        for suffix in (partition.dns_suffix, partition.dual_stack_suffix)
+    )
 
 
 def is_in_china(region: str) -> bool:

@@ -7,7 +7,7 @@ import functools
 import attrs
 
 from ..api.errors import AlreadyExistsException, UnsupportedOperationException, ValidationException
-from ..api.regions import partition_of
+from ..api.regions import known_regions, partition_of
 from ..authorization import documents
 from ..rules import lifecycle
 from ..rules.key_states import check_state
@@ -25,7 +25,9 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
     params = request.params
     region = params["ReplicaRegion"]
     _check_primary(key)
-    if partition_of(region) != partition_of(key.region):
+    # That AWS answers so for a Region which there is not, in no partition, is inferred.
+    is_known = request.options.unknown_regions or region in known_regions()
+    if not is_known or partition_of(region) != partition_of(key.region):
         raise ValidationException(
             "The replica key Region must be in the same AWS partition as the primary key Region."
         )

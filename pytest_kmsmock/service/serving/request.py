@@ -42,6 +42,7 @@ class Options:
         predefined_aliases: ListAliases also lists the aliases of AWS's services
             that have no key yet.
         lockout_check: A key policy must let the caller change it again.
+        unknown_regions: There can be Regions that botocore does not list.
         quotas: How much of each thing there can be.
     """
 
@@ -51,6 +52,7 @@ class Options:
     creates_managed: bool = True
     predefined_aliases: bool = False
     lockout_check: bool = True
+    unknown_regions: bool = False
     quotas: Quotas = AWS_QUOTAS
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import botocore.session
 import pytest
+from botocore.config import Config
 
 from pytest_kmsmock.service.api import regions
 
@@ -49,6 +52,18 @@ def test_what_is_in_no_region_is_none() -> None:
     """In the data of botocore stand names as aws-global among the Regions."""
     assert all(region[-1].isdigit() for region in regions.known_regions())
     assert {"us-east-1", "cn-north-1", "us-gov-west-1"} <= regions.known_regions()
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1", "us-gov-west-1", "us-east-9"])
+@pytest.mark.parametrize("fips", [False, True])
+@pytest.mark.parametrize("dual_stack", [False, True])
+def test_hosts_are_those_that_botocore_takes(region: str, fips: bool, dual_stack: bool) -> None:
+    """Whatever a client asks for; also where botocore does not know the Region."""
+    config = Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual_stack)
+
+    client = SESSION.create_client("kms", region_name=region, config=config)
+
+    assert urlsplit(client.meta.endpoint_url).hostname in regions.hosts_of("kms", region)
 
 
 @pytest.mark.parametrize(

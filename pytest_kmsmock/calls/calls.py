@@ -16,6 +16,8 @@ from .call import Call
 from .matching import Wanted
 
 _SHOWN_CALLS: Final = 5
+TOLD: Final = "kmsmock_told"
+"""On an error: the `id` of the rows of all calls that it lists."""
 
 
 class Calls(Sequence[Call]):
@@ -145,7 +147,7 @@ class Calls(Sequence[Call]):
         count = sum(map(wanted.matches, self))
         if count != times if times is not None else not count:
             expected = "a call" if times is None else f"{times} call{'s' * (times != 1)}"
-            raise AssertionError(self._mismatch(wanted, expected, count))
+            raise _failure(self._mismatch(wanted, expected, count), self, wanted)
 
     def assert_called_once(
         self, operation: str, *, key: Key | str | None = None, **params: Any
@@ -163,7 +165,7 @@ class Calls(Sequence[Call]):
         found = [call for call in self if wanted.matches(call)]
         if found:
             lines = [f"expected no call{wanted}, got {len(found)}:", *_listed(found, wanted)]
-            raise AssertionError("\n".join(lines))
+            raise _failure("\n".join(lines), found, wanted)
 
     def assert_order(self, *operations: str) -> None:
         """Fail unless *operations* were called in this order, whatever came between."""
@@ -219,6 +221,16 @@ def _operation(name: object) -> object:
         raise KmsMockError(f"{name!r} is no name of an operation.")
     checked_operation(name)
     return name
+
+
+def _failure(message: str, calls: Sequence[Call], wanted: Wanted) -> AssertionError:
+    """Return the error that says *message*, which lists *calls* as far as they are wanted."""
+    error = AssertionError(message)
+    listed = [call for call in calls if wanted.operation in (None, call.operation)]
+    if len(listed) <= _SHOWN_CALLS:
+        # The report need not say it again.
+        setattr(error, TOLD, frozenset(id(call._row) for call in listed))
+    return error
 
 
 def _listed(calls: Sequence[Call], wanted: Wanted) -> list[str]:

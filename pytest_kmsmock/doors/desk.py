@@ -33,6 +33,15 @@ new_request_id: Callable[[], str] = map(
 """Return a request ID that no other call has."""
 
 
+# On the error of a connection that a mock let be lost.
+LOST: Final = "kmsmock_lost"
+
+
+def is_request_id(text: object) -> bool:
+    """Tell whether *text* is a request ID of a mock's."""
+    return isinstance(text, str) and text.startswith(_PREFIX)
+
+
 class Incoming(NamedTuple):
     """
     A call as a door takes it in.

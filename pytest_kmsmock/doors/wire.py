@@ -33,7 +33,7 @@ from ..record import Row
 from ..service.api.errors import KmsError
 from . import backoff
 from .attempts import Attempt
-from .desk import Incoming, LostConnectionError, request_of
+from .desk import LOST, Incoming, LostConnectionError, request_of
 from .http import body_of_error, body_of_response, headers
 
 _MARK: Final = "pytest-kmsmock"
@@ -109,6 +109,7 @@ class Exchange:
 
     def _lost(self, kind: Disconnection) -> Exception:
         error: Exception = _ERRORS[kind](endpoint_url=self._endpoint, error="scheduled")
+        setattr(error, LOST, True)
         return error
 
     def _http(self, status: int, content: bytes) -> AWSResponse:

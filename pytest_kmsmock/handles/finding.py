@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 
 from ..backend import Backend
@@ -35,7 +35,7 @@ def find(backend: Backend, identifier: Key | str) -> Key:
     known = _known(backend)
     if name not in known:
         raise KmsMockError(
-            f"there is no key {name!r}; {_instead(name, known)} Make one with kms.create_key()."
+            f"there is no key {name!r}; {instead(backend, name)} Make one with kms.create_key()."
         )
     return Key(known[name].arn, backend)
 
@@ -96,8 +96,14 @@ def _names(backend: Backend, key: KmsKey) -> list[str]:
     return [*aliases, key.key_id, key.arn, *arns]
 
 
-def _instead(identifier: str, known: Mapping[str, KmsKey]) -> str:
+def aliases_of(backend: Backend, key: KmsKey) -> Sequence[str]:
+    """Return the names of the aliases of *key*, as they are now."""
+    return author.aliases_of(backend, key)
+
+
+def instead(backend: Backend, identifier: str) -> str:
     """Return a sentence on the keys that there are, those of the closest name first."""
+    known = _known(backend)
     if not known:
         return "there are no keys yet."
     import difflib  # not at the top: few tests need it
@@ -107,4 +113,11 @@ def _instead(identifier: str, known: Mapping[str, KmsKey]) -> str:
     name_of = {known[name].arn: name for name in reversed(closest)}
     names = [name for name in closest if name_of[known[name].arn] == name]
     more = f" and {len(names) - _SHOWN_KEYS} more" if len(names) > _SHOWN_KEYS else ""
-    return f"there are, the closest first: {', '.join(names[:_SHOWN_KEYS])}{more}."
+    shown = [_placed(name, known[name], backend) for name in names[:_SHOWN_KEYS]]
+    return f"there are, the closest first: {', '.join(shown)}{more}."
+
+
+def _placed(name: str, key: KmsKey, backend: Backend) -> str:
+    """Return *name* with the Region of *key*, if that is another than the mock's."""
+    is_elsewhere = key.region != backend.region and not name.startswith("arn:")
+    return f"{name} in {key.region}" if is_elsewhere else name

@@ -13,12 +13,16 @@ from .. import active, observed, settings
 from ..doors import sessions
 from ..observed import CLASS_ATTRIBUTE, Observed
 from ..settings import Marked
-from . import marking
+from . import marking, tracing
 from .options import ini_value
 
 OBSERVED = pytest.StashKey[Observed]()
 _MARKED = pytest.StashKey[Marked]()
 _STRAYS = "kmsmock_strays"
+_NO_REGION = (
+    "A client that is made while a module is imported needs a Region before any mock is active.\n"
+    "Write in the ini file, for example: kms_region = us-east-1"
+)
 # What a function names that means to catch an error of the plugin's.
 _EXPECTING = frozenset(
     (
@@ -99,6 +103,8 @@ def pytest_make_collect_report(
     if seen.misuses and report.passed:
         report.outcome = "failed"
         report.longrepr = _swallowed(seen.misuses)
+    if report.failed and "NoRegionError" in str(report.longrepr):
+        report.sections.append(("KMS", _NO_REGION))
     for node in report.result if report.passed else ():
         refusal = marking.lookalike(node) if isinstance(node, pytest.Item) else None
         if refusal is not None:
@@ -182,17 +188,26 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
     seen = item.stash.get(OBSERVED, None)
+    if call.excinfo is None or seen is None or not seen.backends:
+        report = yield
+    else:
+        with tracing.without_frames_of_clients(call.excinfo.value):
+            report = yield
     if report.failed and report.when == "setup" and seen is not None:
         # The report tells why; at tear-down it would be told as swallowed.
         seen.misuses.clear()
     if report.failed and seen is not None and seen.backends:
         from ..reports.timeline import timeline
 
-        text = timeline(seen.backends)
+        error = call.excinfo.value if call.excinfo else None
+        text = timeline(
+            seen.backends,
+            verbose=item.config.get_verbosity() > 0,
+            told=getattr(error, "kmsmock_told", ()),
+        )
         if text:
             report.sections.append(("KMS calls", text))
     return report

@@ -1,45 +1,107 @@
-"""What a failing test prints: the calls that its mocks answered."""
+"""What a failing test prints: the calls that its mocks answered, a line each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import collections
+import textwrap
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
 
 from ..backend import Backend
 from ..calls.call import Call
 from ..calls.calls import Calls
-from ..calls.showing import shown
+from ..calls.showing import shown_value
+from ..handles import finding
+from ..handles.key import is_name
 from ..service.api.regions import known_regions
 from ..service.misuse import suggestion
 
-_SHOWN_CALLS = 50
+_WIDTH: Final = 80
+# How many calls get a line: without pytest's -v, and with it.
+_FEW: Final = 10
+_MANY: Final = 120
+_SHOWN_HINTS: Final = 3
+_NAMING: Final = ("KeyId", "TargetKeyId", "AliasName", "DestinationKeyId")
 
 
-def timeline(backends: Iterable[Backend]) -> str:
-    """Return a line for each call, plaintext left out; empty if there were no calls."""
-    calls = [(call, backend) for backend in backends for call in Calls(backend)]
-    lines = [_line(call) + _hint(call, backend) for call, backend in calls[-_SHOWN_CALLS:]]
-    if len(calls) > _SHOWN_CALLS:
-        lines.insert(0, f"({len(calls) - _SHOWN_CALLS} earlier calls left out)")
-    return "\n".join(lines)
+def timeline(backends: Iterable[Backend], *, verbose: bool, told: Collection[int] = ()) -> str:
+    """
+    Return a line for each call, plaintext left out; empty if there is nothing to tell.
+
+    Args:
+        verbose: Pytest was asked for more.
+        told: The `id` of the rows of calls that the failure itself has listed.
+    """
+    calls = [
+        (backend, call)
+        for backend in backends
+        for call in Calls(backend)
+        if id(call._row) not in told
+    ]
+    most = _MANY if verbose else _FEW
+    lines = _counted([call for _, call in calls[:-most]])
+    lines += [_line(call, backend) for backend, call in calls[-most:]]
+    return "\n".join(lines + _hints(calls))
 
 
-def _line(call: Call) -> str:
-    states = [f"{key.arn} {state}" for key, state in zip(call.keys, call.key_states, strict=True)]
-    return (
-        f"{call.time:%Y-%m-%dT%H:%M:%SZ} {call.region} {call.operation}"
-        f"({shown(call.params)})  at {call.source}\n"
-        f"    -> {call.error or 'ok'}" + (f"; key {', '.join(states)}" if states else "")
-    )
+def _counted(calls: list[Call]) -> list[str]:
+    """Return lines on calls that get none of their own."""
+    if not calls:
+        return []
+    counts = collections.Counter(call.operation for call in calls).most_common()
+    named = ", ".join(f"{operation} {count}×" for operation, count in counts)
+    return textwrap.wrap(f"({len(calls)} earlier calls left out: {named})", _WIDTH)
 
 
-def _hint(call: Call, backend: Backend) -> str:
-    """Return what the author has to know of *call* besides its error, or nothing."""
-    is_lost = call.error is not None and call.error.code == "EndpointConnectionError"
-    if not is_lost or backend.settings["unknown_regions"] or call.region in known_regions():
-        return ""
-    return (
-        f"\n       botocore lists no Region {call.region}."
-        f"{suggestion(call.region, sorted(known_regions()))} For one that AWS has opened since, "
-        "update botocore or set the option unknown_regions; a client with an endpoint_url "
-        "passes."
-    )
+def _line(call: Call, backend: Backend) -> str:
+    names = [
+        _name(call, backend, position) + ("" if state == "Enabled" else f" {state}")
+        for position, state in enumerate(call.key_states)
+    ] or [str(call.params[name]) for name in _NAMING if name in call.params][:1]
+    region = f" {call.region}" if call.region != backend.region else ""
+    outcome = f" -> {call.error.code}" if call.error else ""
+    begin = f"{call.time:%H:%M:%S} {call.operation} {', '.join(names)}".rstrip() + region + outcome
+    source = f"  {call.source}"
+    context = call.params.get("EncryptionContext")
+    said = f" {shown_value(context)}" if context else ""
+    if len(begin) + len(said) + len(source) > _WIDTH:
+        said = ""
+    room = max(_WIDTH - len(source), _WIDTH // 2)
+    if len(begin) > room:
+        begin = begin[: room - 1] + "…"
+    line = begin + said + source
+    # Of a long path the end tells more.
+    return line if len(line) <= _WIDTH else f"{begin}  …{source[len(line) - _WIDTH + 3 :]}"
+
+
+def _name(call: Call, backend: Backend, position: int) -> str:
+    """Return what a reader knows a key by: an alias, or the beginning of its ID."""
+    key = call._row.keys[position]
+    named = call.params.get("KeyId")
+    if position == 0 and isinstance(named, str) and named.startswith("alias/"):
+        return named
+    aliases = finding.aliases_of(backend, key)
+    return aliases[0] if aliases else key.key_id[: 12 if key.key_id.startswith("mrk-") else 8]
+
+
+def _hints(calls: list[tuple[Backend, Call]]) -> list[str]:
+    """Return lines on what the author has to know besides the errors; each is said once."""
+    hints = dict.fromkeys(hint for backend, call in calls for hint in _hints_on(call, backend))
+    return [line for hint in [*hints][-_SHOWN_HINTS:] for line in textwrap.wrap(hint, _WIDTH)]
+
+
+def _hints_on(call: Call, backend: Backend) -> Iterator[str]:
+    code = None if call.error is None else call.error.code
+    if code == "NotFoundException":
+        for name in (call.params.get(member) for member in _NAMING):
+            if isinstance(name, str) and is_name(name):
+                there = finding.instead(backend, name)
+                yield f"{name} was not found in {call.region}; {there}"
+    is_lost = code == "EndpointConnectionError" and not backend.settings["unknown_regions"]
+    if is_lost and call.region not in known_regions():
+        yield (
+            f"botocore lists no Region {call.region}."
+            f"{suggestion(call.region, sorted(known_regions()))} For one that AWS has opened "
+            "since, update botocore or set the option unknown_regions; a client with an "
+            "endpoint_url passes."
+        )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 import pytest
 
 from pytest_kmsmock import plugin
@@ -92,40 +95,169 @@ def section(report: str, test: str) -> str:
 
 
 def test_a_failing_test_shows_what_was_called(report: str) -> None:
-    """Each call with its line, its outcome and the state of its key; never a plaintext."""
+    """A line a call: what, of which key, with what outcome, and from where; never a plaintext."""
     timeline = section(report, "test_fixture")
 
     assert "-- KMS calls --" in timeline
-    assert [word for word in timeline.split() if word.startswith("application.py:")] == [
+    lines = timeline.partition("KMS calls")[2].splitlines()[1:]
+    assert [line.split()[-1] for line in lines] == [
         "application.py:6",
         "application.py:7",
         "application.py:8",
         "application.py:10",
     ]
-    for part in (
-        "CreateKey()",
-        "EncryptionContext={'tenant': '42'}",
-        "<7 bytes>",
-        "DisabledException: arn:aws:kms:",
-        "us-east-1",
-        "Disabled",
-    ):
-        assert part in timeline
+    assert [line.split()[1] for line in lines] == ["CreateKey", "Encrypt", "DisableKey", "Encrypt"]
+    assert all(re.match(r"\d\d:\d\d:\d\d \w+ [0-9a-f]{8} ", line) for line in lines)
+    assert all(len(line) <= 80 for line in lines)
+    assert "{'tenant': '42'}" in lines[1]
+    assert "Disabled -> DisabledException" in lines[3]
+    assert "us-east-1" not in "".join(lines)
     assert "hunter2" not in timeline.partition("KMS calls")[2]
 
     # The other doors and phases, in one run: each costs a quarter of a second.
-    assert "ListKeys(Limit=7)" in section(report, "test_decorated")
-    assert "ListKeys(Limit=8)" in section(report, "test_context_manager")
-    assert "ListKeys(Limit=9)" in section(report, "ERROR at setup of test_set_up")
+    assert "ListKeys" in section(report, "test_decorated")
+    assert "ListKeys" in section(report, "test_context_manager")
+    assert "ListKeys" in section(report, "ERROR at setup of test_set_up")
     assert "KMS calls" not in section(report, "test_without_calls")
     assert "KMS calls" not in section(report, "test_without_kms")
-    assert "Limit=10" not in report
-    assert "Limit=11" not in report
-    nested = section(report, "test_nested")
-    assert all(f"Limit={limit}" in nested for limit in (12, 13, 14))
+    nested = section(report, "test_nested").partition("KMS calls")[2]
+    assert nested.count("ListKeys") == 3
     many = section(report, "test_many").partition("KMS calls")[2]
-    assert "150 earlier calls left out" in many
-    assert many.count("Limit=15") == 50
+    assert "(190 earlier calls left out: ListKeys 190×)" in many
+    assert many.count("application") + many.count("test_many") == 0
+    assert len(re.findall(r"\d\d:\d\d:\d\d ListKeys", many)) == 10
+
+
+def run(pytester: pytest.Pytester, source: str, *arguments: str) -> str:
+    """Return what pytest says of a test file."""
+    pytester.makepyfile(test_it=textwrap.dedent(source))
+    pytester.makeini("[pytest]\naddopts = -p no:randomly")
+    return pytester.runpytest_inprocess(*arguments, plugins=[plugin]).stdout.str()
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def test_with_v_more_calls_have_a_line(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_many(kms):
+            client = kms.client()
+            for _ in range(250):
+                client.list_keys()
+                client.list_aliases()
+            assert False
+    """
+
+    text = run(pytester, source, "-v").partition("KMS calls")[2]
+
+    assert "(380 earlier calls left out: ListKeys 190×, ListAliases 190×)" in text
+    assert len(re.findall(r"\d\d:\d\d:\d\d List", text)) == 120
+
+
+def test_a_key_is_shown_by_its_alias_and_its_region_if_it_is_another(
+    pytester: pytest.Pytester,
+) -> None:
+    source = """
+        def test_it(kms):
+            key = kms.create_key("alias/app")
+            there = kms.create_key("alias/there", region="eu-west-1")
+            kms.client().encrypt(KeyId=key.arn, Plaintext=b"x")
+            kms.client("eu-west-1").describe_key(KeyId=there.id)
+            assert False
+    """
+
+    text = run(pytester, source).partition("KMS calls")[2]
+
+    assert re.search(r"Encrypt alias/app  test_it.py:4\n", text)
+    assert re.search(r"DescribeKey alias/there eu-west-1  test_it.py:5\n", text)
+
+
+def test_what_the_assertion_lists_is_not_said_again(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_all(kms):
+            kms.client().list_keys(Limit=7)
+            kms.calls.assert_not_called()
+
+        def test_some(kms):
+            kms.client().list_keys(Limit=8)
+            kms.client().list_aliases()
+            kms.calls.assert_not_called("ListKeys")
+    """
+
+    text = run(pytester, source)
+
+    first, _, second = text.partition("_ test_some _")
+    assert "KMS calls" not in first
+    assert "ListAliases" in second.partition("KMS calls")[2].partition("short test")[0]
+    assert "ListKeys" not in second.partition("KMS calls")[2].partition("short test")[0]
+
+
+def test_a_key_that_is_not_there_is_told_with_those_that_are(pytester: pytest.Pytester) -> None:
+    """The nearest first, also where the application has caught the error."""
+    source = """
+        import contextlib
+
+        def test_it(kms):
+            kms.create_key("alias/other")
+            kms.create_key("alias/app", region="eu-west-1")
+            client = kms.client()
+            with contextlib.suppress(client.exceptions.NotFoundException):
+                client.encrypt(KeyId="alias/ap", Plaintext=b"x")
+            assert False
+
+        def test_none(kms):
+            kms.client().describe_key(KeyId="alias/ap")
+    """
+
+    text = " ".join(run(pytester, source).partition("KMS calls")[2].split())
+
+    assert (
+        "alias/ap was not found in us-east-1; there are, the closest first: "
+        "alias/app in eu-west-1, alias/other." in text
+    )
+    assert "alias/ap was not found in us-east-1; there are no keys yet." in text
+
+
+TRACED = """
+    import pytest
+
+    def work(client):
+        client.encrypt(KeyId="alias/none", Plaintext="hunter" + "2")
+
+    def test_direct(kms):
+        work(kms.client())
+
+    @pytest.mark.kms(transport="wire")
+    def test_wire(kms):
+        work(kms.client())
+
+    def test_lost(kms):
+        kms.disconnect("Encrypt", times=None)
+        work(kms.client())
+
+    def test_chained(kms):
+        try:
+            work(kms.client())
+        except Exception as error:
+            raise ValueError from error
+"""
+
+
+def test_a_traceback_ends_at_the_applications_line(pytester: pytest.Pytester) -> None:
+    """No frame of botocore's with its arguments, the plaintext among them."""
+    text = run(pytester, TRACED, "--showlocals")
+
+    failures = text.partition("short test summary")[0]
+    assert "botocore/client.py" not in failures
+    assert "api_params" not in failures
+    assert "hunter2" not in failures
+    assert failures.count('Plaintext="hunter" + "2")') == 4
+
+
+def test_with_full_trace_it_is_all_there(pytester: pytest.Pytester) -> None:
+    assert "botocore/client.py" in run(pytester, TRACED, "--full-trace")
 
 
 def test_a_region_that_is_none_is_told(
@@ -162,10 +294,10 @@ def test_a_region_that_is_none_is_told(
     report = pytester.runpytest_inprocess("--tb=short", plugins=[plugin]).stdout.str()
 
     told = section(report, "test_nowhere")
-    assert "EndpointConnectionError: Could not connect to the endpoint URL" in told
+    assert "us-east-9 -> EndpointConnectionError" in told
     assert "botocore lists no Region us-east-9. Did you mean 'us-east-" in told
     assert "unknown_regions" in told
     for test in ("test_somewhere", "test_anywhere"):
         text = section(report, test)
-        assert "EndpointConnectionError: Could not connect to the endpoint URL" in text
+        assert "-> EndpointConnectionError" in text
         assert "botocore lists no Region" not in text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _REGION: Final = "AWS_DEFAULT_REGION"
@@ -134,13 +134,39 @@ def configure_region(region: str) -> Callable[[], None]:
     def restore() -> None:
         global _given_region
         _given_region = None
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(before)
 
     return restore
+
+
+# What a program finds that looks for credentials by itself. Nobody takes them for real ones.
+_CREDENTIALS: Final = {
+    "AWS_ACCESS_KEY_ID": "AKIAKMSMOCK",
+    "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+    "AWS_SESSION_TOKEN": "not-a-token",
+    # A profile that is not there would be asked for first.
+    "AWS_PROFILE": None,
+    "AWS_DEFAULT_PROFILE": None,
+}
+
+
+def configure_credentials() -> Callable[[], None]:
+    """
+    Set credentials that are good for nothing, whatever the environment has.
+
+    Returns what puts the environment back.
+    """
+    before = {name: os.environ.get(name) for name in _CREDENTIALS}
+    _set(_CREDENTIALS)
+    return lambda: _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def follow(region: str | None) -> None:

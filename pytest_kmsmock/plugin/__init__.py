@@ -20,7 +20,7 @@ from ..doors import sessions
 from .explaining import pytest_assertrepr_compare
 from .fixtures import kms, kms_class, kms_module, kms_session
 from .marking import add_markers
-from .options import ini_value, options_of_ini, pytest_addoption, refuse_unknown_names
+from .options import CREDENTIALS, ini_value, options_of_ini, pytest_addoption, refuse_unknown_names
 from .sweep import (
     kms_failure,
     pytest_generate_tests,
@@ -99,6 +99,8 @@ def _begin(config: pytest.Config, guard: bool | None) -> None:
     region = ini_value(config, "kms_region")
     if region:
         config.add_cleanup(sessions.environment().configure_region(region))
+    if ini_value(config, CREDENTIALS):
+        config.add_cleanup(sessions.environment().configure_credentials())
     watch_run(config, guard)
 
 

@@ -12,6 +12,7 @@ from ..options import OPTIONS, Option
 GUARD: Final = "guard"
 _PREFIX: Final = "kms_"
 _GUARD_ALLOW: Final = "kms_guard_allow"
+CREDENTIALS: Final = "kms_credentials"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,6 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default = [] if option.ini == "args" else None if option.ini == "string" else option.default
         parser.addini(_PREFIX + name, option.help, option.ini, default=default)
     parser.addini(_GUARD_ALLOW, "Endpoints that the guard lets through.", "args", default=[])
+    parser.addini(
+        CREDENTIALS,
+        "Set credentials that are good for nothing, for programs that look for some by themselves.",
+        "bool",
+        default=False,
+    )
     group = parser.getgroup("kmsmock", "pytest-kmsmock")
     group.addoption(
         "--kms-guard",
@@ -75,7 +82,7 @@ def refuse_unknown_names(config: pytest.Config) -> None:
         if looks_like_ours and not _is_known(config, name):
             from ..service.misuse import suggestion  # not at the top: see the package's docstring
 
-            known = [*(_PREFIX + option for option in OPTIONS), _GUARD_ALLOW]
+            known = [*(_PREFIX + option for option in OPTIONS), _GUARD_ALLOW, CREDENTIALS]
             raise pytest.UsageError(
                 f"there is no ini option {name!r}.{suggestion(name.lower(), known)} "
                 f"pytest-kmsmock has {', '.join(known)}."

@@ -1,0 +1,70 @@
+"""What a run needs before any mock is active: a Region, and sometimes credentials."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from pytest_kmsmock import plugin
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+CHECKING = """
+    import botocore.session
+
+    session = botocore.session.Session()
+    FOUND = session.get_credentials()  # at import
+
+    def test_found():
+        assert FOUND is not None
+
+    def test_a_client_is_made(kms):
+        session.create_client("kms").list_keys()
+"""
+
+
+def test_a_program_that_looks_for_credentials_finds_some(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the place of those that were there, and of a profile that is not."""
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+    pytester.makepyfile(CHECKING)
+    pytester.makeini("[pytest]\nkms_credentials = true")
+
+    result = pytester.runpytest_inprocess(plugins=[plugin])
+
+    result.assert_outcomes(passed=2)
+    assert os.environ["AWS_PROFILE"] == "nobody"
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "AKIAREAL"
+    assert "AWS_SESSION_TOKEN" not in os.environ
+
+
+def test_without_the_option_the_environment_is_as_it_was(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    pytester.makepyfile(CHECKING)
+
+    pytester.runpytest_inprocess(plugins=[plugin]).assert_outcomes(errors=1)
+
+
+def test_a_client_without_a_region_at_import_is_told_of_the_option(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    pytester.makepyfile("""
+        import botocore.session
+        CLIENT = botocore.session.Session().create_client("kms")
+        def test_it(): pass
+    """)
+
+    result = pytester.runpytest_inprocess(plugins=[plugin])
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*NoRegionError*", "*kms_region = us-east-1*"])

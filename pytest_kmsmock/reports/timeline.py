@@ -17,6 +17,7 @@ from ..service.api.regions import known_regions
 from ..service.misuse import suggestion
 
 _WIDTH: Final = 80
+_BEGIN_WIDTH: Final = 58
 # How many calls get a line: without pytest's -v, and with it.
 _FEW: Final = 10
 _MANY: Final = 120
@@ -61,17 +62,15 @@ def _line(call: Call, backend: Backend) -> str:
     region = f" {call.region}" if call.region != backend.region else ""
     outcome = f" -> {call.error.code}" if call.error else ""
     begin = f"{call.time:%H:%M:%S} {call.operation} {', '.join(names)}".rstrip() + region + outcome
-    source = f"  {call.source}"
+    if len(begin) > _BEGIN_WIDTH:
+        begin = f"{begin[: _BEGIN_WIDTH - 1]}…"
     context = call.params.get("EncryptionContext")
     said = f" {shown_value(context)}" if context else ""
-    if len(begin) + len(said) + len(source) > _WIDTH:
-        said = ""
-    room = max(_WIDTH - len(source), _WIDTH // 2)
-    if len(begin) > room:
-        begin = begin[: room - 1] + "…"
-    line = begin + said + source
+    for line in (f"{begin}{said}  {call.source}", f"{begin}  {call.source}"):
+        if len(line) <= _WIDTH:
+            return line
     # Of a long path the end tells more.
-    return line if len(line) <= _WIDTH else f"{begin}  …{source[len(line) - _WIDTH + 3 :]}"
+    return f"{begin}  …{call.source[len(begin) + 3 - _WIDTH :]}"
 
 
 def _name(call: Call, backend: Backend, position: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn, overload
 from ..backend import Backend
 from ..comparing import CheckedList, decides_itself
 from ..handles.key import Key
+from ..names import OperationName
 from ..record import Row
 from ..service.api.shapes import checked_operation
 from ..service.misuse import KmsMockError, no_attribute
@@ -39,7 +40,7 @@ class Calls(Sequence[Call]):
         self._selected = rows
 
     def __call__(
-        self, operation: str | None = None, *, key: Key | str | None = None, **params: Any
+        self, operation: OperationName | None = None, *, key: Key | str | None = None, **params: Any
     ) -> Calls:
         __tracebackhide__ = True
         wanted = Wanted.checked(self._backend, operation, key, params)
@@ -76,12 +77,12 @@ class Calls(Sequence[Call]):
         __tracebackhide__ = True
         return any(map(_equals(item), self))
 
-    def count(self, item: Call | str) -> int:
+    def count(self, item: Call | OperationName) -> int:
         """Return how many they are of *item*, an operation or a call."""
         __tracebackhide__ = True
         return sum(map(_equals(item), self))
 
-    def index(self, item: Call | str, start: int = 0, stop: int | None = None) -> int:
+    def index(self, item: Call | OperationName, start: int = 0, stop: int | None = None) -> int:
         """Return the number of the first that is *item*, an operation or a call."""
         __tracebackhide__ = True
         is_meant = _equals(item)
@@ -133,7 +134,7 @@ class Calls(Sequence[Call]):
 
     def assert_called(
         self,
-        operation: str,
+        operation: OperationName,
         *,
         times: int | None = None,
         key: Key | str | None = None,
@@ -150,14 +151,14 @@ class Calls(Sequence[Call]):
             raise _failure(self._mismatch(wanted, expected, count), self, wanted)
 
     def assert_called_once(
-        self, operation: str, *, key: Key | str | None = None, **params: Any
+        self, operation: OperationName, *, key: Key | str | None = None, **params: Any
     ) -> None:
         """Fail unless *operation* was called so, and only once."""
         __tracebackhide__ = True
         self.assert_called(operation, times=1, key=key, **params)
 
     def assert_not_called(
-        self, operation: str | None = None, *, key: Key | str | None = None, **params: Any
+        self, operation: OperationName | None = None, *, key: Key | str | None = None, **params: Any
     ) -> None:
         """Fail if *operation* was called so; without one, if anything was called."""
         __tracebackhide__ = True
@@ -167,7 +168,7 @@ class Calls(Sequence[Call]):
             lines = [f"expected no call{wanted}, got {len(found)}:", *_listed(found, wanted)]
             raise _failure("\n".join(lines), found, wanted)
 
-    def assert_order(self, *operations: str) -> None:
+    def assert_order(self, *operations: OperationName) -> None:
         """Fail unless *operations* were called in this order, whatever came between."""
         __tracebackhide__ = True
         if not operations or not all(isinstance(operation, str) for operation in operations):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..doors import clients, sessions
 from ..doors.callers import account_of
@@ -10,13 +10,17 @@ from ..service.misuse import KmsMockError
 from .arguments import text
 from .part import Part
 
+if TYPE_CHECKING:
+    # Of boto3-stubs, where they are installed; else it is Any.
+    from mypy_boto3_kms import KMSClient
+
 
 class Clients(Part):
     """Clients, a part of `KmsMock`."""
 
     def client(
         self, region: str | None = None, *, principal: str | None = None, **config: Any
-    ) -> Any:
+    ) -> KMSClient:
         """
         Return a botocore client of KMS, as the application has one.
 
@@ -34,7 +38,8 @@ class Clients(Part):
             raise KmsMockError(
                 f"client() takes the Region by itself; write kms.client({config['region_name']!r})."
             )
-        return clients.client(region, principal, config)
+        made: KMSClient = clients.client(region, principal, config)
+        return made
 
     def attach(self, client: Any) -> None:
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
 
 import attrs
 from botocore.exceptions import ClientError
@@ -19,10 +19,13 @@ from ..service.misuse import KmsMockError, no_attribute
 from ..service.rules.lifecycle import DAY
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
+from ..service.values.specs import KeySpecName, KeyUsage
 from .arguments import data, text, texts
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
+
+MessageType = Literal["RAW", "DIGEST", "EXTERNAL_MU"]
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -114,11 +117,11 @@ class Key:
         return self._arn.partition(":key/")[2]
 
     @property
-    def spec(self) -> str:
-        return self._value.spec.name
+    def spec(self) -> KeySpecName:
+        return cast("KeySpecName", self._value.spec.name)
 
     @property
-    def usage(self) -> str:
+    def usage(self) -> KeyUsage:
         return self._value.usage
 
     @property
@@ -255,7 +258,7 @@ class Key:
         return load_der_public_key(der)
 
     def sign(
-        self, message: bytes | str, algorithm: str | None = None, *, type: str = "RAW"
+        self, message: bytes | str, algorithm: str | None = None, *, type: MessageType = "RAW"
     ) -> bytes:
         """
         Return the signature of *message*.
@@ -273,7 +276,7 @@ class Key:
         signature: bytes | str,
         algorithm: str | None = None,
         *,
-        type: str = "RAW",
+        type: MessageType = "RAW",
     ) -> bool:
         """Tell whether *signature* is one of *message*; arguments as in `sign`."""
         try:

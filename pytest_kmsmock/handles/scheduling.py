@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict, Unpack
 
 from ..faults import Disconnection, Fault, checked
+from ..names import AnyOperation
 from ..service.misuse import KmsMockError, suggestion
 from .arguments import truth
 from .finding import arn_of
@@ -43,7 +44,7 @@ class Scheduling(Part):
 
     def fail(
         self,
-        operation: str,
+        operation: AnyOperation,
         error: str | type[Exception],
         *,
         message: str | None = None,
@@ -66,14 +67,16 @@ class Scheduling(Part):
         code = error.__name__ if isinstance(error, type) else error
         return self._schedule("fail", operation, repr(code), when, error=code, message=message)
 
-    def throttle(self, operation: str = "*", times: int | None = 1, **when: Unpack[Which]) -> Fault:
+    def throttle(
+        self, operation: AnyOperation = "*", times: int | None = 1, **when: Unpack[Which]
+    ) -> Fault:
         """Let *operation* be throttled; arguments as in `fail`."""
         __tracebackhide__ = True
         error = "ThrottlingException"
         return self._schedule("throttle", operation, "", {"times": times, **when}, error=error)
 
     def delay(
-        self, operation: str, seconds: float, *, real: bool = False, **when: Unpack[When]
+        self, operation: AnyOperation, seconds: float, *, real: bool = False, **when: Unpack[When]
     ) -> Fault:
         """
         Let *operation* answer *seconds* later, by the service's clock.
@@ -88,7 +91,7 @@ class Scheduling(Part):
         return self._schedule("delay", operation, repr(seconds), when, delay=seconds, is_real=real)
 
     def disconnect(
-        self, operation: str, kind: Disconnection = "refused", **when: Unpack[When]
+        self, operation: AnyOperation, kind: Disconnection = "refused", **when: Unpack[When]
     ) -> Fault:
         """
         Let the connection be lost in a call of *operation*; other arguments as in `fail`.

@@ -42,11 +42,12 @@ class Failure:
 
     def schedule(self, mock: KmsMock) -> None:
         """Let the operation fail so in *mock*."""
+        operation: Any = self.operation
         if self.error is not None:
-            fault = mock.fail(self.operation, self.error, times=None)
+            fault = mock.fail(operation, self.error, times=None)
         else:
             kind: Any = _KINDS[self.name]
-            fault = mock.disconnect(self.operation, kind, times=None)
+            fault = mock.disconnect(operation, kind, times=None)
         fault.wording = f"{self}, a failure of @pytest.mark.kms_failures,"
         fault.remedy = f"Let the test make the call, or leave it out by exclude={self.name!r}."
 

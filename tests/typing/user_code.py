@@ -148,3 +148,32 @@ def test_the_world_of_key_stores(kms: KmsMock) -> None:
 
     proxy.answers = "lat"  # type: ignore[assignment]
     cluster.active = "no"  # type: ignore[assignment]
+
+
+def test_typical_mistakes_are_found(kms: KmsMock) -> None:
+    key = kms.create_key("alias/app", spec="RSA_2048", usage="SIGN_VERIFY", state="Disabled")
+    assert_type(kms.key(key), Key)
+    assert key.usage == "SIGN_VERIFY"
+    assert key.spec == "RSA_2048"
+    kms.fail("Decrypt", "DisabledException", times=2)
+    kms.fail("*", ValueError)
+    kms.calls.assert_order("Encrypt", "Decrypt")
+
+    kms.create_key(spec="RSA_2047")  # type: ignore[arg-type]
+    kms.create_key(usage="SIGN")  # type: ignore[arg-type]
+    kms.create_key(origin="AWS")  # type: ignore[arg-type]
+    kms.create_key(state="disabled")  # type: ignore[arg-type]
+    kms.calls.assert_called("Decript")  # type: ignore[arg-type]
+    kms.calls.assert_called_once("decrypt")  # type: ignore[arg-type]
+    kms.calls.assert_not_called("generate_data_key")  # type: ignore[arg-type]
+    kms.calls.assert_order("Encrypt", "decrypt")  # type: ignore[arg-type]
+    kms.calls("encrypt")  # type: ignore[arg-type]
+    kms.fail("Decript", "DisabledException")  # type: ignore[arg-type]
+    kms.fail("Decrypt", "DisabledException", times="2")  # type: ignore[arg-type]
+    kms.throttle("Decrypt", time=2)  # type: ignore[call-arg]
+    kms.disconnect("Decrypt", "refuse")  # type: ignore[arg-type]
+    mock_kms(transport="wired")  # type: ignore[call-overload]
+    mock_kms(regoin="eu-west-1")  # type: ignore[call-overload]
+    key.sign(b"x", type="raw")  # type: ignore[arg-type]
+    assert key.usage != "SIGN"  # type: ignore[comparison-overlap]
+    assert key.spec != "RSA"  # type: ignore[comparison-overlap]

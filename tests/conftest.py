@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import importlib.util
 import os
 import socket
+import sys
+import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import CloudHsmCluster, Enclave, Key, KmsMock, XksProxy
+from pytest_kmsmock import CloudHsmCluster, Enclave, Key, KmsMock, XksProxy, mock_kms
 
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 # The package that each extra brings, for tests that are about nothing else.
@@ -205,3 +211,65 @@ def xks_key(client: Any, xks_store: str) -> str:
     )
     arn: str = created["KeyMetadata"]["Arn"]
     return arn
+
+
+# Runs of pytest within a test.
+
+
+@pytest.fixture
+def run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """Run a test file with this plugin alone, in this process, and return what pytest says."""
+    from pytest_kmsmock import plugin
+
+    # Whatever else is installed here takes no part, and no time.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    # pytester forgets what a run imports, and botocore takes long.
+    with mock_kms() as kms:
+        kms.client()
+
+    def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
+        pytester.makepyfile(test_it=f"import pytest\n{textwrap.dedent(source)}")
+        pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
+        return pytester.runpytest_inprocess(*arguments, plugins=[plugin])
+
+    return run_file
+
+
+@pytest.fixture
+def run_beside_application(
+    run: Callable[..., pytest.RunResult], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., pytest.RunResult]:
+    """
+    Run a test file beside an application that calls KMS.
+
+    One operation is not mocked, so that there is a misuse to make.
+    """
+    from pytest_kmsmock.service.operations.table import OPERATIONS
+
+    monkeypatch.setitem(sys.modules, "application", _application())
+    monkeypatch.delitem(OPERATIONS, "ListKeyPolicies")  # type: ignore[arg-type]
+
+    # What an earlier test left open, an event loop say, is none of this run's business.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+    def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
+        source = f"from application import *\n{textwrap.dedent(source)}"
+        return run(source, *arguments, ini=ini)
+
+    return run_file
+
+
+# Imported once, not in each run, which would have to read botocore's model each time.
+@functools.cache
+def _application() -> ModuleType:
+    path = Path(__file__).parent / "pytester" / "application.py"
+    spec = importlib.util.spec_from_file_location("application", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,13 +15,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
+from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.faults import possible_errors
 
 SESSION = botocore.session.Session()
 MODES = ["legacy", "standard", "adaptive"]
-
-Run = Callable[..., pytest.RunResult]
 
 
 def client_of(kms: KmsMock, mode: str = "standard", attempts: int = 3) -> Any:
@@ -194,25 +191,6 @@ def test_faults_befall_attempts_in_the_order_in_which_they_were_scheduled(kms: K
     assert codes == ["ThrottlingException"] * 2 + ["KMSInternalException", ""]
 
 
-def test_a_star_is_every_operation(kms: KmsMock) -> None:
-    kms.throttle(times=2)
-    client = once(kms)
-
-    assert codes_of(1, client.list_keys) == ["ThrottlingException"]
-    assert codes_of(2, client.list_aliases) == ["ThrottlingException", ""]
-
-
-def test_a_star_spares_operations_that_cannot_answer_so(kms: KmsMock) -> None:
-    """GenerateRandom is about no key, so none can be disabled."""
-    kms.create_key(alias="alias/app")
-    kms.fail("*", "DisabledException")
-    client = once(kms)
-
-    client.generate_random(NumberOfBytes=1)
-
-    assert code_of(client.encrypt, KeyId="alias/app", Plaintext=b"x") == "DisabledException"
-
-
 @pytest.mark.parametrize("by", ["handle", "id", "arn", "alias"])
 def test_a_fault_of_one_key_spares_the_others(kms: KmsMock, by: str) -> None:
     """By whatever the test calls it, and by whatever the application does."""
@@ -269,18 +247,6 @@ def test_after_of_one_key_counts_attempts_of_that_key(kms: KmsMock) -> None:
     assert code_of(client.describe_key, KeyId=key.id) == "ThrottlingException"
 
 
-def test_a_fault_can_be_called_off(kms: KmsMock) -> None:
-    """From then on nothing happens."""
-    fault = kms.throttle("ListKeys", times=None)
-    client = once(kms)
-    assert codes_of(2, client.list_keys) == ["ThrottlingException"] * 2
-
-    fault.cancel()
-
-    assert codes_of(2, client.list_keys) == ["", ""]
-    assert fault.fired == 2
-
-
 def test_what_fails_has_no_effect(kms: KmsMock) -> None:
     """A throttled CreateKey creates no key, and a retry of it one."""
     kms.throttle("CreateKey", times=2)
@@ -288,30 +254,6 @@ def test_what_fails_has_no_effect(kms: KmsMock) -> None:
     client_of(kms).create_key()
 
     assert len(kms.keys) == 1
-
-
-def test_a_handle_meets_no_faults(kms: KmsMock) -> None:
-    """Nor is it on record: it is the test's own."""
-    key = kms.create_key()
-    kms.throttle(times=None, allow_unused=True)
-
-    key.disable()
-    key.enable()
-
-    assert key.decrypt(key.encrypt(b"x")) == b"x"
-    assert not kms.calls
-
-
-# What the error says.
-
-
-def test_the_text_can_be_the_tests_own(kms: KmsMock) -> None:
-    kms.fail("ListKeys", "KMSInternalException", message="Größeres Problem")
-
-    with pytest.raises(ClientError) as caught:
-        once(kms).list_keys()
-
-    assert caught.value.response["Error"]["Message"] == "Größeres Problem"
 
 
 def test_the_clients_exceptions_catch_what_the_model_declares(kms: KmsMock) -> None:
@@ -452,308 +394,6 @@ def test_a_real_delay_ends_with_the_read_timeout(kms: KmsMock) -> None:
         client.list_keys()
 
     assert time.perf_counter() - began < 5
-
-
-# What makes no sense.
-
-
-def test_an_error_that_the_operation_never_has_is_refused(kms: KmsMock) -> None:
-    """With the list of those that it has, and the nearest of them."""
-    with pytest.raises(KmsMockError) as caught:
-        kms.fail("ListKeys", "AccessDenied")
-
-    message = str(caught.value)
-    assert "kms:ListKeys never answers with 'AccessDenied'" in message
-    assert "Did you mean 'AccessDeniedException'?" in message
-    for code in possible_errors("ListKeys"):
-        assert code in message
-    assert "DisabledException" not in message
-
-
-@pytest.mark.parametrize(
-    ("schedule", "words"),
-    [
-        (lambda kms: kms.fail("decrypt", "DisabledException"), "Did you mean 'Decrypt'?"),
-        (lambda kms: kms.fail("list_keys", "DisabledException"), "Did you mean 'ListKeys'?"),
-        (lambda kms: kms.fail("*", "Oops"), "no operation of KMS answers with 'Oops'"),
-        (lambda kms: kms.fail("ListKeys", ValueError), "ValueError"),
-        (lambda kms: kms.fail("ListKeys", "InternalFailure", message=5), "message"),
-        (lambda kms: kms.throttle(2), "KMS has no operation 2"),
-        (lambda kms: kms.throttle("ListKeys", 0), "times=0"),
-        (lambda kms: kms.throttle("ListKeys", True), "times=True"),
-        (lambda kms: kms.throttle("ListKeys", 1.5), "times=1.5"),
-        (lambda kms: kms.throttle("ListKeys", after=-1), "after=-1"),
-        (lambda kms: kms.throttle("ListKeys", key="alias/none"), "there is no key 'alias/none'"),
-        (lambda kms: kms.delay("ListKeys", -1), "seconds=-1"),
-        (lambda kms: kms.delay("ListKeys", "1"), "seconds='1'"),
-        (lambda kms: kms.delay("ListKeys", float("nan")), "seconds=nan"),
-        (lambda kms: kms.delay("ListKeys", float("inf")), "seconds=inf"),
-        (lambda kms: kms.disconnect("ListKeys", "lost"), "refused, read-timeout, closed"),
-    ],
-)
-def test_what_could_never_happen_is_refused(
-    kms: KmsMock, schedule: Callable[[KmsMock], Any], words: str
-) -> None:
-    """At once, and in words that say what to write; nothing is scheduled then."""
-    with pytest.raises(KmsMockError) as caught:
-        schedule(kms)
-
-    assert words in str(caught.value)
-    assert codes_of(1, once(kms).list_keys) == [""]
-
-
-def test_the_refusal_ends_at_the_authors_line(kms: KmsMock) -> None:
-    with pytest.raises(KmsMockError) as caught:
-        kms.fail("ListKeys", "Oops")
-
-    hidden = [
-        entry.frame.f_locals.get("__tracebackhide__", False) for entry in caught.traceback[1:]
-    ]
-    assert all(hidden)
-
-
-# A fault that never happened.
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a test file, and return what pytest says."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-    def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
-        pytester.makepyfile(test_it="import pytest\n" + textwrap.dedent(source))
-        pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
-        return pytester.runpytest_inprocess(*arguments, plugins=[plugin])
-
-    return run_file
-
-
-def test_a_fault_that_never_happened_fails_the_test(run: Run) -> None:
-    """In the call phase, naming the fault, what was called, and the way out."""
-    result = run(
-        """
-        def test_it(kms):
-            kms.throttle("Decrypt", times=2)
-            kms.client().list_keys()
-        """
-    )
-
-    result.assert_outcomes(failed=1)
-    message = result.stdout.str()
-    assert "kms.throttle('Decrypt', times=2) never happened" in message
-    assert "ListKeys" in message
-    assert "allow_unused=True" in message
-
-
-def test_each_kind_of_fault_is_named_as_it_was_written(run: Run) -> None:
-    result = run(
-        """
-        def test_it(kms):
-            kms.fail("Decrypt", "DisabledException")
-            kms.delay("Encrypt", 5)
-            kms.disconnect("Sign", "closed")
-        """
-    )
-
-    result.assert_outcomes(failed=1)
-    message = result.stdout.str()
-    assert "kms.fail('Decrypt', 'DisabledException')" in message
-    assert "kms.delay('Encrypt', 5)" in message
-    assert "kms.disconnect('Sign', 'closed')" in message
-
-
-def test_a_fault_that_may_be_unused_fails_nothing(run: Run) -> None:
-    result = run(
-        """
-        def test_allowed(kms):
-            kms.throttle("Decrypt", allow_unused=True)
-
-        def test_partly_used(kms):
-            kms.throttle("ListKeys", times=2)
-            with pytest.raises(Exception, match="Throttling"):
-                kms.client(retries={"total_max_attempts": 1}).list_keys()
-
-        def test_called_off(kms):
-            kms.throttle("Decrypt").cancel()
-        """
-    )
-
-    result.assert_outcomes(passed=3)
-
-
-def test_a_fault_that_calls_passed_by_says_why(run: Run) -> None:
-    """Where there were calls of the operation, the message does not deny them."""
-    result = run(
-        """
-        def test_after(kms):
-            kms.throttle("ListKeys", after=5)
-            kms.client().list_keys()
-
-        def test_key(kms):
-            kms.create_key(alias="alias/app")
-            kms.throttle("DescribeKey", key=kms.create_key(alias="alias/other"))
-            kms.client().describe_key(KeyId="alias/app")
-        """,
-        "--tb=short",
-    )
-
-    result.assert_outcomes(failed=2)
-    assert "made no such call" not in result.stdout.str()
-    assert "after=5" in result.stdout.str()
-    assert "alias/other" in result.stdout.str() or "key=" in result.stdout.str()
-
-
-def test_the_message_stays_short_after_many_calls(run: Run) -> None:
-    result = run(
-        """
-        def test_it(kms):
-            kms.throttle("Decrypt")
-            client = kms.client()
-            for _ in range(300):
-                client.list_keys()
-        """
-    )
-
-    result.assert_outcomes(failed=1)
-    message = next(line for line in result.outlines if "never happened" in line)
-    assert len(message) < 1000
-
-
-def test_an_unused_fault_is_right_with_every_kind_of_test(run: Run) -> None:
-    """One outcome each: a failure, also where a failure is expected."""
-    result = run(
-        """
-        import unittest
-        from pytest_kmsmock import mock_kms
-
-        @pytest.mark.xfail(strict=True)
-        def test_expected(kms):
-            kms.throttle("Decrypt")
-
-        @mock_kms
-        def test_decorated():
-            with mock_kms() as kms:
-                kms.throttle("Encrypt")
-
-        def test_in_a_block():
-            with mock_kms() as kms:
-                kms.throttle("Decrypt")
-
-        def test_skipped(kms):
-            kms.throttle("Decrypt")
-            pytest.skip("no reason to fail")
-
-        class TestOfUnittest(unittest.TestCase):
-            def setUp(self):
-                self.kms = self.enterContext(mock_kms())
-
-            def test_unused(self):
-                self.kms.throttle("Decrypt")
-
-            def test_used(self):
-                self.kms.throttle("ListKeys")
-                self.kms.client().list_keys()
-
-            def test_fails_by_itself(self):
-                self.kms.throttle("Decrypt")
-                self.fail("as meant")
-
-            def test_skipped(self):
-                self.kms.throttle("Decrypt")
-                self.skipTest("no reason to fail")
-        """
-    )
-
-    result.assert_outcomes(xfailed=1, passed=1, failed=4, skipped=2)
-    message = result.stdout.str()
-    assert "kms.throttle('Encrypt') never happened" in message
-    assert message.count("\nkms.throttle('Decrypt') never happened") == 2
-
-
-def test_a_test_that_fails_anyway_says_only_why(run: Run) -> None:
-    result = run(
-        """
-        def test_it(kms):
-            kms.throttle("Decrypt")
-            assert 1 == 2
-        """
-    )
-
-    result.assert_outcomes(failed=1)
-    assert "never happened" not in result.stdout.str()
-
-
-def test_a_fault_of_a_fixture_is_one_of_the_test(run: Run) -> None:
-    result = run(
-        """
-        @pytest.fixture
-        def throttled(kms):
-            kms.throttle("ListKeys")
-
-        def test_unused(throttled, kms):
-            pass
-
-        def test_used(throttled, kms):
-            kms.client().list_keys()
-        """
-    )
-
-    result.assert_outcomes(failed=1, passed=1)
-
-
-def test_an_unused_fault_fails_one_test_not_those_that_follow(run: Run) -> None:
-    """A shared mock outlives the test that scheduled it."""
-    result = run(
-        """
-        def test_guilty(kms_module):
-            kms_module.throttle("Decrypt")
-
-        def test_innocent(kms_module):
-            kms_module.client().list_keys()
-
-        def test_innocent_too(kms_module):
-            pass
-        """
-    )
-
-    result.assert_outcomes(failed=1, passed=2)
-
-
-def test_a_test_that_is_run_again_answers_for_its_last_run(
-    run: Run, pytester: pytest.Pytester
-) -> None:
-    """As plugins for flaky tests do it: several runs within one protocol."""
-    pytester.makeconftest(
-        """
-        import pytest
-        from _pytest.runner import runtestprotocol
-
-        @pytest.hookimpl
-        def pytest_runtest_protocol(item, nextitem):
-            item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-            for _ in range(2):
-                reports = runtestprotocol(item, nextitem=nextitem, log=False)
-                if not any(report.failed for report in reports):
-                    break
-                item._initrequest()
-            for report in reports:
-                item.ihook.pytest_runtest_logreport(report=report)
-            return True
-        """
-    )
-    result = run(
-        """
-        runs = []
-
-        def test_flaky(kms):
-            kms.throttle("ListKeys")
-            runs.append(1)
-            assert len(runs) == 2, "the first run fails early"
-            kms.client().list_keys()
-        """
-    )
-
-    result.assert_outcomes(passed=1)
 
 
 def test_faults_do_not_outlive_their_mock(kms: KmsMock) -> None:

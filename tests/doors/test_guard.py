@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from pytest_kmsmock import KmsMockError, plugin
+from pytest_kmsmock import KmsMockError
 from pytest_kmsmock.doors import guard, sessions
 
 SESSION = botocore.session.Session()
@@ -32,20 +32,15 @@ GUARDED = "kms_guard = true"
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a test file beside a module with a client, and return what pytest says."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     application = ModuleType("guarded_application")
     application.client = CLIENT  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "guarded_application", application)
 
     def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
-        pytester.makepyfile(
-            test_it="import contextlib, pytest\n"
-            "from guarded_application import client\n" + textwrap.dedent(source)
-        )
-        pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
-        return pytester.runpytest_inprocess(*arguments, plugins=[plugin])
+        imports = "import contextlib\nfrom guarded_application import client\n"
+        return run(imports + textwrap.dedent(source), *arguments, ini=ini)
 
     return run_file
 
@@ -185,7 +180,7 @@ def test_the_message_is_enough_to_act_on(run: Run) -> None:
     result = run(
         """
         def read():
-            return client.list_keys()  # line 5
+            return client.list_keys()  # line 6
 
         def test_reads():
             read()
@@ -196,7 +191,7 @@ def test_the_message_is_enough_to_act_on(run: Run) -> None:
     assert was_guarded(result)
     message = " ".join(result.stdout.str().split())
     assert "test_it.py::test_reads called kms:ListKeys at http://127.0.0.1:9/" in message
-    assert "test_it.py:5" in message
+    assert "test_it.py:6" in message
     assert "Take the `kms` fixture" in message
     assert "with mock_kms():" in message
     assert "@pytest.mark.kms(guard=False)" in message

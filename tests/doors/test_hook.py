@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
-import importlib
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import botocore
@@ -13,14 +11,10 @@ import botocore.session
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError, NoRegionError
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
-from pytest_kmsmock.doors import sessions
-
-MADE_AT_IMPORT = botocore.session.Session().create_client("kms", region_name="us-east-1")
-
+from pytest_kmsmock import KmsMock, mock_kms
 
 _NO_RETRIES = Config(retries={"total_max_attempts": 1})
 
@@ -28,25 +22,6 @@ _NO_RETRIES = Config(retries={"total_max_attempts": 1})
 def client(**options: Any) -> Any:
     """Return a client of a session of its own."""
     return botocore.session.Session().create_client("kms", **options)
-
-
-def test_a_client_made_before_the_mock_is_answered(kms: KmsMock, connections: list[Any]) -> None:
-    """Also one at module level, which has no credentials at all."""
-    key = kms.create_key(alias="alias/app")
-
-    described = MADE_AT_IMPORT.describe_key(KeyId="alias/app")
-
-    assert described["KeyMetadata"]["Arn"] == key.arn
-
-
-def test_a_client_that_outlives_its_mock_is_answered_by_the_next(connections: list[Any]) -> None:
-    """It sees the keys of the mock that is active, and no others."""
-    with mock_kms(keys="alias/first"):
-        kept = client()
-    with mock_kms(keys="alias/second"):
-        names = [alias["AliasName"] for alias in kept.list_aliases()["Aliases"]]
-
-    assert names == ["alias/second"]
 
 
 @pytest.mark.parametrize(
@@ -109,80 +84,6 @@ def test_the_fips_name_of_a_region_is_that_region(kms: KmsMock) -> None:
     client(region_name="fips-us-west-2").create_key()
 
     assert kms.calls[0].region == "us-west-2"
-
-
-def test_a_session_without_builtin_handlers_is_answered(
-    kms: KmsMock, connections: list[Any]
-) -> None:
-    session = botocore.session.Session(include_builtin_handlers=False)
-
-    keys = session.create_client("kms", region_name="us-east-1").list_keys()["Keys"]
-
-    assert keys == []
-    assert kms.calls.operations == ["ListKeys"]
-
-
-@pytest.fixture
-def _registered() -> Iterator[None]:
-    """Whatever the test does to botocore, the next one finds the plugin registered."""
-    yield
-    sessions.register()
-
-
-@pytest.mark.usefixtures("_registered")
-def test_clients_are_answered_after_botocore_was_reloaded(connections: list[Any]) -> None:
-    """Reloading empties botocore's list of initializers; a mock puts itself on it again."""
-    importlib.reload(botocore)
-
-    with mock_kms() as kms:
-        client().list_keys()
-
-    assert kms.calls.operations == ["ListKeys"]
-
-
-@pytest.mark.usefixtures("_registered")
-def test_clients_are_answered_after_botocore_was_reloaded_within_a_mock(
-    connections: list[Any],
-) -> None:
-    """Also when the reload happens while an outer mock is active."""
-    with mock_kms():
-        importlib.reload(botocore)
-        with mock_kms() as inner:
-            client().list_keys()
-
-    assert inner.calls.operations == ["ListKeys"]
-
-
-def test_a_client_is_answered_once(kms: KmsMock) -> None:
-    """Registering again, by reload or by hand, does not double the record."""
-    made = client()
-    for _ in range(3):
-        sessions.register()
-        kms.attach(made)
-
-    made.list_keys()
-    client().list_keys()
-
-    assert kms.calls.operations == ["ListKeys", "ListKeys"]
-
-
-def test_a_client_that_escaped_can_be_attached(kms: KmsMock, connections: list[Any]) -> None:
-    """`attach` is for a client whose session never met the plugin."""
-    botocore.unregister_initializer(sessions.install)
-    try:
-        escaped = client(region_name="us-east-1")
-    finally:
-        sessions.register()
-
-    kms.attach(escaped)
-    escaped.list_keys()
-
-    assert kms.calls.operations == ["ListKeys"]
-
-
-def test_to_attach_what_is_no_client_says_so(kms: KmsMock) -> None:
-    with pytest.raises(KmsMockError, match="client"):
-        kms.attach(object())
 
 
 def test_threads_are_answered(kms: KmsMock, connections: list[Any]) -> None:
@@ -297,16 +198,6 @@ def test_errors_are_botocores_own(kms: KmsMock) -> None:
     assert caught.value.operation_name == "DescribeKey"
 
 
-def test_without_a_mock_there_is_no_region_of_ours() -> None:
-    """A session that has lived through a mock does not keep its Region."""
-    session = botocore.session.Session()
-    with mock_kms(region="eu-west-1"):
-        assert session.create_client("kms").meta.region_name == "eu-west-1"
-
-    with pytest.raises(NoRegionError):
-        session.create_client("kms")
-
-
 def test_without_a_mock_the_hook_stays_out_of_the_way() -> None:
     """The call goes to its endpoint, here a port where nobody listens."""
     calling = client(
@@ -319,23 +210,6 @@ def test_without_a_mock_the_hook_stays_out_of_the_way() -> None:
 
     with pytest.raises(botocore.exceptions.EndpointConnectionError):
         calling.list_keys()
-
-
-def test_boto3_is_answered(kms: KmsMock, connections: list[Any]) -> None:
-    """The default session, sessions, and the session that the default client made."""
-    boto3 = pytest.importorskip("boto3")
-
-    boto3.client("kms", "us-east-1").list_keys()
-    boto3.client("kms").list_keys()
-    boto3.Session(region_name="eu-west-1").client("kms").list_keys()
-    boto3.DEFAULT_SESSION.client("kms").list_keys()
-
-    assert [call.region for call in kms.calls] == [
-        "us-east-1",
-        "us-east-1",
-        "eu-west-1",
-        "us-east-1",
-    ]
 
 
 def test_moto_beside_us_does_not_get_the_call(kms: KmsMock) -> None:

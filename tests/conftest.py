@@ -157,6 +157,13 @@ def key(kms: KmsMock) -> Key:
 
 
 @pytest.fixture
+def key_id(client: Any) -> str:
+    """The ID of an enabled symmetric key, made by the client."""
+    key_id: str = client.create_key()["KeyMetadata"]["KeyId"]
+    return key_id
+
+
+@pytest.fixture
 def enclave(kms: KmsMock) -> Enclave:
     """An enclave, which can ask KMS and open the answers."""
     return kms.enclave()

@@ -1,14 +1,20 @@
-"""A key, made by a client."""
+"""
+What contract tests have: clients, and nothing else of the mock.
+
+So each of them could ask another KMS too.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from pytest_kmsmock import KmsMock
+
 
 @pytest.fixture
-def key_id(client: Any) -> str:
-    """The ID of an enabled symmetric key."""
-    key_id: str = client.create_key()["KeyMetadata"]["KeyId"]
-    return key_id
+def client_of(kms: KmsMock) -> Callable[..., Any]:
+    """Make a client of another Region, or of another principal."""
+    return kms.client

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.api.shapes import shapes_of
 
 WOULD = "The request would have succeeded, but the DryRun option is set."
@@ -126,20 +125,19 @@ def test_modifier_alone_changes_nothing(client: Any, key_id: str, refusal: Any) 
 
 
 @with_modifiers
-def test_ignored_ciphertext_does_not_hide_the_state(
-    client: Any, kms: KmsMock, refusal: Any
-) -> None:
+def test_ignored_ciphertext_does_not_hide_the_state(client: Any, refusal: Any) -> None:
     """Usage and state of both keys are checked."""
-    good, bad = kms.create_key(), kms.create_key(state="Disabled")
-    expected = ("DisabledException", f"{bad.arn} is disabled.")
+    good, bad = (client.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    client.disable_key(KeyId=bad)
+    expected = ("DisabledException", f"{bad} is disabled.")
 
     for keys in ((good, bad), (bad, good)):
         error = refusal(
-            client.re_encrypt, SourceKeyId=keys[0].id, DestinationKeyId=keys[1].id, **IGNORING
+            client.re_encrypt, SourceKeyId=keys[0], DestinationKeyId=keys[1], **IGNORING
         )
 
         assert error == expected
-    assert refusal(client.decrypt, KeyId=bad.id, **IGNORING) == expected
+    assert refusal(client.decrypt, KeyId=bad, **IGNORING) == expected
 
 
 @with_modifiers

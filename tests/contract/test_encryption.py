@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
 from pytest_kmsmock.service.api.shapes import service_model
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -278,15 +277,16 @@ def test_context_may_be_long(client: Any, key_id: str) -> None:
 # The key of the request and that of the ciphertext.
 
 
-@pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingDeletion"])
+@pytest.mark.parametrize("change", ["enable_key", "disable_key", "schedule_key_deletion"])
 def test_key_must_be_the_one_that_encrypted(
-    client: Any, key_id: str, kms: KmsMock, error_response: Any, state: str
+    client: Any, key_id: str, error_response: Any, change: str
 ) -> None:
     """The wrong key wins over its state. Source: errors.csv, decrypt-wrong-key-other."""
     blob = encrypt(client, key_id)
-    other = kms.create_key(state=state)
+    other = new_key(client)
+    getattr(client, change)(KeyId=other)
 
-    response = error_response(client.decrypt, CiphertextBlob=blob, KeyId=other.id)
+    response = error_response(client.decrypt, CiphertextBlob=blob, KeyId=other)
 
     assert response["Error"] == {"Code": "IncorrectKeyException", "Message": WRONG_KEY}
     assert response["message"] == WRONG_KEY
@@ -401,15 +401,13 @@ def test_re_encrypt_takes_every_form_of_key_id(client: Any, key_id: str) -> None
         assert response["KeyId"] == response["SourceKeyId"] == arn_of(key_id)
 
 
-def test_wrong_source_key_wins_over_the_destination(
-    client: Any, key_id: str, kms: KmsMock, refusal: Any
-) -> None:
+def test_wrong_source_key_wins_over_the_destination(client: Any, key_id: str, refusal: Any) -> None:
     """As recorded: the wrong key is told before anything of the destination."""
     blob = encrypt(client, key_id)
-    other = new_key(client)
-    disabled = kms.create_key(state="Disabled")
+    other, disabled = new_key(client), new_key(client)
+    client.disable_key(KeyId=disabled)
 
-    for destination in (disabled.id, "alias/none"):
+    for destination in (disabled, "alias/none"):
         error = refusal(
             client.re_encrypt,
             CiphertextBlob=blob,

@@ -7,8 +7,6 @@ from typing import Any, Final
 import pytest
 from botocore import xform_name
 
-from pytest_kmsmock import KmsMock
-
 ACCOUNT: Final = "123456789012"
 UNKNOWN_ID: Final = "1234abcd-12ab-34cd-56ef-1234567890ab"
 UNKNOWN_MRK: Final = f"mrk-{'0a' * 16}"
@@ -108,10 +106,10 @@ def test_alias_that_leads_nowhere(
     ],
 )
 def test_management_takes_no_alias(
-    client: Any, kms: KmsMock, refusal: Any, operation: str, identifier: str
+    client: Any, key_id: str, refusal: Any, operation: str, identifier: str
 ) -> None:
     """Refused before the alias is looked up, whether there is one or not."""
-    kms.create_key(alias="alias/app")
+    client.create_alias(AliasName="alias/app", TargetKeyId=key_id)
     method = getattr(client, xform_name(operation))
 
     error = refusal(method, KeyId=identifier, **EVERY[operation])
@@ -151,9 +149,9 @@ def test_arn_of_another_partition_is_refused(client: Any, key_id: str, refusal: 
     ("region", "partition"),
     [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-central-1", "aws")],
 )
-def test_arns_tell_the_partition(kms: KmsMock, refusal: Any, region: str, partition: str) -> None:
+def test_arns_tell_the_partition(client_of: Any, refusal: Any, region: str, partition: str) -> None:
     """In answers and in errors."""
-    client = kms.client(region)
+    client = client_of(region)
     metadata = client.create_key()["KeyMetadata"]
 
     error = refusal(client.describe_key, KeyId="alias/none")
@@ -176,11 +174,11 @@ def test_model_is_checked_before_the_identifier(client: Any, refusal: Any) -> No
     )
 
 
-def test_region_is_checked_before_existence(client: Any, kms: KmsMock, refusal: Any) -> None:
+def test_region_is_checked_before_existence(client: Any, client_of: Any, refusal: Any) -> None:
     """Of a key that exists abroad, and of one that does not."""
-    abroad = kms.create_key(region="eu-west-1")
+    abroad = client_of("eu-west-1").create_key()["KeyMetadata"]["Arn"]
 
-    for key_arn in (abroad.arn, arn(f"key/{UNKNOWN_ID}", region="eu-west-1")):
+    for key_arn in (abroad, arn(f"key/{UNKNOWN_ID}", region="eu-west-1")):
         error = refusal(client.describe_key, KeyId=key_arn)
 
         assert error == ("NotFoundException", "Invalid arn eu-west-1")

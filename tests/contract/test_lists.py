@@ -9,8 +9,6 @@ from typing import Any, Final
 import pytest
 from botocore import xform_name
 
-from pytest_kmsmock import KmsMock
-
 
 class Listing:
     """A list of the API with some entries in it, and the names of these."""
@@ -70,9 +68,9 @@ def test_short_list_is_one_page(client: Any, listing: Listing) -> None:
 
 
 @every_list
-def test_empty_list_is_one_page(client: Any, kms: KmsMock, listing: Listing) -> None:
+def test_empty_list_is_one_page(client: Any, listing: Listing) -> None:
     """The list itself is there, and empty."""
-    members = {} if listing is not TAGS else {"KeyId": kms.create_key().id}
+    members = {} if listing is not TAGS else TAGS.fill(client, 0)
 
     page = listing.method(client)(**members)
 
@@ -229,13 +227,13 @@ def test_foreign_marker_is_refused(
         assert response.code == "InvalidMarkerException"
 
 
-def test_marker_of_one_list_is_none_of_another(client: Any, kms: KmsMock, refusal: Any) -> None:
+def test_marker_of_one_list_is_none_of_another(client: Any, client_of: Any, refusal: Any) -> None:
     """Neither of another operation, nor of another key, Region or account."""
     KEYS.fill(client, 2)
     ALIASES.fill(client, 2)
     of_keys = client.list_keys(Limit=1)["NextMarker"]
-    abroad = kms.client("eu-west-1")
-    elsewhere = kms.client(principal="arn:aws:iam::210987654321:user/ann")
+    abroad = client_of("eu-west-1")
+    elsewhere = client_of(principal="arn:aws:iam::210987654321:user/ann")
 
     for method in (client.list_aliases, abroad.list_keys, elsewhere.list_keys):
         assert refusal(method, Marker=of_keys).code == "InvalidMarkerException"
@@ -263,19 +261,6 @@ def test_marker_is_good_again_and_again(client: Any) -> None:
         assert KEYS.names(page) == whole[2 : 2 + limit]
 
 
-def test_marker_outlives_what_it_was_made_at(client: Any, kms: KmsMock) -> None:
-    """A key that was deleted meanwhile makes no other key come twice or never."""
-    KEYS.fill(client, 6)
-    whole = KEYS.names(client.list_keys())
-    marker = client.list_keys(Limit=3)["NextMarker"]
-    for gone in (whole[0], whole[2], whole[3]):
-        kms.key(gone).delete()
-
-    page = client.list_keys(Limit=3, Marker=marker)
-
-    assert KEYS.names(page) == whole[4:]
-
-
 def test_aliases_that_come_and_go_shift_no_page(client: Any, key_id: str) -> None:
     """A page resumes after a name: what was there before and after it comes once."""
     for number in range(10):
@@ -290,21 +275,6 @@ def test_aliases_that_come_and_go_shift_no_page(client: Any, key_id: str) -> Non
 
     assert ALIASES.names(first) == [f"alias/{number}" for number in range(4)]
     assert ALIASES.names(rest) == [f"alias/{name}" for name in ("6", "66", "7", "8", "9", "99")]
-
-
-def test_keys_that_come_and_go_shift_no_page(client: Any, kms: KmsMock) -> None:
-    """New keys before the marker are not listed, those after it are."""
-    for digit in "2468":
-        kms.create_key(key_id=f"{digit}0000000-0000-4000-8000-000000000000")
-    first = client.list_keys(Limit=2)
-    kms.key("40000000-0000-4000-8000-000000000000").delete()
-    for digit in "1357":
-        kms.create_key(key_id=f"{digit}0000000-0000-4000-8000-000000000000")
-
-    rest = client.list_keys(Marker=first["NextMarker"])
-
-    assert [name[0] for name in KEYS.names(first)] == ["2", "4"]
-    assert [name[0] for name in KEYS.names(rest)] == ["5", "6", "7", "8"]
 
 
 @pytest.mark.parametrize(
@@ -336,23 +306,6 @@ def test_tags_that_come_and_go_shift_no_page(
     assert "".join(TAGS.names(first)) == "ab"
     # One that came again may be listed again.
     assert "".join(TAGS.names(second)) in (rest, rest.rstrip("ab"))
-
-
-def test_many_tags_are_read_one_by_one(client: Any, kms: KmsMock) -> None:
-    """Also where a test allows more of them than AWS."""
-    kms.quotas.tags_per_key = 200
-    members = TAGS.fill(client, 0)
-    names = [f"{number:0128}" for number in range(150)]
-    for at in range(0, 150, 50):
-        client.tag_resource(
-            **members, Tags=[{"TagKey": name, "TagValue": ""} for name in names[at : at + 50]]
-        )
-
-    pages = client.get_paginator("list_resource_tags").paginate(
-        **members, PaginationConfig={"PageSize": 1}
-    )
-
-    assert [name for page in pages for name in TAGS.names(page)] == names
 
 
 def tag(client: Any, members: dict[str, Any], keys: str) -> None:
@@ -397,17 +350,6 @@ def test_botocores_paginator_sees_all(client: Any, listing: Listing) -> None:
     result = paginator.paginate(**members, PaginationConfig={"PageSize": 2}).build_full_result()
 
     assert len(result[listing.member]) == 7
-
-
-@pytest.mark.kms(page_size=2)
-@every_list
-def test_short_pages_can_be_had_with_few_entries(client: Any, listing: Listing) -> None:
-    """The setting page_size shortens every page; a Limit may shorten it further."""
-    members = listing.fill(client, 3)
-
-    assert len(listing.method(client)(**members)[listing.member]) == 2
-    assert len(listing.method(client)(**members, Limit=50)[listing.member]) == 2
-    assert len(listing.method(client)(**members, Limit=1)[listing.member]) == 1
 
 
 def test_keys_are_listed_by_id_and_arn(client: Any, key_id: str) -> None:

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
-
 ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "210987654321"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -50,9 +48,9 @@ def test_default_policy_is_printed_as_aws_prints_it(client: Any, key_id: str) ->
     )
 
 
-def test_default_policy_names_the_partition(kms: KmsMock) -> None:
+def test_default_policy_names_the_partition(client_of: Any) -> None:
     """In China, ARNs begin with ``arn:aws-cn``."""
-    client = kms.client("cn-north-1")
+    client = client_of("cn-north-1")
     metadata = client.create_key()["KeyMetadata"]
 
     document = json.loads(client.get_key_policy(KeyId=metadata["KeyId"])["Policy"])
@@ -229,18 +227,18 @@ def test_policy_that_locks_the_caller_out_is_refused(
     "caller",
     [ROLE, f"arn:aws:sts::{ACCOUNT}:assumed-role/app/session-1"],
 )
-def test_role_may_keep_the_key_to_itself(kms: KmsMock, caller: str) -> None:
+def test_role_may_keep_the_key_to_itself(client_of: Any, caller: str) -> None:
     """A session of a role is the role. Source: IAM User Guide, "Role session principals"."""
-    client = kms.client(principal=caller)
+    client = client_of(principal=caller)
 
     created = client.create_key(Policy=policy(statement(Principal={"AWS": ROLE})))
 
     assert created["KeyMetadata"]["KeyState"] == "Enabled"
 
 
-def test_another_users_policy_locks_the_caller_out(kms: KmsMock, refusal: Any) -> None:
+def test_another_users_policy_locks_the_caller_out(client_of: Any, refusal: Any) -> None:
     """The check is of the caller, not of the account."""
-    client = kms.client(principal=f"arn:aws:iam::{ACCOUNT}:user/bob")
+    client = client_of(principal=f"arn:aws:iam::{ACCOUNT}:user/bob")
 
     error = refusal(client.create_key, Policy=policy(statement(Principal={"AWS": ROLE})))
 

@@ -15,13 +15,6 @@ DAY = dt.timedelta(days=1)
 SOON = dt.timedelta(seconds=60)
 
 
-@pytest.fixture
-def key_id(client: Any) -> str:
-    """An enabled symmetric key."""
-    key_id: str = client.create_key()["KeyMetadata"]["KeyId"]
-    return key_id
-
-
 def arn_of(key_id: str) -> str:
     return f"arn:aws:kms:us-east-1:123456789012:key/{key_id}"
 

@@ -53,6 +53,7 @@ def test_known_answer(
     expected: str | bool | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    arguments = arguments.copy()  # the parameters are there for another run too
     family: Any = importlib.import_module(f"pytest_kmsmock.crypto.{module}")
     if module == "mldsa":
         family.generate("ML_DSA_44")  # raises MissingExtra where there is no ML-DSA

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_kmsmock.crypto import ecc, sm2
+from pytest_kmsmock.crypto import der, ecc, sm2
 
 OPENSSL = shutil.which("openssl")
 ID = "distid:1234567812345678"
@@ -175,6 +175,57 @@ def test_no_secret_is_shared_with_what_is_no_key_of_the_curve(private: bytes) ->
         ecc.public_key(ecc.generate("ECC_NIST_P256")),
     ):
         assert sm2.exchange(private, peer) is None
+
+
+# Two points of the curve, each with a coordinate so small that the prime fits on top of it.
+P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+SMALL_X = (1, 0x9F7A091433A81E3F218F405F792355BF2AA98B5FFA95982F03870800065279A3)
+SMALL_Y = (0x9C17043EFFE1A805A74A9A5E70B9D659705D3242094A566DC016F49311178D1F, 1)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "is_point"),
+    [
+        (*SMALL_X, True),
+        (SMALL_X[0] + P, SMALL_X[1], False),
+        (*SMALL_Y, True),
+        (SMALL_Y[0], SMALL_Y[1] + P, False),
+    ],
+)
+def test_a_coordinate_is_smaller_than_the_prime(
+    private: bytes, x: int, y: int, is_point: bool
+) -> None:
+    """One that is not would be the same point by another name."""
+    start = sm2.public_key(private)[:27]
+
+    secret = sm2.exchange(private, start + x.to_bytes(32, "big") + y.to_bytes(32, "big"))
+
+    assert (secret is not None) is is_point
+
+
+def pkcs8(secret: int) -> bytes:
+    """Return the private key of that number, without its public key."""
+    inner = der.element(
+        der.SEQUENCE,
+        der.element(der.INTEGER, b"\1"),
+        der.element(der.OCTET_STRING, secret.to_bytes(32, "big")),
+    )
+    _, algorithm, _ = der.sequence(sm2.generate("SM2"), der.INTEGER, der.SEQUENCE, der.OCTET_STRING)
+    return der.element(
+        der.SEQUENCE,
+        der.element(der.INTEGER, b"\0"),
+        der.element(der.SEQUENCE, algorithm),
+        der.element(der.OCTET_STRING, inner),
+    )
+
+
+@pytest.mark.parametrize(
+    ("secret", "is_key"), [(0, False), (1, True), (N - 2, True), (N - 1, False), (N, False)]
+)
+def test_a_private_key_lies_between_1_and_n_minus_2(secret: int, is_key: bool) -> None:
+    """Signing divides by one more than it. Source: GB/T 32918.1, 6.1."""
+    assert sm2.is_private_key("SM2", pkcs8(secret)) is is_key
 
 
 def test_a_key_of_others_is_checked(private: bytes) -> None:

@@ -132,3 +132,25 @@ def test_blob_is_measured_decoded(length: int) -> None:
         assert len(decode("Encrypt", **body)["Plaintext"]) == length
     else:
         assert "at 'plaintext' failed to satisfy constraint" in words("Encrypt", **body)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "fits"),
+    [
+        (["t"] * 10, True),
+        (["t"] * 11, False),
+        (["t"] * 9 + [None], True),
+        (["t"] * 10 + [None], False),
+        ([None] * 11, False),
+    ],
+)
+def test_nulls_count_in_the_length_of_a_list(tokens: list[str | None], fits: bool) -> None:
+    """GrantTokens has ten at most; what is handed on has none of the nulls."""
+    body = {"KeyId": "k", "Plaintext": "c2VjcmV0", "GrantTokens": tokens}
+
+    if fits:
+        assert decode("Encrypt", **body)["GrantTokens"] == [t for t in tokens if t is not None]
+    else:
+        assert "at 'grantTokens' failed to satisfy constraint: Member must have length less" in (
+            words("Encrypt", **body)
+        )

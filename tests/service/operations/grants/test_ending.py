@@ -159,6 +159,27 @@ def test_a_grant_to_retire_must_be_named(client: Any, refusal: Any, params: dict
     assert refusal(client.retire_grant, **params).code == "ValidationException"
 
 
+@pytest.mark.parametrize("besides", [("KeyId",), ("GrantId",), ("KeyId", "GrantId")])
+def test_a_grant_is_named_in_one_way(
+    client: Any, key: Key, grant: Any, refusal: Any, besides: tuple[str, ...]
+) -> None:
+    """A token alone, though key and ID be those of the same grant; and it stays."""
+    made = grant()
+    names = {"KeyId": key.arn, "GrantId": made["GrantId"]}
+
+    error = refusal(
+        client.retire_grant,
+        GrantToken=made["GrantToken"],
+        **{name: names[name] for name in besides},
+    )
+
+    assert error == (
+        "ValidationException",
+        "Specify either a grant token, or a key ID and a grant ID.",
+    )
+    assert len(key.grants) == 1
+
+
 @pytest.mark.parametrize("token", ["made-up", "x", "AQ==", "x" * 8192])
 def test_a_made_up_token_retires_nothing(client: Any, refusal: Any, token: str) -> None:
     """InvalidGrantTokenException: it was never given out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from typing import Any, Final
@@ -132,12 +133,20 @@ def lookalike(item: pytest.Item) -> str | None:
                 for line in item.config.getini("markers")
             }
             if name not in registered:
-                from ..service.misuse import suggestion  # not at the top: see above
-
-                return (
-                    f"{item.nodeid}: there is no marker {name!r}."
-                    f"{suggestion(name.lower(), _HELP)} pytest-kmsmock has "
-                    f"{' and '.join(_HELP)}; a marker of your own is registered by the ini "
-                    "option `markers`."
-                )
+                return f"{item.nodeid}: {_no_marker(name)}"
     return None
+
+
+def meant_by(said: str) -> list[str]:
+    """Return what is wrong with such markers in *said*, by which pytest itself refuses them."""
+    names = re.findall(r"Unknown pytest\.mark\.(kms\w*)|'(kms\w*)' not found in `markers`", said)
+    return [_no_marker(name) for name in sorted({one or other for one, other in names})]
+
+
+def _no_marker(name: str) -> str:
+    from ..service.misuse import suggestion  # not at the top: see the package's docstring
+
+    return (
+        f"there is no marker {name!r}.{suggestion(name.lower(), _HELP)} pytest-kmsmock has "
+        f"{' and '.join(_HELP)}; a marker of your own is registered by the ini option `markers`."
+    )

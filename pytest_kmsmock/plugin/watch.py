@@ -103,8 +103,10 @@ def pytest_make_collect_report(
     if seen.misuses and report.passed:
         report.outcome = "failed"
         report.longrepr = _swallowed(seen.misuses)
-    if report.failed and "NoRegionError" in str(report.longrepr):
-        report.sections.append(("KMS", _NO_REGION))
+    if report.failed:
+        said = str(report.longrepr)
+        hints = [_NO_REGION] if "NoRegionError" in said else marking.meant_by(said)
+        report.sections += [("KMS", hint) for hint in hints]
     for node in report.result if report.passed else ():
         refusal = marking.lookalike(node) if isinstance(node, pytest.Item) else None
         if refusal is not None:

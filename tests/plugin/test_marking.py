@@ -290,6 +290,16 @@ def test_a_marker_that_is_nobodys_is_refused(run: Run, marker: str, says: str, w
     assert "it ran" not in text
 
 
+@pytest.mark.parametrize("arguments", [("--strict-markers",), ("-W", "error")])
+def test_a_marker_that_pytest_refuses_is_told_with_what_was_meant(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    result = run("@pytest.mark.kms_failure('Decrypt')\ndef test_it(): pass", *arguments)
+
+    result.assert_outcomes(errors=1)
+    assert "'kms_failure'. Did you mean 'kms_failures'?" in result.stdout.str()
+
+
 def test_a_marker_of_somebody_else_is_theirs(run: Run) -> None:
     result = run(
         """

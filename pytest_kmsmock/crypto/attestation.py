@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import attrs
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
+from . import foreign_keys
 from .extras import CBOR
 
 ENCLAVE: Final = "pcrs"
@@ -162,11 +163,14 @@ def is_signed_by(document: Document, public: ec.EllipticCurvePublicKey) -> bool:
 
 def encrypts(public_key: bytes) -> bool:
     """Tell whether *public_key* is one that an answer can be encrypted to: RSA, 2048 bits."""
-    try:
-        key = serialization.load_der_public_key(public_key)
-    except Exception:  # whatever is wrong with it
+    key = foreign_keys.public_key(public_key)
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _SHORTEST_KEY:
         return False
-    return isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SHORTEST_KEY
+    try:
+        key.encrypt(b"", padding.PKCS1v15())
+    except Exception:  # its modulus is even, say, or its exponent too long
+        return False
+    return True
 
 
 def _to_be_signed(cbor: Any, protected: bytes, payload: bytes) -> bytes:

@@ -17,7 +17,6 @@ from typing import Final
 
 import attrs
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -28,9 +27,9 @@ from .attestation import Attestation, Unacceptable
 LIFETIME: Final = dt.timedelta(hours=3)
 """How long the certificate of an enclave is valid, as AWS makes them."""
 
-# Whatever time a test says that it is.
-_FIRST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_LAST: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+# Whatever time a test says that it is: those that a certificate can tell (RFC 5280).
+_FIRST: Final = dt.datetime(1950, 1, 1, tzinfo=dt.UTC)
+_LAST: Final = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
 
 _lock = threading.Lock()
 
@@ -70,9 +69,9 @@ def certify(
     """Return a certificate of the key that signs documents, DER."""
     usage = _usage(digital_signature=True)
     subject = _name(name)
-    return _issue(
-        issuer.private, issuer.name, subject, public, None, usage, since, since + lifetime
-    )
+    since = min(max(since, _FIRST), _LAST)
+    until = since + min(lifetime, _LAST - since)
+    return _issue(issuer.private, issuer.name, subject, public, None, usage, since, until)
 
 
 def verified(data: bytes, roots: Collection[bytes], now: float) -> Attestation:
@@ -116,7 +115,6 @@ def signing_key(
     """
     if cabundle[0] not in roots:
         raise Unacceptable("its certificate does not lead to a trusted root")
-    time = dt.datetime.fromtimestamp(now, dt.UTC)
     try:
         authorities = [x509.load_der_x509_certificate(each) for each in cabundle]
         leaf = x509.load_der_x509_certificate(certificate)
@@ -126,20 +124,16 @@ def signing_key(
             _check_authority(issuer, below)
         usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
         key = leaf.public_key()
-    except (
-        InvalidSignature,
-        UnsupportedAlgorithm,
-        ValueError,
-        TypeError,
-        x509.DuplicateExtension,
-        x509.ExtensionNotFound,
-    ) as error:
+        certificates = (*authorities, leaf)
+        # In seconds: *now* can be beyond the last date that Python has.
+        starts = [each.not_valid_before_utc.timestamp() for each in certificates]
+        ends = [each.not_valid_after_utc.timestamp() for each in certificates]
+    except Exception as error:  # of garbage `cryptography` raises a dozen errors of its own
         raise Unacceptable("its certificates do not form a chain") from error
-    for each in (*authorities, leaf):
-        if time < each.not_valid_before_utc:
-            raise Unacceptable("a certificate of it is not valid yet")
-        if time > each.not_valid_after_utc:
-            raise Unacceptable("a certificate of it has expired")
+    if now < max(starts):
+        raise Unacceptable("a certificate of it is not valid yet")
+    if now > min(ends):
+        raise Unacceptable("a certificate of it has expired")
     if not usage.digital_signature or not isinstance(key, ec.EllipticCurvePublicKey):
         raise Unacceptable("its certificate is not one for signatures")
     if not isinstance(key.curve, ec.SECP384R1):

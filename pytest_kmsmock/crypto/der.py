@@ -58,14 +58,20 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield tag, data[start:at]
 
 
-def is_pkcs8(data: bytes) -> bool:
-    """Tell whether *data* is a private key in PKCS #8, rather than an older form (RFC 5958)."""
+def algorithm(data: bytes) -> bytes | None:
+    """
+    Return the algorithm of a private key in PKCS #8 (RFC 5958).
+
+    It is what is in the AlgorithmIdentifier. None if *data* is another thing, as a
+    private key in an older form.
+    """
     try:
         ((tag, content),) = elements(data)
-        tags = [tag, *(inner for inner, _ in elements(content))]
+        parts = list(elements(content))
     except ValueError:
-        return False
-    return tags[:4] == [SEQUENCE, INTEGER, SEQUENCE, OCTET_STRING]
+        return None
+    tags = [tag, *(part[0] for part in parts)]
+    return parts[1][1] if tags[:4] == [SEQUENCE, INTEGER, SEQUENCE, OCTET_STRING] else None
 
 
 def sequence(data: bytes, *tags: int) -> list[bytes]:

@@ -13,10 +13,11 @@ import functools
 from collections.abc import Mapping
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from . import foreign_keys
 from .private_keys import PrivateKeys
 
 _CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
@@ -59,10 +60,7 @@ def public_key(private: bytes) -> bytes:
 
 def is_private_key(spec: str, private: bytes) -> bool:
     """Tell whether *private*, made by somebody else, is a sound key of *spec*."""
-    try:
-        key = serialization.load_der_private_key(private, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
+    key = foreign_keys.private_key(private)
     return isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == _CURVES[spec].name
 
 
@@ -135,8 +133,5 @@ def _public(private: bytes) -> ec.EllipticCurvePublicKey:
 @functools.lru_cache(maxsize=256)
 def _peer(public: bytes) -> ec.EllipticCurvePublicKey | None:
     """Return the key of which *public* is the DER, or None if it is of no elliptic curve."""
-    try:
-        key = serialization.load_der_public_key(public)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
+    key = foreign_keys.public_key(public)
     return key if isinstance(key, ec.EllipticCurvePublicKey) else None

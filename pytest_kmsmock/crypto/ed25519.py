@@ -16,11 +16,11 @@ import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from . import extras
+from . import extras, foreign_keys
 from .private_keys import PrivateKeys
 
 SPECS: Final = ("ECC_NIST_EDWARDS25519",)
@@ -47,11 +47,7 @@ def public_key(private: bytes) -> bytes:
 def is_private_key(spec: str, private: bytes) -> bool:
     """Tell whether *private*, made by somebody else, is a sound key of *spec*."""
     assert spec in SPECS
-    try:
-        key = serialization.load_der_private_key(private, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return isinstance(key, ed25519.Ed25519PrivateKey)
+    return isinstance(foreign_keys.private_key(private), ed25519.Ed25519PrivateKey)
 
 
 def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False) -> bytes:

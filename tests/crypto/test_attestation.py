@@ -12,10 +12,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.asymmetric import rsa as rsa_types
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_kmsmock.crypto import attestation, certificates, extras, rsa
+from pytest_kmsmock.crypto import attestation, certificates, der, extras, rsa
 from pytest_kmsmock.crypto.attestation import NITROTPM, Attestation, Unacceptable
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
@@ -221,6 +221,29 @@ def test_other_keys_cannot() -> None:
     assert not attestation.encrypts(b"no key")
 
 
+@pytest.mark.parametrize(
+    ("modulus", "exponent"),
+    [
+        (2**2047, 65537),
+        (2**2047 + 2, 65537),
+        (2**2047 + 1, 2),
+        (2**2047 + 1, 0),
+        (2**4095 + 1, 2**70 + 1),
+        (2**2047 + 1, 2**2047 + 1),
+    ],
+    ids=["even", "even too", "even exponent", "no exponent", "long exponent", "as long"],
+)
+def test_an_rsa_key_that_nothing_can_be_encrypted_to_is_refused(
+    modulus: int, exponent: int
+) -> None:
+    """Some are only found out when they are used."""
+    numbers = der.element(der.SEQUENCE, der.integer(modulus), der.integer(exponent))
+    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
+    public = der.element(der.SEQUENCE, algorithm, der.element(0x03, b"\0" + numbers))
+
+    assert not attestation.encrypts(public)
+
+
 # The certificates
 
 
@@ -246,6 +269,53 @@ def test_a_certificate_has_its_time(
     else:
         with pytest.raises(Unacceptable, match=word):
             key_of(attested, NOW + offset)
+
+
+@pytest.mark.parametrize("version", [0, 1, 3, 127])
+def test_a_certificate_is_of_version_3(attested: Attestation, version: int) -> None:
+    """X.509 counts from 0, so that this is written as 2."""
+    head, own, rest = attested.certificate.partition(bytes.fromhex("a003020102"))
+    assert own
+    changed = head + own[:-1] + bytes([version]) + rest
+
+    with pytest.raises(Unacceptable, match="form a chain"):
+        key_of(attrs.evolve(attested, certificate=changed))
+
+
+@given(place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255))
+@without_deadline
+def test_a_changed_certificate_is_refused(place: float, byte: int) -> None:
+    """Whatever byte of it is another: its issuer has signed each of them."""
+    issuer = certificates.authority()
+    changed = bytearray(certificates.certify(issuer, "i", P384.public_key(), NOW))
+    index = int(place * len(changed))
+    assume(changed[index] != byte)
+    changed[index] = byte
+
+    with pytest.raises(Unacceptable):
+        certificates.signing_key(
+            bytes(changed), issuer.bundle, (certificates.root(),), NOW.timestamp()
+        )
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+        dt.datetime(9999, 12, 31, 22, tzinfo=dt.UTC),
+        dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=dt.UTC),
+    ],
+    ids=str,
+)
+def test_a_certificate_is_made_whatever_the_clock_says(
+    attested: Attestation, since: dt.datetime
+) -> None:
+    """It is valid from then on, as far as certificates can tell the time."""
+    issuer = certificates.authority()
+    certificate = certificates.certify(issuer, "i", P384.public_key(), since)
+    valid = max(since, dt.datetime(1950, 1, 1, tzinfo=dt.UTC)).replace(microsecond=0)
+
+    assert key_of(attrs.evolve(attested, certificate=certificate), valid)
 
 
 def test_another_root_is_not_trusted(attested: Attestation) -> None:

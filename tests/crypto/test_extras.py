@@ -9,7 +9,7 @@ import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
-from pytest_kmsmock.crypto import attestation, ed25519, extras, mldsa, mlkem, sm2
+from pytest_kmsmock.crypto import attestation, ecc, ed25519, extras, mldsa, mlkem, sm2
 
 PYCA = "cryptography.hazmat.primitives.asymmetric"
 CALLS = [
@@ -77,3 +77,28 @@ def test_a_cryptography_on_a_library_without_the_scheme_says_so(
 
     with pytest.raises(extras.MissingExtra):
         family.public_key(private)  # type: ignore[attr-defined]  # one of two modules
+
+
+@pytest.mark.parametrize(
+    ("family", "spec", "module"),
+    [
+        (mldsa, "ML_DSA_44", f"{PYCA}.mldsa"),
+        (mlkem, "ML_KEM_768", f"{PYCA}.mlkem"),
+        (mlkem, "ML_KEM_512", "kyber_py.ml_kem"),
+        (sm2, "SM2", "gmalg.sm2"),
+    ],
+    ids=["ML-DSA", "ML-KEM", "ML-KEM-512", "SM2"],
+)
+@pytest.mark.parametrize("key", [b"no key", ecc.generate("ECC_NIST_P256")], ids=["garbage", "ECC"])
+def test_garbage_needs_no_package(
+    family: object, spec: str, module: str, key: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the package it would be no key either."""
+    monkeypatch.setitem(sys.modules, module, None)
+
+    try:
+        is_sound = family.is_private_key(spec, key)  # type: ignore[attr-defined]  # one of three
+    except extras.MissingExtra as error:
+        pytest.fail(str(error))  # not to be skipped
+
+    assert not is_sound

@@ -22,9 +22,9 @@ def public_key(spec: KeySpec, private: bytes) -> bytes:
 
 def is_private_key(spec: KeySpec, private: bytes) -> bool:
     """Tell whether *private*, made by somebody else, is a sound key of *spec* in PKCS #8."""
-    return der.is_pkcs8(private) and families.KEY_PAIRS[spec.family]().is_private_key(
-        spec.name, private
-    )
+    if der.algorithm(private) is None:
+        return False
+    return families.KEY_PAIRS[spec.family]().is_private_key(spec.name, private)
 
 
 def longest_plaintext(spec: KeySpec, algorithm: str) -> int:

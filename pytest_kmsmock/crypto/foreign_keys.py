@@ -1,0 +1,25 @@
+"""Keys that somebody else made: loaded from DER, or None for what is no key."""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+
+# Of garbage `cryptography` raises ValueError, TypeError, UnsupportedAlgorithm, and
+# InternalError, which it does not announce.
+
+
+def private_key(data: bytes) -> PrivateKeyTypes | None:
+    """Return the private key that *data* is, without a password."""
+    try:
+        return serialization.load_der_private_key(data, password=None)
+    except Exception:
+        return None
+
+
+def public_key(data: bytes) -> PublicKeyTypes | None:
+    """Return the public key that *data*, SubjectPublicKeyInfo, is."""
+    try:
+        return serialization.load_der_public_key(data)
+    except Exception:
+        return None

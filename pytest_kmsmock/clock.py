@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from .service.api.times import in_utc
+from .service.api.times import LAST, in_utc
 from .service.misuse import KmsMockError
 
 _EXAMPLE = "Write for example kms.clock.advance(days=7)."
@@ -58,9 +58,9 @@ class Clock:
                 weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
             )
             seconds = step.total_seconds()
-            # What the clock could not tell, the calendar refuses here.
-            in_utc(self() + seconds)
-        except (TypeError, ValueError, OverflowError, OSError) as error:
+            if self() + seconds > LAST:
+                raise OverflowError("that is beyond it")
+        except (TypeError, ValueError, OverflowError) as error:
             raise KmsMockError(
                 f"advance() takes a timedelta or numbers, up to the year 9999: {error}. {_EXAMPLE}"
             ) from None

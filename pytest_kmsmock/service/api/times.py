@@ -14,6 +14,11 @@ from botocore.compat import get_tzinfo_options
 # so that a time given to the millisecond can lie that much below itself. In milliseconds.
 _SLACK_NOW: Final = 0.0005
 _SLACK_EVER: Final = 0.05
+# The first second and the last that Python has dates for, in seconds since the epoch.
+FIRST: Final = -62_135_596_800.0
+LAST: Final = 253_402_300_799.0
+# No zone is further from UTC, in seconds.
+_FURTHEST: Final = 86_400.0
 # The local zone as the C library has it: its names and its offsets.
 _Local = tuple[tuple[str, str], int, int]
 # Offsets of local time change only at whole quarters of an hour; in seconds.
@@ -35,19 +40,25 @@ def milliseconds(seconds: float) -> int:
 
 
 def in_utc(seconds: float) -> dt.datetime:
-    """Return *seconds* since the epoch as a date in UTC, to the microsecond."""
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    """Return *seconds* since the epoch as a date in UTC, to the microsecond; see `timestamp`."""
+    return dt.datetime.fromtimestamp(min(max(seconds, FIRST), LAST), dt.UTC)
 
 
 def timestamp(seconds: float) -> dt.datetime:
-    """Return *seconds* since the epoch as botocore shows it: aware, in its zone of local time."""
+    """
+    Return *seconds* since the epoch as botocore shows it: aware, in its zone of local time.
+
+    A time that no date of Python's can be, in whatever zone, is shown as the last that
+    can, or the first. AWS counts on, and botocore could not read its answer.
+    """
     # The local zone can be set anew, and freezegun has a class of its own.
     return _local_time(seconds, (time.tzname, time.timezone, time.altzone), dt.datetime)
 
 
 @functools.lru_cache(maxsize=1024)
 def _local_time(seconds: float, local: _Local, class_: Any) -> dt.datetime:
-    kept = milliseconds(seconds) / 1000
+    shown_at = min(max(seconds, FIRST + _FURTHEST), LAST - _FURTHEST)
+    kept = milliseconds(shown_at) / 1000
     offset, fold = _offset(kept // _STEP_SECONDS, local)
     shown: dt.datetime = class_.fromtimestamp(kept, offset)
     return shown.replace(tzinfo=_zone(local), fold=fold)

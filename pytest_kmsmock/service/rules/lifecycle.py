@@ -13,6 +13,7 @@ from typing import Final
 
 import attrs
 
+from ..api.times import LAST
 from ..values.key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
 from ..values.key_store import CloudHsmKeyStore, KeyStore
 
@@ -28,7 +29,8 @@ def next_due(key: KmsKey) -> float | None:
     waits = key.rotating_since is not None and key.state not in _ROTATING_STATES
     if key.transition_ends is not None and not waits:
         dues.append(key.transition_ends)
-    if key.next_rotation is not None and rotates_by_itself(key):
+    # After the last date there would be no end to them.
+    if key.next_rotation is not None and key.next_rotation <= LAST and rotates_by_itself(key):
         dues.append(key.next_rotation)
     # Nothing else expires, and what rotates by itself can have thousands of materials.
     if key.origin == "EXTERNAL":

@@ -128,3 +128,32 @@ def test_both_paths_show_one_time(local_zone: str, transport: str) -> None:
         metadata = kms.client().create_key()["KeyMetadata"]
 
     assert type(metadata["CreationDate"].tzinfo) is type(parse_timestamp(0).tzinfo)
+
+
+# The ends of time.
+
+
+@pytest.mark.parametrize("seconds", [253_402_300_799.0, 253_402_300_800.0, 1e12, 1e18, 1e300])
+def test_a_time_after_the_last_date_is_shown_as_that(local_zone: str, seconds: float) -> None:
+    """A day before the end of the year 9999, so that it is one in every zone."""
+    shown = times.timestamp(seconds)
+
+    assert shown.timestamp() == dt.datetime(9999, 12, 30, 23, 59, 59, tzinfo=dt.UTC).timestamp()
+    assert shown == parse_timestamp(shown.timestamp())
+    assert times.in_utc(seconds) == dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("seconds", [-62_135_596_800.0, -1e11, -1e18])
+def test_a_time_before_the_first_date_is_shown_as_that(local_zone: str, seconds: float) -> None:
+    """Some tests stop the clock in the year 1."""
+    shown = times.timestamp(seconds)
+
+    assert shown.timestamp() == dt.datetime(1, 1, 2, tzinfo=dt.UTC).timestamp()
+    assert times.in_utc(seconds) == dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_time_is_shown(seconds: float) -> None:
+    """No clock makes an operation fail that has done its work."""
+    assert times.timestamp(seconds).tzinfo is not None
+    assert times.in_utc(seconds).tzinfo is not None

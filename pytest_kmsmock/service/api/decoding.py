@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ Params = dict[str, Any]
 # (value from JSON, path, violations found so far) -> value for Python
 Decoder = Callable[[Any, str, list[str]], Any]
 
+_INTEGERS: Final = 2**31
 _ANY_ASCII: Final = r"^\p{ASCII}+$"
 _PATTERNS: Final[Mapping[str, str]] = {"KeyIdType": _ANY_ASCII}
 
@@ -125,7 +127,7 @@ def _blob(shape: Shape, low: int | None, high: int | None) -> Decoder:
             raise wrong_type(value, "Blob")
         try:
             decoded = binascii.a2b_base64(value, strict_mode=True)
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error, or that it is not ASCII
             raise SerializationException(f"Invalid Base64 at '{camel(path)}': {error}") from None
         if not minimum <= len(decoded) <= maximum:
             _check_length(len(decoded), low, high, f"Value at '{path}'", violations)
@@ -136,7 +138,8 @@ def _blob(shape: Shape, low: int | None, high: int | None) -> Decoder:
 
 def _integer(low: int | None, high: int | None) -> Decoder:
     def decode(value: Any, path: str, violations: list[str]) -> int:
-        if type(value) is not int:
+        # Inferred: the model's integers have 32 bits, and Java's parser refuses longer ones.
+        if type(value) is not int or not -_INTEGERS <= value < _INTEGERS:
             raise wrong_type(value, "Integer")
         if high is not None and value > high:
             limit = f"Member must have value less than or equal to {high}"
@@ -156,7 +159,8 @@ def _boolean(value: Any, path: str, violations: list[str]) -> bool:
 
 
 def _timestamp(value: Any, path: str, violations: list[str]) -> float:
-    if type(value) not in (int, float):
+    # Inferred: what Java's doubles are not is answered as what is no number.
+    if type(value) not in (int, float) or not -sys.float_info.max <= value <= sys.float_info.max:
         raise wrong_type(value, "Timestamp")
     return float(value)
 
@@ -165,6 +169,7 @@ def _list(shape: ListShape, low: int | None, high: int | None) -> Decoder:
     member = shape.member
     decode_member = compile_decoder(member)
     is_scalar = member.type_name == "string"
+    minimum, maximum = low or 0, high or float("inf")
 
     def decode(value: Any, path: str, violations: list[str]) -> list[Any]:
         if type(value) is not list:
@@ -175,12 +180,14 @@ def _list(shape: ListShape, low: int | None, high: int | None) -> Decoder:
             for number, item in enumerate(value, 1)
             if item is not None
         ]
-        shown = f"Value '{java(value)}' at '{path}'"
-        if inner and is_scalar:
-            violations.append(failed(shown, _every(member)))
-        else:
-            violations += inner
-        _check_length(len(value), low, high, shown, violations)
+        if inner or not minimum <= len(value) <= maximum:
+            # Without the members that the model does not know, as AWS has not read them.
+            shown = f"Value '{java(value if is_scalar else decoded)}' at '{path}'"
+            if inner and is_scalar:
+                violations.append(failed(shown, _every(member)))
+            else:
+                violations += inner
+            _check_length(len(value), low, high, shown, violations)
         return decoded
 
     return decode

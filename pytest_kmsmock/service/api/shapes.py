@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from botocore.loaders import Loader
@@ -17,8 +17,8 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 
 from ..misuse import KmsMockError, suggestion
 from .decoding import Params, compile_decoder, missing
-from .errors import ValidationException
-from .violations import camel, validation_error
+from .errors import SerializationException, ValidationException
+from .violations import camel, validation_error, wrong_type
 
 # KMS has had no other version.
 _MODEL: Final = "kms/2014-11-01/service-2"
@@ -79,17 +79,25 @@ class OperationShapes:
             if isinstance(member, ListShape) and isinstance(member.member, StructureShape)
         ]
 
-    def decode(self, body: Mapping[str, Any], params: Params) -> None:
+    def decode(self, body: Any, params: Params) -> None:
         """
         Put the members of *body*, a request in JSON, into *params* as Python values.
 
         Unknown members and nulls are left out.
 
+        Args:
+            body: None if what came was no JSON.
+
         Raises:
-            SerializationException: A member has another type than its shape.
+            SerializationException: It is no object, or a member has another type
+                than its shape.
             ValidationException: Members break constraints; all are counted.
         """
+        if type(body) is not dict:
+            # Inferred, as AWS's other services answer it: without a text to what is no JSON.
+            raise SerializationException if body is None else wrong_type(body, "Structure")
         violations: list[str] = []
+        absent: list[str] = []
         decoders = self._decoders
         for name, value in body.items():
             if value is not None and name in decoders:
@@ -97,12 +105,12 @@ class OperationShapes:
                 params[known] = decode(value, name, violations)
         for name in self._required_names:
             if name not in params:
-                violations.append(name)  # noqa: PERF401 - a comprehension costs a call
+                absent.append(name)  # noqa: PERF401 - a comprehension costs a call
         optional = self._required_unless_modified
         if optional and optional not in params and not ignores_ciphertext(params):
-            violations.append(optional)
-        if violations:
-            raise self._violations_of(body)
+            absent.append(optional)
+        if violations or absent:
+            raise self._violations_of(body, absent)
 
     def trim(self, response: Params) -> Params:
         """Return *response* without the members that this botocore does not know."""
@@ -122,15 +130,14 @@ class OperationShapes:
                 ]
         return response
 
-    def _violations_of(self, body: Mapping[str, Any]) -> ValidationException:
+    def _violations_of(self, body: Params, absent: Sequence[str]) -> ValidationException:
         """Return the error that lists all violations, in the order of the model."""
         found: list[str] = []
-        required = {*self._required_names, self._required_unless_modified}
         for name, shape in self.members.items():
             value = body.get(name)
             if value is not None:
                 self._decoders[name][1](value, camel(name), found)
-            elif name in required:
+            elif name in absent:
                 found.append(missing(shape, camel(name)))
         return validation_error(found)
 

@@ -70,7 +70,7 @@ def java(value: Any) -> str:
         return f"[{', '.join(map(java, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{camel(k)}={java(v)}' for k, v in value.items())}}}"
-    return str(value)
+    return "null" if value is None else str(value)
 
 
 def camel(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any
 
 import pytest
@@ -61,12 +62,35 @@ def test_values_come_out_as_python_s() -> None:
         ("GenerateRandom", {"NumberOfBytes": 1.0}),
         ("TagResource", {"KeyId": "k", "Tags": {}}),
         ("TagResource", {"KeyId": "k", "Tags": ["t"]}),
+        # Java's integers and doubles end somewhere, and NaN is no JSON.
+        ("GenerateRandom", {"NumberOfBytes": 2**31}),
+        ("GenerateRandom", {"NumberOfBytes": -(2**31) - 1}),
+        ("GenerateRandom", {"NumberOfBytes": 10**5000}),
+        ("ImportKeyMaterial", {"KeyId": "k", "ValidTo": 10**400}),
+        ("ImportKeyMaterial", {"KeyId": "k", "ValidTo": -(10**400)}),
+        ("ImportKeyMaterial", {"KeyId": "k", "ValidTo": math.inf}),
+        ("ImportKeyMaterial", {"KeyId": "k", "ValidTo": math.nan}),
+        ("Encrypt", {"KeyId": "k", "Plaintext": "é"}),
+        ("Encrypt", {"KeyId": "k", "Plaintext": "\ud800"}),
     ],
 )
 def test_wrong_type_is_told_before_any_constraint(operation: str, body: dict[str, Any]) -> None:
     """AWS answers it while it reads the JSON."""
     with pytest.raises(SerializationException):
         decode(operation, **body)
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, -(2**31)])
+def test_integers_have_32_bits(number: int) -> None:
+    """Those that have them are measured."""
+    assert f"Value '{number}' at 'numberOfBytes'" in words("GenerateRandom", NumberOfBytes=number)
+
+
+@pytest.mark.parametrize("body", [None, [], ["KeyId"], "KeyId", 1, 1.5, True])
+def test_a_request_is_an_object(body: Any) -> None:
+    """None stands for what was no JSON."""
+    with pytest.raises(SerializationException):
+        shapes_of("ListKeys").decode(body, {})
 
 
 @pytest.mark.parametrize(
@@ -111,6 +135,32 @@ def test_nested_member_is_named_by_its_path() -> None:
     assert found.startswith("2 validation errors detected: ")
     assert "Value null at 'tags.2.member.tagKey' failed" in found
     assert "Value null at 'tags.2.member.tagValue' failed" in found
+
+
+@pytest.mark.parametrize("depth", [1, 325, 5000])
+def test_unknown_members_are_not_read(depth: int) -> None:
+    """However deep they are, and whatever is wrong with the others."""
+    unknown: Any = "x"
+    for _ in range(depth):
+        unknown = [unknown]
+    tags = [{"TagKey": "team", "TagValue": "red", "Extra": unknown}]
+
+    assert decode("TagResource", KeyId="k", Tags=tags) == {
+        "KeyId": "k",
+        "Tags": [{"TagKey": "team", "TagValue": "red"}],
+    }
+    found = words("TagResource", KeyId="k", Tags=[*tags, {"TagKey": "", "Extra": unknown}])
+    assert found.startswith("2 validation errors detected: Value '' at 'tags.2.member.tagKey'")
+
+
+def test_null_in_a_list_is_printed_and_counted() -> None:
+    """As Java prints it."""
+    tokens = ["a", None, *["b"] * 9]
+
+    assert words("Encrypt", KeyId="k", Plaintext="eA==", GrantTokens=tokens) == (
+        f"1 validation error detected: Value '[a, null{', b' * 9}]' at 'grantTokens' failed to "
+        "satisfy constraint: Member must have length less than or equal to 10"
+    )
 
 
 def test_list_of_texts_is_printed_whole() -> None:

@@ -94,6 +94,11 @@ def test_ciphertext_may_be_missing_from_a_dry_run_that_ignores_it() -> None:
     assert decode("Decrypt", KeyId="k", **ignoring) == {"KeyId": "k", **ignoring}
     for body in ({}, {"DryRun": True}, ignoring | {"DryRun": False}):
         assert "Value null at 'ciphertextBlob'" in words("Decrypt", **body)
+    # Where something else is wrong, it is not missing either.
+    assert words("Decrypt", KeyId="é", **ignoring).startswith(
+        "1 validation error detected: Value 'é' at 'keyId'"
+    )
+    assert "2 validation errors" in words("ReEncrypt", SourceKeyId="é", **ignoring)
 
 
 def test_response_has_no_member_that_the_model_lacks() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -69,7 +70,8 @@ def parse(text: str, *, longest: int = POLICY_LENGTH_LIMIT) -> Document:
         LimitExceededException: It has more than *longest* bytes.
         MalformedPolicyDocumentException: It breaks a rule of the grammar.
     """
-    if len(text.encode()) > longest:
+    # JSON can carry a lone surrogate, which UTF-8 proper cannot.
+    if len(text.encode("utf-8", "surrogatepass")) > longest:
         raise LimitExceededException(f"The key policy is longer than the limit of {longest} bytes.")
     return _parse(text)
 
@@ -78,17 +80,18 @@ def parse(text: str, *, longest: int = POLICY_LENGTH_LIMIT) -> Document:
 @functools.lru_cache(maxsize=256)
 def _parse(text: str) -> Document:
     try:
-        document = json.loads(text)
+        document = _decode(text)
     except (ValueError, RecursionError):
         raise MalformedPolicyDocumentException(
             "The policy is not in the valid JSON format."
         ) from None
     if not isinstance(document, dict) or not document.keys() <= _ELEMENTS:
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
-    if document.get("Version", _VERSIONS[0]) not in _VERSIONS:
-        raise MalformedPolicyDocumentException(
-            f"The policy has an unknown version: {document['Version']}."
-        )
+    version = document.get("Version", _VERSIONS[0])
+    if not isinstance(version, str) or not isinstance(document.get("Id", ""), str):
+        raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    if version not in _VERSIONS:
+        raise MalformedPolicyDocumentException(f"The policy has an unknown version: {version}.")
     if not document.get("Statement"):
         raise MalformedPolicyDocumentException("Missing required field Statement")
     for statement in statements(document):
@@ -139,6 +142,15 @@ def pretty(document: Document) -> str:
     return _print(document, "")
 
 
+def _number(text: str) -> float:
+    """Return the number that *text* is; what is no JSON, as Infinity, raises ValueError."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
+
+
+_decode: Final = json.JSONDecoder(parse_float=_number, parse_constant=_number).decode
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -238,8 +250,14 @@ def _is_condition(condition: Any) -> bool:
         re.fullmatch(_CONDITION_OPERATOR, operator, re.IGNORECASE)
         and isinstance(keys, dict)
         and keys
+        and all(map(_are_values, keys.values()))
         for operator, keys in condition.items()
     )
+
+
+def _are_values(values: Any) -> bool:
+    """Tell whether *values* are scalars, as IAM's grammar wants them: nothing nests deeper."""
+    return all(isinstance(value, str | bool | int | float) for value in _as_list(values))
 
 
 def _as_list(value: Any) -> list[Any]:

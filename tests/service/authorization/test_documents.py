@@ -131,7 +131,55 @@ def test_length_is_counted_in_bytes() -> None:
         documents.parse("é" * 16_385)
 
 
-@pytest.mark.parametrize("text", ["[" * 16_000, '{"Statement":' * 2000, "\x00", '{"a": NaN}'])
+HERE = "here"
+
+
+@pytest.mark.parametrize("depth", [2, 325, 900, 5000])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Version": HERE, "Statement": [statement()]},
+        {"Id": HERE, "Statement": [statement()]},
+        {"Statement": HERE},
+        *(
+            {"Statement": [statement(**changes)]}
+            for changes in (
+                {"Sid": HERE},
+                {"Effect": HERE},
+                {"Principal": HERE},
+                {"Principal": {"AWS": HERE}},
+                {"Action": HERE},
+                {"Resource": [HERE]},
+                {"Condition": HERE},
+                {"Condition": {"StringEquals": HERE}},
+                {"Condition": {"StringEquals": {"aws:SourceArn": HERE}}},
+            )
+        ),
+    ],
+    ids=json.dumps,
+)
+def test_what_nests_deeper_than_the_grammar_is_malformed(
+    document: dict[str, Any], depth: int
+) -> None:
+    """However deep, and wherever: nothing in a policy has more than five levels."""
+    text = json.dumps(document)
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        nested = f"{opening * depth}[]{closing * depth}"
+
+        with pytest.raises(MalformedPolicyDocumentException):
+            documents.parse(text.replace(json.dumps(HERE), nested), longest=10**6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 16_000, '{"Statement":' * 2000, "\x00", '{"a": NaN}', '{"Statement": "\ud800"}']
+    + [
+        json.dumps({"Statement": [statement(Condition={"NumericEquals": {"a": "N"}})]}).replace(
+            '"N"', number
+        )
+        for number in ("NaN", "-Infinity", "1e999", "1" * 5000)
+    ],
+)
 def test_hostile_text_is_malformed(text: str) -> None:
     """Whatever Python's parser makes of it."""
     with pytest.raises(MalformedPolicyDocumentException):

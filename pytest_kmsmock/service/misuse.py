@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -34,6 +35,31 @@ class NoSuchAttributeError(KmsMockError, AttributeError):
     """The test asked for an attribute that a handle or a mock does not have."""
 
     __module__ = PUBLIC
+
+
+class UnforeseenError(KmsMockError):
+    """A call met an error that the service did not foresee, which is a bug of its own."""
+
+    __module__ = PUBLIC
+
+    def __init__(self, operation: str, error: Exception) -> None:
+        super().__init__(
+            f"pytest-kmsmock did not foresee this call of kms:{operation}: it met a "
+            f"{type(error).__name__} in {_place_of(error)}. The call has changed nothing. "
+            "That is a bug of pytest-kmsmock, not of your test: please report it, with this "
+            "message and the parameters of the call."
+        )
+
+
+def _place_of(error: Exception) -> str:
+    """Return the line of this package, the innermost one, where *error* passed."""
+    package = __name__.partition(".")[0]
+    place = package
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        name = frame.f_globals.get("__name__", "")
+        if name.partition(".")[0] == package:
+            place = f"{name}, line {line}"
+    return place
 
 
 def suggestion(given: str, possible: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ Developer Guide; the order is as measured against AWS.
 from __future__ import annotations
 
 import contextlib
+import traceback
 from collections.abc import Callable
 
 import attrs
@@ -16,7 +17,7 @@ from ..crypto.extras import MissingExtra
 from .api.errors import DryRunOperationException, KmsError
 from .api.shapes import shapes_of
 from .api.times import cut
-from .misuse import NotMockedError, suggestion
+from .misuse import KmsMockError, NotMockedError, UnforeseenError, suggestion
 from .operations.grants import check_tokens
 from .operations.operation import Operation
 from .operations.table import OPERATIONS
@@ -58,6 +59,7 @@ class Service:
         Raises:
             KmsError: AWS would refuse it.
             NotMockedError: It uses what only a newer KMS has, or what needs an extra.
+            UnforeseenError: It met an error that nobody thought of. Nothing has changed.
         """
         try:
             operation = self._prepare(request)
@@ -66,11 +68,17 @@ class Service:
             return request.registry.change(lambda draft: self._change(operation, request, draft))
         except MissingExtra as error:
             raise NotMockedError(f"{error}.") from None
+        except (KmsError, KmsMockError):
+            raise
+        except Exception as error:
+            # What they computed with is plaintext and key material, and reports print it.
+            traceback.clear_frames(error.__traceback__)
+            raise UnforeseenError(request.operation, error) from error
 
     def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
         """Return the keys that *request* names, as far as AWS would find them now."""
         # What is wrong with the request, `handle` will say.
-        with contextlib.suppress(KmsError, NotMockedError, MissingExtra):
+        with contextlib.suppress(Exception):
             operation = self._prepare(request)
             request.options = attrs.evolve(self.options, create_missing=None, creates_managed=False)
             key = operation.find(operation, request)

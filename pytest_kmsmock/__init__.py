@@ -59,6 +59,7 @@ _MODULES: Final = {
     "Material": ".handles.key",
     "NoSuchAttributeError": ".service.misuse",
     "NotMockedError": ".service.misuse",
+    "UnforeseenError": ".service.misuse",
     "XksKey": ".handles.proxies",
     "XksProxy": ".handles.proxies",
     "mock_kms": ".mock",

@@ -11,7 +11,7 @@ import pytest
 from pytest_kmsmock import KmsMock, KmsMockError
 from pytest_kmsmock.service.api.errors import ValidationException
 from pytest_kmsmock.service.misuse import NotMockedError
-from pytest_kmsmock.service.operations import encryption, rotation
+from pytest_kmsmock.service.operations import encryption
 
 
 def raising(error: BaseException) -> Callable[..., Any]:
@@ -102,16 +102,3 @@ def test_a_test_fails_for_it_though_the_application_caught_it(
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*did not foresee this call of kms:Encrypt*"])
-
-
-def test_a_change_that_fails_has_not_happened(
-    kms: KmsMock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also one that had been made already when it went wrong."""
-    key = kms.create_key()
-    monkeypatch.setattr(rotation, "attrs", None)
-
-    with pytest.raises(KmsMockError, match="foresee"):
-        kms.client().enable_key_rotation(KeyId=key.id)
-
-    assert not kms.client().get_key_rotation_status(KeyId=key.id)["KeyRotationEnabled"]

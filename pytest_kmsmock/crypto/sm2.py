@@ -88,7 +88,7 @@ def is_private_key(spec: str, private: bytes) -> bool:
     Tell whether *private*, made by somebody else, is a sound key of *spec*.
 
     Raises:
-        MissingExtra: It could be, and there is no gmalg.
+        MissingExtra: There is no gmalg.
     """
     assert spec in SPECS
     try:
@@ -218,6 +218,7 @@ def _pair(private: bytes) -> _Pair:
     Raises:
         ValueError: It is another thing, or the public key in it is another one.
     """
+    core = _core()
     version, algorithm, inner = der.sequence(private, der.INTEGER, der.SEQUENCE, der.OCTET_STRING)
     if der.number(version) != 0 or algorithm != _ALGORITHM:
         raise ValueError("not an SM2 private key")
@@ -228,7 +229,7 @@ def _pair(private: bytes) -> _Pair:
     d = int.from_bytes(secret, "big")
     if len(secret) != _FIELD_LENGTH or not 1 <= d <= _N - 2:
         raise ValueError("not an SM2 private key")
-    point: _Point = _core().generate_pk(d)
+    point: _Point = core.generate_pk(d)
     public = dict(options).get(0xA1)
     if public is not None and public != der.element(0x03, b"\0", _encode(point)):
         raise ValueError("the public key is not of this private key")

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import site
 import sys
+import sysconfig
 from types import CodeType, FrameType
 from typing import Final
 
 from .crypto.cache import Cache
 
 _OWN: Final = os.path.dirname(__file__) + os.sep
-# Not by `sysconfig`, which takes as long to import as ten of our modules.
 _INSTALLED: Final = tuple(
     {
         path + os.sep
         for path in (
             *site.getsitepackages(),
             site.getusersitepackages(),
-            os.path.dirname(os.__file__),
+            sysconfig.get_path("purelib"),
+            sysconfig.get_path("platlib"),
+            sysconfig.get_path("stdlib"),
         )
     }
 )

@@ -166,6 +166,10 @@ def encrypts(public_key: bytes) -> bool:
     key = foreign_keys.public_key(public_key)
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _SHORTEST_KEY:
         return False
+    # Older versions of `cryptography` look at neither.
+    exponent = key.public_numbers().e
+    if exponent < 3 or exponent % 2 == 0:
+        return False
     try:
         key.encrypt(b"", padding.PKCS1v15())
     except Exception:  # its modulus is even, say, or its exponent too long

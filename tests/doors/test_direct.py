@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
 from pytest_kmsmock.doors import desk
+from pytest_kmsmock.service.api.shapes import shapes_of
 
 SESSION = botocore.session.Session()
 
@@ -92,6 +93,8 @@ def test_both_paths_give_one_answer(
     monkeypatch.setattr(time, "time", lambda: 1_700_000_000.25)
     key = kms.create_key(alias="alias/app", tags={"team": "gr\u00fcn"}, description='"\U0001f511"')
     kms.create_key()
+    if not {*params} <= {*shapes_of(operation).members}:
+        pytest.skip("the model of this botocore is older")
     client = kms.client(parameter_validation=False)
     client.enable_key_rotation(KeyId=key.id)
     client.create_grant(

@@ -53,6 +53,7 @@ def test_a_digest_has_the_length_of_its_algorithm(
         call("Sign", **members, Message=b64(bytes(length)), MessageType="DIGEST")
 
 
+@pytest.mark.usefixtures("newest_model")
 def test_a_type_of_message_that_the_key_does_not_take(call: Call, members: dict[str, Any]) -> None:
     """Named with the key's spec."""
     with pytest.raises(ValidationException) as caught:

@@ -206,6 +206,7 @@ def test_a_test_makes_one(kms: KmsMock, client: Any) -> None:
     assert len(kms.keys) == 1
 
 
+@pytest.mark.usefixtures("newest_model")
 def test_a_test_says_where_and_with_which_id(kms: KmsMock) -> None:
     """As of any other key."""
     key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import collections
 import itertools
 import math
-import threading
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, Literal, get_args
 
 import attrs
 
+from .crypto.forking import Lock
 from .service.api.errors import KmsError
 from .service.api.shapes import checked_operation, service_model, shapes_of
 from .service.misuse import KmsMockError, suggestion
@@ -152,7 +152,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def add(self, fault: Fault) -> Fault:
         self._faults.append(fault)
@@ -169,7 +169,7 @@ class Faults:
         Args:
             arns: The keys that the call concerns.
         """
-        with self._lock:
+        with self._lock.current:
             for fault in self._faults:
                 if not fault.is_pending or not fault.befalls(operation):
                     continue

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import threading
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -23,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from . import attestation
 from .attestation import Attestation, Unacceptable
+from .forking import Lock
 
 LIFETIME: Final = dt.timedelta(hours=3)
 """How long the certificate of an enclave is valid, as AWS makes them."""
@@ -31,7 +31,7 @@ LIFETIME: Final = dt.timedelta(hours=3)
 _FIRST: Final = dt.datetime(1950, 1, 1, tzinfo=dt.UTC)
 _LAST: Final = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
 
-_lock = threading.Lock()
+_lock = Lock()
 
 
 @attrs.frozen
@@ -50,7 +50,7 @@ class Authority:
 
 def authority() -> Authority:
     """Return the one that certifies enclaves in this process, under the root."""
-    with _lock:
+    with _lock.current:
         return _intermediate()
 
 

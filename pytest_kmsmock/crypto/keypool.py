@@ -23,11 +23,12 @@ import os
 import secrets
 import stat
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+from .forking import Lock
 
 IN_FILES: Final = ("RSA_2048", "RSA_3072", "RSA_4096")
 """The key specs whose pairs take so long to make that later runs are to have them too."""
@@ -61,7 +62,7 @@ class KeyPool:
         self._problem: str | None = None
         self._prepared = False
         self._pairs: dict[tuple[str, int], bytes] = {}
-        self._lock = threading.RLock()
+        self._lock = Lock()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(folder={self._folder!r}, pairs={len(self._pairs)})"
@@ -87,7 +88,7 @@ class KeyPool:
         pair = self._pairs.get((spec, n))
         if pair is not None:
             return pair
-        with self._lock:
+        with self._lock.current:
             # Another thread may have made it by now.
             pair = self._pairs.get((spec, n))
             if pair is None:

@@ -120,7 +120,7 @@ def delete(backend: Backend, key: KmsKey) -> None:
 def change_backings(backend: Backend, change: Callable[[Backings], object]) -> None:
     """Let *change* happen to what custom key stores meet."""
     _check_active(backend)
-    with backend.registry.lock:
+    with backend.registry.lock.current:
         # What was due before happens in the world as it was.
         backend.registry.settle(backend.clock())
         backend.registry.change(lambda draft: draft.change_backings(change))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+
+from ..crypto.forking import Lock
 
 _REGION: Final = "AWS_DEFAULT_REGION"
 _METADATA: Final = "AWS_EC2_METADATA_DISABLED"
@@ -61,19 +62,19 @@ class Replacements:
         # What was there, and what is there now.
         self._values: dict[tuple[Any, str], tuple[Any, Any]] = {}
         # A call in another thread replaces too, when it is the first that a fault may befall.
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def replace(self, *attributes: tuple[Any, str, Any]) -> None:
         """Let ``owner.name`` be the value for each owner, name, value, unless it is replaced."""
         values = self._values
-        with self._lock:
+        with self._lock.current:
             for owner, name, value in attributes:
                 if (owner, name) not in values:
                     values[owner, name] = owner.__dict__[name], value
                     setattr(owner, name, value)
 
     def restore(self) -> None:
-        with self._lock:
+        with self._lock.current:
             while self._values:
                 (owner, name), (original, value) = self._values.popitem()
                 # What somebody else has put there since is theirs to take away.

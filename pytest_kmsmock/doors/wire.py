@@ -13,7 +13,6 @@ import asyncio
 import itertools
 import math
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable, Generator, Mapping
@@ -28,6 +27,7 @@ from botocore.exceptions import (
 )
 
 from ..backend import Backend
+from ..crypto.forking import Lock
 from ..faults import Disconnection
 from ..record import Row
 from ..service.api.errors import KmsError
@@ -44,7 +44,7 @@ _ERRORS: Final[Mapping[Disconnection, Any]] = {
     "closed": ConnectionClosedError,
 }
 
-_registering = threading.Lock()
+_registering = Lock()
 _numbers = itertools.count()
 # Weak: an exchange is over when botocore lets go of it, also if the call is interrupted.
 _exchanges: weakref.WeakValueDictionary[str, Exchange] = weakref.WeakValueDictionary()
@@ -161,7 +161,7 @@ def decline(
     send = _send_async if _is_asynchronous(emitter) else _send
     # botocore notes the ID of a handler before it has registered it, so that without
     # the lock another thread's call could go on before there is one.
-    with _registering:
+    with _registering.current:
         for event, handler in {**_HANDLERS, "before-send": send}.items():
             emitter.register(f"{event}.kms", handler, unique_id=f"{_UNIQUE_ID}-{event}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypedDict, Unpack
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ..backend import Backend, innermost_fork_of
 from ..crypto import attestation, certificates, cms, rsa
 from ..crypto.attestation import Attestation
+from ..crypto.forking import Lock
 from ..service.api.times import milliseconds
 from ..service.misuse import KmsMockError, suggestion
 from ..service.serving.recipients import ALGORITHM
@@ -68,6 +68,8 @@ class Enclave:
         self._pcrs = dict(pcrs)
         self._module_id = module_id
         self._signing_key = ec.generate_private_key(ec.SECP384R1())
+        self._made: bytes | None = None
+        self._making = Lock()
 
     def __repr__(self) -> str:
         return f"<Enclave {self._module_id}>"
@@ -150,10 +152,15 @@ class Enclave:
             )
         return plaintext
 
-    @functools.cached_property
+    @property
     def _private(self) -> bytes:
-        backend = innermost_fork_of(self._home)
-        return backend.registry.key_maker.new(KEY_SPECS["RSA_2048"], backend.region)
+        """What answers are encrypted to: made when it is first needed."""
+        with self._making.current:
+            if self._made is None:
+                backend = innermost_fork_of(self._home)
+                spec = KEY_SPECS["RSA_2048"]
+                self._made = backend.registry.key_maker.new(spec, backend.region)
+            return self._made
 
 
 def root_of(certificate: bytes | str) -> bytes:

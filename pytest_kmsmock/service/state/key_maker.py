@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import collections
-import threading
 from collections.abc import Callable
 from typing import Final
 
 from ...crypto import mac, randomness, symmetric
+from ...crypto.forking import Lock
 from ...crypto.keypool import KeyPool
 from ..api.regions import is_in_china
 from ..values import key_pairs
@@ -31,7 +31,7 @@ class KeyMaker:
         self._taken: dict[str, int] = {}
         # By key spec; the one that was taken last is at the end.
         self._wrapping: dict[str, collections.deque[bytes]] = {}
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def new(self, spec: KeySpec, region: str) -> bytes:
         """Return the secret of a new key of *spec* in *region*."""
@@ -41,7 +41,7 @@ class KeyMaker:
             return mac.generate(spec.name)
         if self._pool is None:
             return key_pairs.generate(spec.name)
-        with self._lock:
+        with self._lock.current:
             number = self._taken.get(spec.name, 0)
             self._taken[spec.name] = number + 1
         return self._pool().take(spec.name, number)

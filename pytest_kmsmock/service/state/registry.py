@@ -8,11 +8,11 @@ change that is interrupted has not happened.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from ...crypto import randomness
+from ...crypto.forking import Lock
 from ..values.key import KmsKey
 from .key_maker import KeyMaker
 from .state import Draft, State
@@ -37,7 +37,7 @@ class Registry:
 
     def __init__(self, key_maker: KeyMaker | None = None) -> None:
         self.key_maker = key_maker or KeyMaker()
-        self.lock = threading.RLock()
+        self.lock = Lock()
         self.token_key = randomness.block()
         self.attestation_roots: tuple[bytes, ...] = ()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
@@ -50,7 +50,7 @@ class Registry:
         If *act* raises anything, nothing has changed. It is called anew with another
         draft if a signal handler or a finalizer has changed the state in between.
         """
-        with self.lock:
+        with self.lock.current:
             while True:
                 before = self.state
                 draft = Draft(before)
@@ -75,14 +75,14 @@ class Registry:
     def copy(self) -> Registry:
         """Return one that goes on by itself from here."""
         copied = self.rehearsal()
-        with self.lock:
+        with self.lock.current:
             copied.last_usages = self.last_usages.copy()
         return copied
 
     def rehearsal(self) -> Registry:
         """Return one for a dry run to change as it likes: all but the last usages are there."""
         copied = Registry(self.key_maker.copy())
-        with self.lock:
+        with self.lock.current:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots
             copied.state = self.state

@@ -228,16 +228,18 @@ def _check_key_id(
         raise KmsMockError(
             f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
         )
+    backend.registry.settle(backend.clock())  # it may have been there, and be due to go
     if backend.registry.state.resources(account, region).keys.get(key_id) is not None:
         raise KmsMockError(
             f"there is a key {key_id!r} in {region} already; get it by kms.key({key_id!r})."
         )
     for key in backend.registry.state.with_id(account, partition_of(region), key_id):
-        raise KmsMockError(
-            f"there is a key {key_id!r} in {key.region} already, and a multi-Region key is "
-            f"one key in all Regions; make a replica by replicate_key(KeyId={key_id!r}, "
-            f"ReplicaRegion={region!r}) of kms.client({key.region!r})."
-        )
+        if multi_region or key.multi_region is not None:
+            raise KmsMockError(
+                f"there is a key {key_id!r} in {key.region} already, and a multi-Region key is "
+                f"one key in all Regions; make a replica by replicate_key(KeyId={key_id!r}, "
+                f"ReplicaRegion={region!r}) of kms.client({key.region!r})."
+            )
 
 
 def _type_of(backend: Backend, key_store: str, region: str, account: str) -> str:

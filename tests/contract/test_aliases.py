@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -99,6 +99,49 @@ def test_aliases_of_a_key_are_not_asked_for_by_alias(
     error = refusal(client.list_aliases, KeyId=key_form)
 
     assert error.code == "InvalidArnException"
+
+
+KINDS: Final = {
+    "encrypts": {},
+    "encrypts too": {"Description": "another"},
+    "RSA, encrypts": {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"},
+    "RSA, signs": {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"},
+    "ECC, signs": {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"},
+    "ECC, agrees": {"KeySpec": "ECC_NIST_P256", "KeyUsage": "KEY_AGREEMENT"},
+    "authenticates": {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+}
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "is_moved"),
+    [
+        ("encrypts", "encrypts too", True),
+        ("RSA, signs", "ECC, signs", True),
+        # The same usage, another kind of key.
+        ("encrypts", "RSA, encrypts", False),
+        ("RSA, encrypts", "encrypts", False),
+        # The same kind of key, another usage.
+        ("RSA, encrypts", "RSA, signs", False),
+        ("ECC, signs", "ECC, agrees", False),
+        # Both are others.
+        ("authenticates", "encrypts", False),
+        ("authenticates", "ECC, signs", False),
+    ],
+)
+def test_alias_stays_with_keys_of_one_kind_and_usage(
+    client: Any, refusal: Any, current: str, new: str, is_moved: bool
+) -> None:
+    """What calls by it works with the new key too. Source: KMS API Reference, UpdateAlias."""
+    keys = [client.create_key(**KINDS[kind])["KeyMetadata"]["KeyId"] for kind in (current, new)]
+    client.create_alias(AliasName="alias/app", TargetKeyId=keys[0])
+    params = {"AliasName": "alias/app", "TargetKeyId": keys[1]}
+
+    if is_moved:
+        client.update_alias(**params)
+    else:
+        assert refusal(client.update_alias, **params).code == "ValidationException"
+
+    assert client.list_aliases()["Aliases"][0]["TargetKeyId"] == keys[is_moved]
 
 
 def test_moved_alias_names_the_wrong_key_for_old_ciphertext(client: Any, refusal: Any) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
     reason="this botocore has no GetKeyLastUsage",
 )
 
+KEY_ID: Final = "1234abcd-12ab-34cd-56ef-1234567890ab"
 PEER: Final = (
     ec.generate_private_key(ec.SECP256R1())
     .public_key()
@@ -254,6 +255,46 @@ def test_each_related_key_has_its_own(kms: KmsMock, client: Any) -> None:
 
     assert last(client, primary) == {}
     assert last(abroad, primary)["Operation"] == "Encrypt"
+
+
+def test_it_goes_with_the_key(kms: KmsMock, client: Any) -> None:
+    """A new key of the same ID has none, whoever deleted the former."""
+    for is_due in (True, False):
+        key = kms.create_key(key_id=KEY_ID)
+        client.encrypt(KeyId=key.id, Plaintext=b"x")
+        if is_due:
+            key.schedule_deletion(days=7)
+            kms.clock.advance(days=7)
+        else:
+            key.delete()
+
+        again = kms.create_key(key_id=KEY_ID)
+
+        assert last(client, again) == {}
+        client.generate_data_key(KeyId=again.id, KeySpec="AES_256")
+        assert last(client, again)["Operation"] == "GenerateDataKey"
+        again.delete()
+
+
+def test_the_same_id_elsewhere_is_another_key(kms: KmsMock, client: Any) -> None:
+    """In another account, and in another Region."""
+    key = kms.create_key(key_id=KEY_ID)
+    others = [
+        kms.create_key(key_id=KEY_ID, account="210987654321"),
+        kms.create_key(key_id=KEY_ID, region="eu-west-1"),
+    ]
+
+    client.encrypt(KeyId=KEY_ID, Plaintext=b"x")
+
+    assert last(client, key)["Operation"] == "Encrypt"
+    clients = (
+        kms.client(principal="arn:aws:iam::210987654321:root"),
+        kms.client("eu-west-1"),
+    )
+    for each, other in zip(clients, others, strict=True):
+        assert last(each, other) == {}
+        other.delete()
+    assert last(client, key)["Operation"] == "Encrypt"
 
 
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])

@@ -11,7 +11,6 @@ from .record import Record
 from .service.auto_create import create
 from .service.service import Service
 from .service.serving.request import Options
-from .service.state.key_maker import KeyMaker
 from .service.state.registry import Registry
 from .service.values.quotas import AWS_QUOTAS, Quotas
 from .settings import Settings, configured_region
@@ -50,7 +49,7 @@ class Backend:
         self.clock = Clock(outer.clock.offset if outer else 0.0)
         self.faults = Faults()
         if outer is None:
-            self.registry = Registry(KeyMaker(pairs.pool if settings["key_pool"] else None))
+            self.registry = Registry(pairs.pool if settings["key_pool"] else None)
             quotas = AWS_QUOTAS
         else:
             self.registry = outer.registry.copy()

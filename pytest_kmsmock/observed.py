@@ -55,6 +55,11 @@ def where() -> str:
     return "something" if _observed is None else _observed.where
 
 
+def backends() -> list[Any]:
+    """Return those of the mocks that the running test has used."""
+    return [] if _observed is None else _observed.backends
+
+
 def started(backend: Any) -> None:
     """Note that *backend* became active."""
     if _observed is not None:

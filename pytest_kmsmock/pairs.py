@@ -39,6 +39,7 @@ def pool() -> KeyPool:
 def _pool_in(folder: Path | None) -> KeyPool:
     # Not at the top: pytest's start imports this module.
     from .crypto.keypool import KeyPool
+    from .crypto.randomness import SYSTEM
     from .service.values import key_pairs
 
-    return KeyPool(key_pairs.generate, folder)
+    return KeyPool(functools.partial(key_pairs.generate, randomness=SYSTEM), folder)

@@ -27,7 +27,8 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from . import der, randomness, symmetric
+from . import der, symmetric
+from .randomness import Randomness
 
 _PREFIX = bytes.fromhex("0102020078")
 _SEPARATOR = b"\x01"
@@ -36,7 +37,7 @@ _NAME_LENGTH = 28
 _KEY_TAG_LENGTH = 32
 # Of its ID, and random.
 _MATERIAL_LENGTHS = (8, 8)
-_RANDOM_ENDS = 8 + symmetric.NONCE_LENGTH
+_RANDOM_LENGTH = 8 + symmetric.NONCE_LENGTH
 _SHORTEST_HEADER = 125
 _OVERHEAD = len(_INNER) + symmetric.TAG_LENGTH
 
@@ -100,7 +101,13 @@ def start(key_tag: bytes, material_id: str) -> bytes:
     return _PREFIX + key_tag + _SEPARATOR + bytes.fromhex(material_id[:16])
 
 
-def seal(key: bytes, blob_start: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
+def seal(
+    key: bytes,
+    blob_start: bytes,
+    plaintext: bytes,
+    context: Mapping[str, str],
+    randomness: Randomness,
+) -> bytes:
     """
     Return the blob of *plaintext*.
 
@@ -109,8 +116,8 @@ def seal(key: bytes, blob_start: bytes, plaintext: bytes, context: Mapping[str, 
         blob_start: As `start` makes it.
         context: The encryption context; the order of its pairs does not matter.
     """
-    random = randomness.block()
-    nonce = random[8:_RANDOM_ENDS]
+    random = randomness.draw(_RANDOM_LENGTH)
+    nonce = random[8:]
     before, between = _outline(len(plaintext) + _OVERHEAD)
     header = blob_start + random[:8] + before + nonce + between
     aad = header + encode_context(context) if context else header

@@ -12,13 +12,13 @@ Source: RFC 5652, RFC 4055 (OAEP), RFC 3565 (AES); real answers of KMS.
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import Final
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from . import ber, der, rsa
+from .randomness import Randomness
 
 _OAEP: Final = "RSAES_OAEP_SHA_256"
 _KEY_LENGTH: Final = 32
@@ -41,14 +41,14 @@ _SHA_256: Final = bytes.fromhex("608648016503040201")
 _AES_256_CBC: Final = bytes.fromhex("60864801650304012a")
 
 
-def seal(public: bytes, plaintext: bytes) -> bytes:
+def seal(public: bytes, plaintext: bytes, randomness: Randomness) -> bytes:
     """
     Return *plaintext* in an envelope.
 
     Args:
         public: Whom it is for, SubjectPublicKeyInfo DER of an RSA key.
     """
-    key, iv = os.urandom(_KEY_LENGTH), os.urandom(_BLOCK)
+    key, iv = randomness.draw(_KEY_LENGTH), randomness.draw(_BLOCK)
     padder = padding.PKCS7(_BLOCK * 8).padder()
     encryptor = _cipher(key, iv).encryptor()
     padded = padder.update(plaintext) + padder.finalize()

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from . import foreign_keys
 from .private_keys import PrivateKeys
+from .randomness import Randomness
 
 _CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
     "ECC_NIST_P256": ec.SECP256R1(),
@@ -42,8 +43,14 @@ DIGEST_LENGTHS: Final[Mapping[str, int]] = {
 """Bytes of a digest, by signing algorithm."""
 
 
-def generate(spec: str) -> bytes:
-    """Return a new private key, PKCS #8 DER."""
+def generate(spec: str, randomness: Randomness) -> bytes:
+    """
+    Return a new private key, PKCS #8 DER.
+
+    Args:
+        randomness: As in the other families; `cryptography` draws by itself, up to four
+            times as fast as it derives a key from a number.
+    """
     return _private.add(ec.generate_private_key(_CURVES[spec]))
 
 

@@ -22,18 +22,20 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from . import extras, foreign_keys
 from .private_keys import PrivateKeys
+from .randomness import Randomness
 
 SPECS: Final = ("ECC_NIST_EDWARDS25519",)
 PURE: Final = "ED25519_SHA_512"
 PREHASHED: Final = "ED25519_PH_SHA_512"
+_KEY_LENGTH: Final = 32
 DIGEST_LENGTHS: Final[Mapping[str, int]] = {PREHASHED: 64}
 """Bytes of a digest, by signing algorithm."""
 
 
-def generate(spec: str) -> bytes:
+def generate(spec: str, randomness: Randomness) -> bytes:
     """Return a new private key, PKCS #8 DER."""
     assert spec in SPECS
-    return _private.add(ed25519.Ed25519PrivateKey.generate())
+    return _private.add(ed25519.Ed25519PrivateKey.from_private_bytes(randomness.draw(_KEY_LENGTH)))
 
 
 @functools.lru_cache(maxsize=256)

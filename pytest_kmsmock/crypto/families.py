@@ -11,11 +11,13 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
+from .randomness import Randomness
+
 
 class KeyPairs(Protocol):
     """What every family can do."""
 
-    def generate(self, spec: str) -> bytes:
+    def generate(self, spec: str, randomness: Randomness) -> bytes:
         """Return a new private key of the key spec of that name."""
 
     def public_key(self, private: bytes) -> bytes: ...

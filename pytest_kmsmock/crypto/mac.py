@@ -7,9 +7,10 @@ Source: RFC 2104, FIPS 198-1; key specs and algorithms as in the KMS Developer G
 from __future__ import annotations
 
 import hmac
-import os
 from collections.abc import Mapping
 from typing import Final
+
+from .randomness import Randomness
 
 _HASHES: Final[Mapping[str, str]] = {
     "HMAC_SHA_224": "sha224",
@@ -34,9 +35,9 @@ IMPORTED_KEY_LENGTHS: Final[Mapping[str, tuple[int, int]]] = {
 """The shortest and the longest key that can be imported, in bytes, by key spec."""
 
 
-def generate(spec: str) -> bytes:
+def generate(spec: str, randomness: Randomness) -> bytes:
     """Return a new secret key, as long as the digest of *spec*."""
-    return os.urandom(KEY_LENGTHS[spec])
+    return randomness.draw(KEY_LENGTHS[spec])
 
 
 def is_key(spec: str, key: bytes) -> bool:

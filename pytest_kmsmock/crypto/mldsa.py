@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 
 from . import der, extras
 from .private_keys import PrivateKeys
+from .randomness import Randomness
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import mldsa
@@ -39,6 +40,7 @@ _ALGORITHMS: Final[Mapping[str, bytes]] = {
     "ML_DSA_65": bytes.fromhex("0609608648016503040312"),
     "ML_DSA_87": bytes.fromhex("0609608648016503040313"),
 }
+_SEED_LENGTH: Final = 32
 
 SPECS: Final = tuple(_CLASSES)
 ALGORITHM: Final = "ML_DSA_SHAKE_256"
@@ -46,7 +48,7 @@ DIGEST_LENGTHS: Final[Mapping[str, int]] = {ALGORITHM: 64}
 """Bytes of a mu, by signing algorithm."""
 
 
-def generate(spec: str) -> bytes:
+def generate(spec: str, randomness: Randomness) -> bytes:
     """
     Return a new private key, PKCS #8 DER.
 
@@ -54,7 +56,7 @@ def generate(spec: str) -> bytes:
         MissingExtra: This `cryptography` has no ML-DSA.
     """
     try:
-        key: _PrivateKey = _class(spec).generate()
+        key: _PrivateKey = _class(spec).from_seed_bytes(randomness.draw(_SEED_LENGTH))
     except UnsupportedAlgorithm as error:
         raise extras.ML_DSA.error() from error
     return _private.add(key)

@@ -10,7 +10,6 @@ Source: FIPS 203; key specs and algorithm as in the KMS Developer Guide.
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 
 from . import der, extras
 from .private_keys import PrivateKeys
+from .randomness import Randomness
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import mlkem
@@ -53,7 +53,7 @@ CIPHERTEXT_LENGTHS: Final[Mapping[str, int]] = {
 """Bytes of a ciphertext, by key spec."""
 
 
-def generate(spec: str) -> bytes:
+def generate(spec: str, randomness: Randomness) -> bytes:
     """
     Return a new private key, PKCS #8 DER of 86 bytes.
 
@@ -62,9 +62,9 @@ def generate(spec: str) -> bytes:
     """
     if spec == "ML_KEM_512":
         _kyber()
-        return _PKCS8_512 + os.urandom(_SEED_LENGTH)
+        return _PKCS8_512 + randomness.draw(_SEED_LENGTH)
     try:
-        key: _PrivateKey = _class(spec).generate()
+        key: _PrivateKey = _class(spec).from_seed_bytes(randomness.draw(_SEED_LENGTH))
     except UnsupportedAlgorithm as error:
         raise extras.ML_KEM.error() from error
     return _private.add(key)

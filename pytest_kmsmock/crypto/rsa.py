@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
 from . import foreign_keys
+from .randomness import Randomness
 
 _PKCS1 = padding.PKCS1v15()
 
@@ -51,8 +52,13 @@ DIGEST_LENGTHS: Final[Mapping[str, int]] = {
 """Bytes of a digest, by signing algorithm."""
 
 
-def generate(spec: str) -> bytes:
-    """Return a new private key, PKCS #8 DER, with the public exponent 65537."""
+def generate(spec: str, randomness: Randomness) -> bytes:
+    """
+    Return a new private key, PKCS #8 DER, with the public exponent 65537.
+
+    Args:
+        randomness: As in the other families; `cryptography` finds primes of its own.
+    """
     key = rsa.generate_private_key(public_exponent=65537, key_size=BITS[spec])
     return key.private_bytes(
         serialization.Encoding.DER,

@@ -19,6 +19,7 @@ import attrs
 from cryptography.hazmat.primitives.asymmetric import utils
 
 from . import der, extras
+from .randomness import Randomness
 
 SPECS: Final = ("SM2",)
 SIGNING: Final = "SM2DSA"
@@ -54,7 +55,7 @@ class _Pair:
     point: _Point
 
 
-def generate(spec: str) -> bytes:
+def generate(spec: str, randomness: Randomness) -> bytes:
     """
     Return a new private key, PKCS #8 DER of 138 bytes.
 
@@ -62,7 +63,9 @@ def generate(spec: str) -> bytes:
         MissingExtra: There is no gmalg.
     """
     assert spec in SPECS
-    d, point = _core().generate_keypair()
+    # From 1 to n - 2; of so many more bits than needed no number comes oftener than another.
+    d = int.from_bytes(randomness.draw(_FIELD_LENGTH + 8), "big") % (_N - 2) + 1
+    point = _core().generate_pk(d)
     key = der.element(
         der.SEQUENCE,
         der.integer(1),

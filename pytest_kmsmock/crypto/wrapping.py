@@ -10,12 +10,12 @@ Source: KMS Developer Guide, "Encrypt key material"; RFC 5649.
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 from cryptography.hazmat.primitives import keywrap
 
 from .families import ENCRYPTING
+from .randomness import Randomness
 
 ALGORITHMS: Final = (
     "RSAES_OAEP_SHA_1",
@@ -59,7 +59,7 @@ def unwrap(private: bytes, algorithm: str, wrapped: bytes) -> bytes | None:
         return None
 
 
-def wrap(public: bytes, algorithm: str, material: bytes) -> bytes:
+def wrap(public: bytes, algorithm: str, material: bytes, randomness: Randomness) -> bytes:
     """
     Return *material* as a client sends it.
 
@@ -71,7 +71,7 @@ def wrap(public: bytes, algorithm: str, material: bytes) -> bytes:
 
     if algorithm.startswith("RSAES"):
         return rsa.encrypt_for(public, algorithm, material)
-    aes_key = os.urandom(_AES_KEY_LENGTH)
+    aes_key = randomness.draw(_AES_KEY_LENGTH)
     return rsa.encrypt_for(public, _oaep(algorithm), aes_key) + keywrap.aes_key_wrap_with_padding(
         aes_key, material
     )

@@ -19,7 +19,6 @@ from ..service.state.state import Draft
 from ..service.values.caller import Caller
 from ..service.values.key import KmsKey
 from . import clients
-from .desk import new_request_id
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -49,7 +48,7 @@ def perform(
         to_json(params),
         region,
         Caller(account),
-        new_request_id(),
+        backend.registry.request_ids.take(),
         off_record=True,
     )
     request.key_id = key_id
@@ -57,14 +56,16 @@ def perform(
     try:
         return backend.service.handle(request)
     except KmsError as error:
-        raise clients.exception(error, operation, backend.clock()) from None
+        raise clients.exception(error, operation, request.id, request.now) from None
 
 
 def key_at(backend: Backend, arn: str) -> KmsKey:
     """Return the key *arn*, or raise what botocore would raise."""
     key = find_key(backend, arn)
     if key is None:
-        raise clients.exception(finding.no_key(arn), "DescribeKey", backend.clock())
+        request_id = backend.registry.request_ids.take()
+        error = finding.no_key(arn)
+        raise clients.exception(error, "DescribeKey", request_id, backend.clock())
     return key
 
 

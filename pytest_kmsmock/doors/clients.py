@@ -14,7 +14,6 @@ from ..service.api.errors import KmsError
 from ..service.misuse import KmsMockError
 from . import direct
 from .callers import access_key_of
-from .desk import new_request_id
 
 _numbers = itertools.count()
 
@@ -44,14 +43,14 @@ def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any
     )
 
 
-def exception(error: KmsError, operation: str, now: float) -> Exception:
+def exception(error: KmsError, operation: str, request_id: str, now: float) -> Exception:
     """
     Return *error* as the exception that a client raises for it.
 
     Args:
         now: The service's time, in seconds since the epoch.
     """
-    _, parsed = direct.of_error(error, new_request_id(), now)
+    _, parsed = direct.of_error(error, request_id, now)
     raised: Exception = _exceptions().from_code(error.code)(parsed, operation)
     return raised
 

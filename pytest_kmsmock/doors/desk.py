@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import uuid
 from collections.abc import Callable
 from json import scanner
 from typing import Final, NamedTuple
@@ -22,24 +20,14 @@ from ..sources import Source
 # which looks for an encoding and for white space.
 _decode_json = scanner.make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # typeshed errs
 
-# Request IDs look like UUIDs. They count, and are not made by `uuid`, which would cost as
-# much as encrypting.
-_PREFIX: Final = str(uuid.uuid4())[:-12]
-_BYTES: Final = [f"{number:02x}" for number in range(256)]
-
-new_request_id: Callable[[], str] = map(
-    "".join, itertools.product((_PREFIX,), *[_BYTES] * 6)
-).__next__
-"""Return a request ID that no other call has."""
-
 
 # On the error of a connection that a mock let be lost.
 LOST: Final = "kmsmock_lost"
 
 
 def is_request_id(text: object) -> bool:
-    """Tell whether *text* is a request ID of a mock's."""
-    return isinstance(text, str) and text.startswith(_PREFIX)
+    """Tell whether *text* is a request ID of a mock's that the running test has used."""
+    return any(backend.registry.request_ids.has_taken(text) for backend in observed.backends())
 
 
 class Incoming(NamedTuple):
@@ -71,10 +59,11 @@ class LostConnectionError(Exception):
         self.error = error
 
 
-def request_of(incoming: Incoming) -> Request:
+def request_of(backend: Backend, incoming: Incoming) -> Request:
     """Return the service's request, anew for each attempt."""
     body = _decode_json(incoming.body.decode(), 0)[0]
-    return Request(incoming.operation, body, incoming.region, incoming.caller, new_request_id())
+    request_id = backend.registry.request_ids.take()
+    return Request(incoming.operation, body, incoming.region, incoming.caller, request_id)
 
 
 def serve(

@@ -39,7 +39,7 @@ class DirectResponse:
 
 def answer(backend: Backend, incoming: Incoming) -> tuple[DirectResponse, dict[str, Any]]:
     """Answer one call of the application, and put it on record."""
-    request = request_of(incoming)
+    request = request_of(backend, incoming)
     try:
         response = serve(backend, request, incoming.source, backend.record.add)
     except KmsError as error:

@@ -83,7 +83,7 @@ class Exchange:
     def begin(self) -> float:
         """Begin an attempt; return how many seconds are to pass, really, before its answer."""
         self._attempts += 1
-        request = request_of(self._incoming)
+        request = request_of(self._backend, self._incoming)
         self._attempt = Attempt(
             self._backend, request, self._patience, self._lost, is_lost=self._is_lost
         )

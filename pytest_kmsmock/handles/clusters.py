@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 import string
 from typing import Any, Final
 
+from ..crypto.randomness import Randomness
 from ..doors import author
 from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
@@ -108,7 +108,10 @@ class Clusters(Part):
         self._check_active("make clusters")
         region, account = self._own(region, account)
         backings = self._backend.registry.state.backings
-        cluster_id = new_cluster_id() if cluster_id is None else text("cluster_id", cluster_id)
+        randomness = self._backend.registry.randomness
+        if cluster_id is None:
+            cluster_id = new_cluster_id(randomness)
+        text("cluster_id", cluster_id)
         if re.fullmatch("cluster-[2-7a-zA-Z]{11,16}", cluster_id) is None:
             raise KmsMockError(
                 f"cluster_id={cluster_id!r} is no ID of a cluster; write 'cluster-' and 11 to 16 "
@@ -127,7 +130,8 @@ class Clusters(Part):
             account=account,
             region=region,
             cluster_id=cluster_id,
-            trust_anchor=trust_anchor or (new_trust_anchor() if kin is None else kin.trust_anchor),
+            trust_anchor=trust_anchor
+            or (new_trust_anchor(randomness) if kin is None else kin.trust_anchor),
             history=cluster_id if kin is None else kin.history,
             password=text("password", password),
             active=truth("active", active),
@@ -138,12 +142,12 @@ class Clusters(Part):
         return handle
 
 
-def new_cluster_id() -> str:
-    return "cluster-" + "".join(_ID_LETTERS[byte & 31] for byte in os.urandom(11))
+def new_cluster_id(randomness: Randomness) -> str:
+    return "cluster-" + "".join(_ID_LETTERS[byte & 31] for byte in randomness.draw(11))
 
 
-def new_trust_anchor() -> str:
+def new_trust_anchor(randomness: Randomness) -> str:
     """Return text that looks like a certificate; nobody reads what is in it."""
-    encoded = base64.b64encode(os.urandom(480)).decode()
+    encoded = base64.b64encode(randomness.draw(480)).decode()
     lines = [encoded[start : start + 64] for start in range(0, len(encoded), 64)]
     return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""))

@@ -354,7 +354,9 @@ def import_material(
         key.arn,
         "ImportKeyMaterial",
         ImportToken=wanted["ImportToken"],
-        EncryptedKeyMaterial=wrapping.wrap(wanted["PublicKey"], algorithm, material),
+        EncryptedKeyMaterial=wrapping.wrap(
+            wanted["PublicKey"], algorithm, material, backend.registry.randomness
+        ),
         **params,
     ).get("KeyMaterialId")
     return imported

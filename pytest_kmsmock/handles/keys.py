@@ -225,8 +225,9 @@ def _check_key_id(
         or not is_key_id(key_id)
         or (is_multi_region_id and not multi_region)
     ):
+        example = new_key_id(backend.registry.randomness)
         raise KmsMockError(
-            f"key_id={key_id!r} is no key ID; write a UUID, for example {new_key_id()!r}."
+            f"key_id={key_id!r} is no key ID; write a UUID, for example {example!r}."
         )
     backend.registry.settle(backend.clock())  # it may have been there, and be due to go
     if backend.registry.state.resources(account, region).keys.get(key_id) is not None:

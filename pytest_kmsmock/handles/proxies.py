@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Any, Final, get_args
 
 import attrs
 
 from ..comparing import CheckedList
+from ..crypto.randomness import Randomness
 from ..doors import author
 from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
@@ -115,7 +115,7 @@ class XksProxy(Handle):
     ) -> XksKey:
         """Make an external key, a new one if there is one of that name."""
         key = attrs.evolve(
-            new_key(key_id),
+            new_key(key_id, self._backend.registry.randomness),
             spec=text("spec", spec),
             status=text("status", status),
             usage=_uses("usage", usage),
@@ -232,7 +232,7 @@ class Proxies(Part):
             or_none(text)(name, value)
         number = max(self._backend.registry.state.backings.proxies, default=0) + 1
         if connectivity == "VPC_ENDPOINT_SERVICE":
-            letters = os.urandom(9).hex()[:17]
+            letters = self._backend.registry.randomness.draw(9).hex()[:17]
             service_name = service_name or f"com.amazonaws.vpce.{region}.vpce-svc-{letters}"
             service_owner = service_owner or account
         elif service_name is not None or service_owner is not None:
@@ -249,13 +249,13 @@ class Proxies(Part):
             secret_access_key=secret_access_key,
             service_name=service_name,
             service_owner=service_owner,
-            keys={key_id: new_key(key_id) for key_id in keys},
+            keys={key_id: new_key(key_id, self._backend.registry.randomness) for key_id in keys},
         )
         handle = XksProxy(self._backend, number)
         author.change_backings(self._backend, lambda backings: handle._put(backings, proxy))
         return handle
 
 
-def new_key(key_id: str) -> ProxyKey:
+def new_key(key_id: str, randomness: Randomness) -> ProxyKey:
     """Return an external key as KMS wants it."""
-    return ProxyKey(key_id=text("key_id", key_id), secret=os.urandom(32))
+    return ProxyKey(key_id=text("key_id", key_id), secret=randomness.draw(32))

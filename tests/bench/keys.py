@@ -14,6 +14,7 @@ from typing import Any, Final
 from pytest_kmsmock import mock_kms
 from pytest_kmsmock.crypto import keypool
 from pytest_kmsmock.crypto.extras import MissingExtra
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.misuse import NotMockedError
 from pytest_kmsmock.service.values import key_pairs
 from pytest_kmsmock.service.values.specs import KEY_SPECS, KeySpec
@@ -159,7 +160,10 @@ def _pool_figure(key_spec: KeySpec, sides: Sides) -> Figure:
             times["CreateKey, pool warm"].append(_microseconds(create))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "pool")
-            first, second = (keypool.KeyPool(key_pairs.generate, path) for _ in range(2))
+            first, second = (
+                keypool.KeyPool(functools.partial(key_pairs.generate, randomness=SYSTEM), path)
+                for _ in range(2)
+            )
             times["made anew"].append(_microseconds(functools.partial(first.take, spec, 0)))
             if spec in keypool.IN_FILES:
                 times["from a file"].append(_microseconds(functools.partial(second.take, spec, 0)))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from pytest_kmsmock.crypto import attestation, certificates, der, extras, rsa
 from pytest_kmsmock.crypto.attestation import NITROTPM, Attestation, Unacceptable
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 PCRS = {0: b"\xab" * 48, 1: bytes(48)}
@@ -209,7 +210,7 @@ def test_a_changed_document_is_malformed_or_not_signed(place: float, bit: int) -
 
 @pytest.mark.parametrize("spec", ["RSA_2048", "RSA_3072"])
 def test_an_rsa_key_can_be_encrypted_to(spec: str) -> None:
-    assert attestation.encrypts(rsa.public_key(rsa.generate(spec)))
+    assert attestation.encrypts(rsa.public_key(rsa.generate(spec, SYSTEM)))
 
 
 def test_other_keys_cannot() -> None:

@@ -8,6 +8,7 @@ import hashlib
 import pytest
 
 from pytest_kmsmock.crypto import ciphertext
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 ACCOUNT = "123456789012"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -17,7 +18,9 @@ MATERIAL_ID = hashlib.sha256(KEY).hexdigest()
 
 
 def seal(plaintext: bytes = bytes(32), context: dict[str, str] | None = None) -> bytes:
-    return ciphertext.seal(KEY, ciphertext.start(TAG, MATERIAL_ID), plaintext, context or {})
+    return ciphertext.seal(
+        KEY, ciphertext.start(TAG, MATERIAL_ID), plaintext, context or {}, SYSTEM
+    )
 
 
 def test_blob_has_the_outline_of_aws() -> None:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_kmsmock.crypto import ber, cms, rsa
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 # A first call imports and makes what later ones have.
 without_deadline = settings(deadline=None)
@@ -38,7 +39,7 @@ ALGORITHM = bytes.fromhex(
 
 @functools.cache
 def private_key(number: int = 0) -> bytes:
-    return rsa.generate("RSA_2048")
+    return rsa.generate("RSA_2048", SYSTEM)
 
 
 def opened_by_asn1crypto(private: bytes, sealed: bytes) -> bytes:
@@ -91,7 +92,7 @@ def pem(private: bytes) -> bytes:
 def test_an_independent_parser_opens_an_envelope(length: int) -> None:
     private, plaintext = private_key(), bytes(range(256)) * 16
 
-    sealed = cms.seal(rsa.public_key(private), plaintext[:length])
+    sealed = cms.seal(rsa.public_key(private), plaintext[:length], SYSTEM)
 
     assert opened_by_asn1crypto(private, sealed) == plaintext[:length]
 
@@ -101,7 +102,7 @@ def test_an_independent_parser_opens_an_envelope(length: int) -> None:
 def test_openssl_opens_an_envelope(length: int, tmp_path: Path) -> None:
     private, plaintext = private_key(), bytes(range(256)) * 16
     (tmp_path / "key.pem").write_bytes(pem(private))
-    (tmp_path / "sealed").write_bytes(cms.seal(rsa.public_key(private), plaintext[:length]))
+    (tmp_path / "sealed").write_bytes(cms.seal(rsa.public_key(private), plaintext[:length], SYSTEM))
 
     opened = openssl("cms -decrypt -binary -inform DER -in sealed -inkey key.pem", tmp_path)
 
@@ -138,7 +139,7 @@ def test_the_form_is_that_of_kms() -> None:
     """Byte for byte, but for what is random or encrypted."""
     public = rsa.public_key(private_key())
 
-    sealed = cms.seal(public, bytes(32))
+    sealed = cms.seal(public, bytes(32), SYSTEM)
 
     assert sealed.startswith(HEAD + cms.key_identifier(public) + ALGORITHM)
     rest = sealed[len(HEAD) + 32 + len(ALGORITHM) + 4 + 256 :]
@@ -152,19 +153,19 @@ def test_the_form_is_that_of_kms() -> None:
 def test_each_envelope_is_another() -> None:
     public = rsa.public_key(private_key())
 
-    assert cms.seal(public, b"secret") != cms.seal(public, b"secret")
+    assert cms.seal(public, b"secret", SYSTEM) != cms.seal(public, b"secret", SYSTEM)
 
 
 @given(plaintext=st.binary(max_size=5000))
 @without_deadline
 def test_what_was_sealed_opens(plaintext: bytes) -> None:
-    sealed = cms.seal(rsa.public_key(private_key()), plaintext)
+    sealed = cms.seal(rsa.public_key(private_key()), plaintext, SYSTEM)
 
     assert cms.open_(private_key(), sealed) == plaintext
 
 
 def test_another_key_does_not_open_it() -> None:
-    sealed = cms.seal(rsa.public_key(private_key()), b"secret")
+    sealed = cms.seal(rsa.public_key(private_key()), b"secret", SYSTEM)
 
     assert cms.open_(private_key(1), sealed) is None
 
@@ -173,7 +174,7 @@ def test_another_key_does_not_open_it() -> None:
 @without_deadline
 def test_what_is_no_whole_envelope_does_not_open(data: st.DataObject) -> None:
     """Cut short, or with bytes after it."""
-    sealed = cms.seal(rsa.public_key(private_key()), b"secret")
+    sealed = cms.seal(rsa.public_key(private_key()), b"secret", SYSTEM)
     cut = sealed[: data.draw(st.integers(0, len(sealed) - 1))]
     more = sealed + data.draw(st.binary(min_size=1, max_size=4))
 
@@ -184,7 +185,7 @@ def test_what_is_no_whole_envelope_does_not_open(data: st.DataObject) -> None:
 @given(position=st.integers(0, 395), bit=st.integers(0, 7))
 @without_deadline
 def test_a_changed_envelope_never_raises(position: int, bit: int) -> None:
-    sealed = bytearray(cms.seal(rsa.public_key(private_key()), b"secret"))
+    sealed = bytearray(cms.seal(rsa.public_key(private_key()), b"secret", SYSTEM))
     sealed[position] ^= 1 << bit
 
     opened = cms.open_(private_key(), bytes(sealed))

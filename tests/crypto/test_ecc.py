@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from pytest_kmsmock.crypto import ecc, rsa
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 HASHES = {
     "ECDSA_SHA_256": hashes.SHA256(),
@@ -30,7 +31,7 @@ N_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 def test_others_read_our_keys_and_accept_our_signatures(
     spec: str, algorithm: str, public: int, longest: int
 ) -> None:
-    private = ecc.generate(spec)
+    private = ecc.generate(spec, SYSTEM)
 
     signature = ecc.sign(private, algorithm, b"invoice")
 
@@ -46,7 +47,7 @@ def test_others_read_our_keys_and_accept_our_signatures(
 def test_a_message_and_its_digest_are_signed_alike(
     spec: str, algorithm: str, public: int, longest: int
 ) -> None:
-    private = ecc.generate(spec)
+    private = ecc.generate(spec, SYSTEM)
     digest = hashlib.new(f"sha{algorithm[-3:]}", b"invoice").digest()
 
     of_message = ecc.sign(private, algorithm, b"invoice")
@@ -62,14 +63,14 @@ def test_a_message_and_its_digest_are_signed_alike(
 def test_what_can_be_no_signature_is_none(
     spec: str, algorithm: str, public: int, longest: int, length: int
 ) -> None:
-    private = ecc.generate(spec)
+    private = ecc.generate(spec, SYSTEM)
 
     assert not ecc.verify(private, algorithm, b"invoice", bytes(length))
     assert not ecc.verify(private, algorithm, b"invoice", b"\x30" * length)
 
 
 def test_signatures_that_are_nearly_right_are_none() -> None:
-    private = ecc.generate("ECC_NIST_P256")
+    private = ecc.generate("ECC_NIST_P256", SYSTEM)
     signature = ecc.sign(private, "ECDSA_SHA_256", b"invoice")
     r, s = utils.decode_dss_signature(signature)
 
@@ -93,7 +94,7 @@ def test_signatures_that_are_nearly_right_are_none() -> None:
     ("spec", "length"), [("ECC_NIST_P256", 32), ("ECC_NIST_P384", 48), ("ECC_NIST_P521", 66)]
 )
 def test_both_sides_agree_on_the_secret(spec: str, length: int) -> None:
-    ours = ecc.generate(spec)
+    ours = ecc.generate(spec, SYSTEM)
     key = serialization.load_der_private_key(ours, password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     theirs = ec.generate_private_key(key.curve)
@@ -109,7 +110,7 @@ def test_both_sides_agree_on_the_secret(spec: str, length: int) -> None:
 
 
 def test_no_secret_is_shared_with_what_is_no_key_of_the_curve() -> None:
-    private = ecc.generate("ECC_NIST_P256")
+    private = ecc.generate("ECC_NIST_P256", SYSTEM)
     own = ecc.public_key(private)
     off_curve = own[:-1] + bytes([own[-1] ^ 1])
     infinity = bytes.fromhex("3019301306072a8648ce3d020106082a8648ce3d03010703020000")
@@ -122,21 +123,21 @@ def test_no_secret_is_shared_with_what_is_no_key_of_the_curve() -> None:
         off_curve,
         infinity,
         private,
-        ecc.public_key(ecc.generate("ECC_NIST_P384")),
-        ecc.public_key(ecc.generate("ECC_SECG_P256K1")),
-        rsa.public_key(rsa.generate("RSA_2048")),
+        ecc.public_key(ecc.generate("ECC_NIST_P384", SYSTEM)),
+        ecc.public_key(ecc.generate("ECC_SECG_P256K1", SYSTEM)),
+        rsa.public_key(rsa.generate("RSA_2048", SYSTEM)),
     ):
         assert ecc.exchange(private, peer) is None
 
 
 def test_a_key_of_others_is_checked() -> None:
-    private = ecc.generate("ECC_NIST_P256")
+    private = ecc.generate("ECC_NIST_P256", SYSTEM)
 
     assert not ecc.is_private_key("ECC_SECG_P256K1", private)
     assert not ecc.is_private_key("ECC_NIST_P256", b"no key")
-    assert not ecc.is_private_key("ECC_NIST_P256", rsa.generate("RSA_2048"))
+    assert not ecc.is_private_key("ECC_NIST_P256", rsa.generate("RSA_2048", SYSTEM))
 
 
 def test_a_key_of_another_family_is_refused() -> None:
     with pytest.raises(ValueError, match="elliptic"):
-        ecc.public_key(rsa.generate("RSA_2048"))
+        ecc.public_key(rsa.generate("RSA_2048", SYSTEM))

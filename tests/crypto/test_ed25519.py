@@ -9,13 +9,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519 as pyca_ed25519
 
 from pytest_kmsmock.crypto import ecc, ed25519
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 SPEC = "ECC_NIST_EDWARDS25519"
 
 
 @pytest.fixture
 def private() -> bytes:
-    return ed25519.generate(SPEC)
+    return ed25519.generate(SPEC, SYSTEM)
 
 
 def test_others_read_our_keys_and_accept_our_signatures(private: bytes) -> None:
@@ -61,7 +62,7 @@ def test_what_can_be_no_signature_is_none(private: bytes, algorithm: str, length
 
 
 def test_a_key_of_others_is_checked(private: bytes) -> None:
-    other = ecc.generate("ECC_NIST_P256")
+    other = ecc.generate("ECC_NIST_P256", SYSTEM)
 
     assert ed25519.is_private_key(SPEC, private)
     assert not ed25519.is_private_key(SPEC, other)

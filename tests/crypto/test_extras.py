@@ -10,6 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from pytest_kmsmock.crypto import attestation, ecc, ed25519, extras, mldsa, mlkem, sm2
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 PYCA = "cryptography.hazmat.primitives.asymmetric"
 CALLS = [
@@ -17,17 +18,24 @@ CALLS = [
     pytest.param(
         "Crypto.Signature.eddsa",
         lambda: ed25519.sign(
-            ed25519.generate("ECC_NIST_EDWARDS25519"), "ED25519_PH_SHA_512", bytes(64)
+            ed25519.generate("ECC_NIST_EDWARDS25519", SYSTEM), "ED25519_PH_SHA_512", bytes(64)
         ),
         extras.ED25519PH,
         id="Ed25519ph",
     ),
-    pytest.param(f"{PYCA}.mldsa", lambda: mldsa.generate("ML_DSA_44"), extras.ML_DSA, id="ML-DSA"),
-    pytest.param(f"{PYCA}.mlkem", lambda: mlkem.generate("ML_KEM_768"), extras.ML_KEM, id="ML-KEM"),
     pytest.param(
-        "kyber_py.ml_kem", lambda: mlkem.generate("ML_KEM_512"), extras.ML_KEM_512, id="ML-KEM-512"
+        f"{PYCA}.mldsa", lambda: mldsa.generate("ML_DSA_44", SYSTEM), extras.ML_DSA, id="ML-DSA"
     ),
-    pytest.param("gmalg.sm2", lambda: sm2.generate("SM2"), extras.SM2, id="SM2"),
+    pytest.param(
+        f"{PYCA}.mlkem", lambda: mlkem.generate("ML_KEM_768", SYSTEM), extras.ML_KEM, id="ML-KEM"
+    ),
+    pytest.param(
+        "kyber_py.ml_kem",
+        lambda: mlkem.generate("ML_KEM_512", SYSTEM),
+        extras.ML_KEM_512,
+        id="ML-KEM-512",
+    ),
+    pytest.param("gmalg.sm2", lambda: sm2.generate("SM2", SYSTEM), extras.SM2, id="SM2"),
 ]
 
 
@@ -70,7 +78,7 @@ def test_a_cryptography_on_a_library_without_the_scheme_says_so(
     def unsupported(*_: object, **__: object) -> None:
         raise UnsupportedAlgorithm("not supported by this backend")
 
-    private = family.generate(spec)  # type: ignore[attr-defined]  # one of two modules
+    private = family.generate(spec, SYSTEM)  # type: ignore[attr-defined]  # one of two modules
     # Another seed, so that it is a key which has to be loaded.
     private = private[:-1] + bytes([private[-1] ^ 1])
     monkeypatch.setattr(serialization, "load_der_private_key", unsupported)
@@ -88,7 +96,9 @@ def test_a_cryptography_on_a_library_without_the_scheme_says_so(
     ],
     ids=["ML-DSA", "ML-KEM", "ML-KEM-512"],
 )
-@pytest.mark.parametrize("key", [b"no key", ecc.generate("ECC_NIST_P256")], ids=["garbage", "ECC"])
+@pytest.mark.parametrize(
+    "key", [b"no key", ecc.generate("ECC_NIST_P256", SYSTEM)], ids=["garbage", "ECC"]
+)
 def test_garbage_needs_no_package(
     family: object, spec: str, module: str, key: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pytest_kmsmock.crypto import attestation, cms, der, extras
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.values import key_pairs
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
@@ -22,7 +23,7 @@ SPECS: Final = [name for name, spec in KEY_SPECS.items() if spec.kind == "asymme
 AGREEING: Final = [name for name in SPECS if "KEY_AGREEMENT" in KEY_SPECS[name].usages]
 # A first call imports and makes what later ones have.
 without_deadline = settings(deadline=None)
-POOL: Final = KeyPool(key_pairs.generate)
+POOL: Final = KeyPool(lambda spec: key_pairs.generate(spec, SYSTEM))
 # What no key spec of KMS is made of.
 FOREIGN: Final = (
     lambda: ec.generate_private_key(ec.SECP224R1()),
@@ -164,4 +165,4 @@ def test_a_public_key_gives_a_secret_or_none(spec: str, peer: bytes) -> None:
 def test_what_an_answer_can_be_encrypted_to_it_is_encrypted_to(key: bytes) -> None:
     """Some keys are only found out when they are used."""
     if attestation.encrypts(key):
-        assert cms.seal(key, b"secret")
+        assert cms.seal(key, b"secret", SYSTEM)

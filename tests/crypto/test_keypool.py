@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from pytest_kmsmock import mock_kms
 from pytest_kmsmock.crypto import keypool, rsa
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 
@@ -44,9 +45,9 @@ def mode(path: Path) -> int:
 
 
 def test_a_pool_gives_real_pairs(folder: Path) -> None:
-    first = KeyPool(rsa.generate, folder).take("RSA_2048", 0)
+    first = KeyPool(lambda spec: rsa.generate(spec, SYSTEM), folder).take("RSA_2048", 0)
 
-    again = KeyPool(rsa.generate, folder).take("RSA_2048", 0)
+    again = KeyPool(lambda spec: rsa.generate(spec, SYSTEM), folder).take("RSA_2048", 0)
 
     assert again == first
     assert rsa.is_private_key("RSA_2048", again)
@@ -299,8 +300,9 @@ import sys
 from pathlib import Path
 from pytest_kmsmock.crypto import rsa
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
-pool = KeyPool(rsa.generate, Path(sys.argv[1]))
+pool = KeyPool(lambda spec: rsa.generate(spec, SYSTEM), Path(sys.argv[1]))
 print(*(pool.take("RSA_2048", n).hex() for n in range(3)))
 """
 
@@ -314,7 +316,7 @@ def test_several_processes_share_a_folder(folder: Path) -> None:
     ]
     taken = [process.communicate()[0].split() for process in processes]
 
-    pool = KeyPool(rsa.generate, folder)
+    pool = KeyPool(lambda spec: rsa.generate(spec, SYSTEM), folder)
     stored = [pool.take("RSA_2048", n).hex() for n in range(3)]
     for pairs in taken:
         assert len(set(pairs)) == 3

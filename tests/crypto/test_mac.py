@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from pytest_kmsmock.crypto import mac
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 SPECS = [
     ("HMAC_224", "HMAC_SHA_224", hashes.SHA224()),
@@ -18,7 +19,7 @@ SPECS = [
 
 @pytest.mark.parametrize(("spec", "algorithm", "hash_"), SPECS)
 def test_others_accept_our_macs(spec: str, algorithm: str, hash_: hashes.HashAlgorithm) -> None:
-    key = mac.generate(spec)
+    key = mac.generate(spec, SYSTEM)
 
     code = mac.mac(key, algorithm, b"order 7")
 
@@ -32,14 +33,14 @@ def test_others_accept_our_macs(spec: str, algorithm: str, hash_: hashes.HashAlg
 def test_only_the_whole_mac_of_the_message_is_accepted(
     spec: str, algorithm: str, hash_: hashes.HashAlgorithm
 ) -> None:
-    key = mac.generate(spec)
+    key = mac.generate(spec, SYSTEM)
     code = mac.mac(key, algorithm, b"order 7")
 
     assert mac.verify(key, algorithm, b"order 7", code)
     for wrong in (b"", code[:-1], code + b"\0", bytes(len(code)), bytes(6144)):
         assert not mac.verify(key, algorithm, b"order 7", wrong)
     assert not mac.verify(key, algorithm, b"order 8", code)
-    assert not mac.verify(mac.generate(spec), algorithm, b"order 7", code)
+    assert not mac.verify(mac.generate(spec, SYSTEM), algorithm, b"order 7", code)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from pytest_kmsmock.crypto import ecc, mldsa
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 ALGORITHM = "ML_DSA_SHAKE_256"
 SPECS = [("ML_DSA_44", 1334, 2420), ("ML_DSA_65", 1974, 3309), ("ML_DSA_87", 2614, 4627)]
@@ -24,7 +25,7 @@ def mu_of(private: bytes, message: bytes) -> bytes:
 def test_keys_and_signatures_have_the_lengths_of_fips_204(
     spec: str, public: int, length: int
 ) -> None:
-    private = mldsa.generate(spec)
+    private = mldsa.generate(spec, SYSTEM)
 
     assert len(mldsa.public_key(private)) == public
     assert len(mldsa.sign(private, ALGORITHM, b"firmware")) == length
@@ -35,7 +36,7 @@ def test_keys_and_signatures_have_the_lengths_of_fips_204(
 def test_pycryptodome_accepts_our_signatures(spec: str, public: int, length: int) -> None:
     library = pytest.importorskip("Crypto.PublicKey.MLDSA", reason="no PyCryptodome with ML-DSA")
     scheme = pytest.importorskip("Crypto.Signature.mldsa")
-    private = mldsa.generate(spec)
+    private = mldsa.generate(spec, SYSTEM)
     key = library.import_key(mldsa.public_key(private))
 
     scheme.new(key).verify(b"firmware", mldsa.sign(private, ALGORITHM, b"firmware"))
@@ -46,7 +47,7 @@ def test_pycryptodome_accepts_our_signatures(spec: str, public: int, length: int
 
 @every_spec
 def test_a_message_and_its_mu_are_signed_alike(spec: str, public: int, length: int) -> None:
-    private = mldsa.generate(spec)
+    private = mldsa.generate(spec, SYSTEM)
     mu = mu_of(private, b"firmware")
 
     of_message = mldsa.sign(private, ALGORITHM, b"firmware")
@@ -60,7 +61,7 @@ def test_a_message_and_its_mu_are_signed_alike(spec: str, public: int, length: i
 
 @every_spec
 def test_what_can_be_no_signature_is_none(spec: str, public: int, length: int) -> None:
-    private = mldsa.generate(spec)
+    private = mldsa.generate(spec, SYSTEM)
 
     for wrong in (0, 1, length - 1, length, length + 1, 6144):
         assert not mldsa.verify(private, ALGORITHM, b"firmware", bytes(wrong))
@@ -68,15 +69,15 @@ def test_what_can_be_no_signature_is_none(spec: str, public: int, length: int) -
 
 
 def test_a_mu_has_64_bytes() -> None:
-    private = mldsa.generate("ML_DSA_44")
+    private = mldsa.generate("ML_DSA_44", SYSTEM)
 
     with pytest.raises(ValueError, match="64"):
         mldsa.sign(private, ALGORITHM, b"firmware", is_digest=True)
 
 
 def test_a_key_of_others_is_checked() -> None:
-    private = mldsa.generate("ML_DSA_44")
-    other = ecc.generate("ECC_NIST_P256")
+    private = mldsa.generate("ML_DSA_44", SYSTEM)
+    other = ecc.generate("ECC_NIST_P256", SYSTEM)
 
     assert not mldsa.is_private_key("ML_DSA_65", private)
     assert not mldsa.is_private_key("ML_DSA_44", other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_kmsmock.crypto import ecc, mlkem
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 SPECS = [("ML_KEM_512", 822, 768), ("ML_KEM_768", 1206, 1088), ("ML_KEM_1024", 1590, 1568)]
 every_spec = pytest.mark.parametrize(("spec", "public", "length"), SPECS)
@@ -12,7 +13,7 @@ every_spec = pytest.mark.parametrize(("spec", "public", "length"), SPECS)
 
 @every_spec
 def test_what_was_encapsulated_decapsulates(spec: str, public: int, length: int) -> None:
-    private = mlkem.generate(spec)
+    private = mlkem.generate(spec, SYSTEM)
 
     secret, ciphertext = mlkem.encapsulate(private)
 
@@ -25,7 +26,7 @@ def test_what_was_encapsulated_decapsulates(spec: str, public: int, length: int)
 
 @every_spec
 def test_each_encapsulation_is_another(spec: str, public: int, length: int) -> None:
-    private = mlkem.generate(spec)
+    private = mlkem.generate(spec, SYSTEM)
 
     assert len({mlkem.encapsulate(private) for _ in range(3)}) == 3
 
@@ -35,7 +36,7 @@ def test_an_altered_ciphertext_gives_another_secret_and_no_error(
     spec: str, public: int, length: int
 ) -> None:
     """FIPS 203: implicit rejection."""
-    private = mlkem.generate(spec)
+    private = mlkem.generate(spec, SYSTEM)
     secret, ciphertext = mlkem.encapsulate(private)
     altered = bytes([ciphertext[0] ^ 1]) + ciphertext[1:]
 
@@ -45,12 +46,12 @@ def test_an_altered_ciphertext_gives_another_secret_and_no_error(
     assert len(answer) == 32
     assert answer != secret
     assert answer == mlkem.decapsulate(private, altered)
-    assert answer != mlkem.decapsulate(mlkem.generate(spec), altered)
+    assert answer != mlkem.decapsulate(mlkem.generate(spec, SYSTEM), altered)
 
 
 @every_spec
 def test_a_ciphertext_of_a_wrong_length_has_no_secret(spec: str, public: int, length: int) -> None:
-    private = mlkem.generate(spec)
+    private = mlkem.generate(spec, SYSTEM)
 
     for wrong in (0, 1, length - 1, length + 1, 6144):
         assert mlkem.decapsulate(private, bytes(wrong)) is None
@@ -61,7 +62,7 @@ def test_pycryptodome_reads_our_keys_and_shares_our_secrets(
     spec: str, public: int, length: int
 ) -> None:
     library = pytest.importorskip("Crypto.PublicKey.MLKEM", reason="no PyCryptodome with ML-KEM")
-    private = mlkem.generate(spec)
+    private = mlkem.generate(spec, SYSTEM)
 
     theirs = library.import_key(private)
 
@@ -70,17 +71,22 @@ def test_pycryptodome_reads_our_keys_and_shares_our_secrets(
 
 
 def test_a_key_of_another_family_is_refused() -> None:
-    mlkem.generate("ML_KEM_768")
+    mlkem.generate("ML_KEM_768", SYSTEM)
 
     with pytest.raises(ValueError, match="ML-KEM"):
-        mlkem.encapsulate(ecc.generate("ECC_NIST_P256"))
+        mlkem.encapsulate(ecc.generate("ECC_NIST_P256", SYSTEM))
 
 
 @every_spec
 def test_a_private_key_of_somebody_else_is_checked(spec: str, public: int, length: int) -> None:
-    private = mlkem.generate(spec)
+    private = mlkem.generate(spec, SYSTEM)
     (other, *_) = (each for each, _, _ in SPECS if each != spec)
 
     assert mlkem.is_private_key(spec, private)
-    for wrong in (mlkem.generate(other), ecc.generate("ECC_NIST_P256"), private[:-1], b"no key"):
+    for wrong in (
+        mlkem.generate(other, SYSTEM),
+        ecc.generate("ECC_NIST_P256", SYSTEM),
+        private[:-1],
+        b"no key",
+    ):
         assert not mlkem.is_private_key(spec, wrong)

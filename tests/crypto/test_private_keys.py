@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_kmsmock.crypto import ecc
 from pytest_kmsmock.crypto.private_keys import PrivateKeys
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 
 class Loading:
@@ -34,7 +35,7 @@ def test_a_new_key_is_not_loaded() -> None:
 def test_a_key_from_elsewhere_is_loaded_once() -> None:
     load = Loading()
     keys = PrivateKeys(load)
-    private = ecc.generate("ECC_NIST_P256")
+    private = ecc.generate("ECC_NIST_P256", SYSTEM)
 
     assert keys(private) is keys(bytes(bytearray(private)))
     assert load.count == 1

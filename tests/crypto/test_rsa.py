@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric import rsa as pyca_rsa
 
 from pytest_kmsmock.crypto import der, ecc, rsa
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 ALGORITHMS = list(rsa.DIGEST_LENGTHS)
 OAEP = {"RSAES_OAEP_SHA_1": hashes.SHA1(), "RSAES_OAEP_SHA_256": hashes.SHA256()}
@@ -20,7 +21,7 @@ OAEP = {"RSAES_OAEP_SHA_1": hashes.SHA1(), "RSAES_OAEP_SHA_256": hashes.SHA256()
 
 @pytest.fixture(scope="module")
 def private() -> bytes:
-    return rsa.generate("RSA_2048")
+    return rsa.generate("RSA_2048", SYSTEM)
 
 
 def pyca_public(private: bytes) -> pyca_rsa.RSAPublicKey:
@@ -41,7 +42,7 @@ def test_a_key_is_sound_pkcs8_of_the_length_in_its_name(private: bytes) -> None:
     ("spec", "length"), [("RSA_2048", 294), ("RSA_3072", 422), ("RSA_4096", 550)]
 )
 def test_public_keys_have_the_length_of_their_spec(spec: str, length: int) -> None:
-    assert len(rsa.public_key(rsa.generate(spec))) == length
+    assert len(rsa.public_key(rsa.generate(spec, SYSTEM))) == length
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_a_key_of_others_is_checked(private: bytes) -> None:
     assert not rsa.is_private_key("RSA_2048", broken)
     assert not rsa.is_private_key("RSA_3072", private)
     assert not rsa.is_private_key("RSA_2048", b"no key")
-    assert not rsa.is_private_key("RSA_2048", ecc.generate("ECC_NIST_P256"))
+    assert not rsa.is_private_key("RSA_2048", ecc.generate("ECC_NIST_P256", SYSTEM))
 
 
 def test_a_key_of_another_length_is_not_checked() -> None:
@@ -179,4 +180,4 @@ def test_a_key_of_another_length_is_not_checked() -> None:
 
 def test_a_key_of_another_family_is_refused() -> None:
     with pytest.raises(ValueError, match="RSA"):
-        rsa.public_key(ecc.generate("ECC_NIST_P256"))
+        rsa.public_key(ecc.generate("ECC_NIST_P256", SYSTEM))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_kmsmock.crypto import der, ecc, sm2
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 OPENSSL = shutil.which("openssl")
 ID = "distid:1234567812345678"
@@ -16,7 +17,7 @@ ID = "distid:1234567812345678"
 
 @pytest.fixture
 def private() -> bytes:
-    return sm2.generate("SM2")
+    return sm2.generate("SM2", SYSTEM)
 
 
 class OpenSsl:
@@ -149,11 +150,11 @@ def test_garbage_of_any_length_does_not_decrypt(private: bytes, length: int) -> 
 def test_another_key_does_not_decrypt(private: bytes) -> None:
     ciphertext = sm2.encrypt(private, "SM2PKE", b"x" * 20)
 
-    assert sm2.decrypt(sm2.generate("SM2"), "SM2PKE", ciphertext) is None
+    assert sm2.decrypt(sm2.generate("SM2", SYSTEM), "SM2PKE", ciphertext) is None
 
 
 def test_both_sides_agree_on_the_secret(private: bytes) -> None:
-    other = sm2.generate("SM2")
+    other = sm2.generate("SM2", SYSTEM)
 
     secret = sm2.exchange(private, sm2.public_key(other))
 
@@ -172,7 +173,7 @@ def test_no_secret_is_shared_with_what_is_no_key_of_the_curve(private: bytes) ->
         own + b"\0",
         own[:-1] + bytes([own[-1] ^ 1]),
         too_large,
-        ecc.public_key(ecc.generate("ECC_NIST_P256")),
+        ecc.public_key(ecc.generate("ECC_NIST_P256", SYSTEM)),
     ):
         assert sm2.exchange(private, peer) is None
 
@@ -211,7 +212,8 @@ def pkcs8(secret: int) -> bytes:
         der.element(der.INTEGER, b"\1"),
         der.element(der.OCTET_STRING, secret.to_bytes(32, "big")),
     )
-    _, algorithm, _ = der.sequence(sm2.generate("SM2"), der.INTEGER, der.SEQUENCE, der.OCTET_STRING)
+    pair = sm2.generate("SM2", SYSTEM)
+    _, algorithm, _ = der.sequence(pair, der.INTEGER, der.SEQUENCE, der.OCTET_STRING)
     return der.element(
         der.SEQUENCE,
         der.element(der.INTEGER, b"\0"),
@@ -236,7 +238,7 @@ def test_a_key_of_others_is_checked(private: bytes) -> None:
         b"no key",
         private[:-1],
         private[:-1] + bytes([private[-1] ^ 1]),
-        ecc.generate("ECC_NIST_P256"),
+        ecc.generate("ECC_NIST_P256", SYSTEM),
     ):
         assert not sm2.is_private_key("SM2", wrong)
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from pytest_kmsmock.crypto import rsa as rsa_keys
 from pytest_kmsmock.crypto import sm2, wrapping
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 DIRECT = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
 BY_AES = ("RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256")
@@ -18,7 +19,7 @@ BY_AES = ("RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256")
 @pytest.fixture(scope="module")
 def private() -> bytes:
     """A wrapping key, RSA_2048."""
-    return rsa_keys.generate("RSA_2048")
+    return rsa_keys.generate("RSA_2048", SYSTEM)
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +71,18 @@ def test_author_wraps_as_a_client_does(
     """What `wrap` makes has the length that fits, and comes out again."""
     der = rsa_keys.public_key(private)
 
-    wrapped = wrapping.wrap(der, algorithm, b"material")
+    wrapped = wrapping.wrap(der, algorithm, b"material", SYSTEM)
 
     assert wrapping.is_possible_length("RSA_2048", algorithm, len(wrapped))
     assert wrapping.unwrap(private, algorithm, wrapped) == b"material"
-    assert wrapping.wrap(der, algorithm, b"material") != wrapped
+    assert wrapping.wrap(der, algorithm, b"material", SYSTEM) != wrapped
 
 
 @pytest.mark.parametrize("made", [*DIRECT, *BY_AES])
 @pytest.mark.parametrize("read", [*DIRECT, *BY_AES])
 def test_each_algorithm_reads_its_own(private: bytes, made: str, read: str) -> None:
     """Neither the digest nor the way can be another."""
-    wrapped = wrapping.wrap(rsa_keys.public_key(private), made, bytes(32))
+    wrapped = wrapping.wrap(rsa_keys.public_key(private), made, bytes(32), SYSTEM)
 
     unwrapped = wrapping.unwrap(private, read, wrapped)
 
@@ -91,7 +92,7 @@ def test_each_algorithm_reads_its_own(private: bytes, made: str, read: str) -> N
 @pytest.mark.parametrize("algorithm", [*DIRECT, *BY_AES])
 def test_changed_byte_is_noticed(private: bytes, algorithm: str) -> None:
     """Anywhere in the wrapped material."""
-    wrapped = wrapping.wrap(rsa_keys.public_key(private), algorithm, bytes(40))
+    wrapped = wrapping.wrap(rsa_keys.public_key(private), algorithm, bytes(40), SYSTEM)
 
     for at in range(0, len(wrapped), 37):
         changed = wrapped[:at] + bytes([wrapped[at] ^ 1]) + wrapped[at + 1 :]
@@ -129,7 +130,7 @@ def test_length_tells_what_cannot_be(
 
 def test_sm2_wraps_in_china() -> None:
     """SM2PKE under a wrapping key of spec SM2."""
-    own = sm2.generate("SM2")
+    own = sm2.generate("SM2", SYSTEM)
     wrapped = sm2.encrypt(own, wrapping.SM2_ALGORITHM, bytes(16))
 
     assert wrapping.is_possible_length("SM2", wrapping.SM2_ALGORITHM, len(wrapped))

@@ -41,7 +41,7 @@ def test_a_client_of_the_mock_outlives_it(connections: list[Any]) -> None:
 
 
 def test_a_declared_error_is_an_exception_of_its_own() -> None:
-    raised = clients.exception(DisabledException("it is disabled."), "Encrypt", 0.0)
+    raised = clients.exception(DisabledException("it is disabled."), "Encrypt", "id", 0.0)
 
     assert isinstance(raised, ClientError)
     assert type(raised).__name__ == "DisabledException"
@@ -51,7 +51,7 @@ def test_a_declared_error_is_an_exception_of_its_own() -> None:
 
 
 def test_an_undeclared_error_is_a_client_error() -> None:
-    raised = clients.exception(ValidationException("it is wrong"), "Encrypt", 0.0)
+    raised = clients.exception(ValidationException("it is wrong"), "Encrypt", "id", 0.0)
 
     assert type(raised) is ClientError
     assert raised.response["Error"]["Code"] == "ValidationException"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-import uuid
-from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -16,7 +14,6 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
-from pytest_kmsmock.doors import desk
 from pytest_kmsmock.service.api.shapes import shapes_of
 
 SESSION = botocore.session.Session()
@@ -179,13 +176,3 @@ def test_the_http_response_has_what_handlers_look_at(kms: KmsMock) -> None:
     assert isinstance(response.content, bytes)
     assert isinstance(response.text, str)
     assert all(hasattr(AWSResponse, name) for name in ("content", "text"))
-
-
-def test_request_ids_do_not_repeat() -> None:
-    """They look like UUIDs, and threads never get the same."""
-    with ThreadPoolExecutor(4) as pool:
-        taken = pool.map(lambda _: [desk.new_request_id() for _ in range(2000)], range(4))
-        ids = [request_id for mine in taken for request_id in mine]
-
-    assert len(set(ids)) == len(ids) == 8000
-    assert all(str(uuid.UUID(request_id)) == request_id for request_id in ids)

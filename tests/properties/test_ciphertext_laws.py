@@ -6,6 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pytest_kmsmock.crypto import ciphertext
+from pytest_kmsmock.crypto.randomness import SYSTEM
 
 keys_256 = st.binary(min_size=32, max_size=32)
 material_ids = st.text("0123456789abcdef", min_size=64, max_size=64)
@@ -17,7 +18,7 @@ contexts = st.dictionaries(texts, texts, max_size=5)
 
 def seal(key: bytes, material_id: str, plaintext: bytes, context: dict[str, str]) -> bytes:
     tag = ciphertext.key_tag("123456789012", "1234abcd-12ab-34cd-56ef-1234567890ab")
-    return ciphertext.seal(key, ciphertext.start(tag, material_id), plaintext, context)
+    return ciphertext.seal(key, ciphertext.start(tag, material_id), plaintext, context, SYSTEM)
 
 
 @given(key=keys_256, material_id=material_ids, plaintext=plaintexts, context=contexts)

@@ -23,13 +23,13 @@ from hypothesis import strategies as st
 
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.api.shapes import service_model
 from pytest_kmsmock.service.misuse import UnforeseenError
 from pytest_kmsmock.service.operations.table import OPERATIONS as ROWS
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Request
-from pytest_kmsmock.service.state.key_maker import KeyMaker
 from pytest_kmsmock.service.state.registry import Registry
 from pytest_kmsmock.service.state.state import Draft
 from pytest_kmsmock.service.values import key_pairs
@@ -44,7 +44,7 @@ UUID: Final = "00000000-0000-4000-8000-000000000000"
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/app"
 CLUSTER: Final = "cluster-abcdefghijk"
 # To make an RSA pair takes long, and here none has to be another one's.
-POOL: Final = KeyPool(key_pairs.generate)
+POOL: Final = KeyPool(lambda spec: key_pairs.generate(spec, SYSTEM))
 POLICY: Final = {
     "Version": "2012-10-17",
     "Id": "policy",
@@ -71,7 +71,7 @@ def answer(registry: Registry, operation: str, body: Any, *, now: float = NOW) -
 @functools.cache
 def prepared(now: float = NOW) -> tuple[Registry, dict[str, Body]]:
     """Return a registry, and for each operation a request that succeeds there."""
-    registry = Registry(KeyMaker(lambda: POOL))
+    registry = Registry(lambda: POOL)
     cluster = Cluster(
         account=ACCOUNT,
         region=REGION,
@@ -140,7 +140,7 @@ def prepared(now: float = NOW) -> tuple[Registry, dict[str, Body]]:
             "KeyId": each,
             "ImportToken": text(parameters["ImportToken"]),
             "EncryptedKeyMaterial": text(
-                wrapping.wrap(parameters["PublicKey"], algorithm, bytes(32))
+                wrapping.wrap(parameters["PublicKey"], algorithm, bytes(32), SYSTEM)
             ),
             "ValidTo": now + 86_400,
         }

@@ -17,12 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.rules import lifecycle
 from pytest_kmsmock.service.rules.lifecycle import DAY
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
-from pytest_kmsmock.service.state.key_maker import KeyMaker
 from pytest_kmsmock.service.state.registry import Registry
 from pytest_kmsmock.service.values import key_pairs
 from pytest_kmsmock.service.values.caller import Caller
@@ -246,7 +246,7 @@ def _plain_key(secret: bytes) -> KmsKey:
 @functools.cache
 def pool() -> KeyPool:
     """RSA wrapping keys, made once for all examples."""
-    return KeyPool(key_pairs.generate)
+    return KeyPool(functools.partial(key_pairs.generate, randomness=SYSTEM))
 
 
 class RelatedKeys(RuleBasedStateMachine):
@@ -262,9 +262,7 @@ class RelatedKeys(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = START
-        self.service = Service(
-            lambda: self.now, Registry(KeyMaker(pool)), Options(transition_seconds=60)
-        )
+        self.service = Service(lambda: self.now, Registry(pool), Options(transition_seconds=60))
         self.blobs: list[bytes] = []
 
     def call(self, operation: str, region: str, **params: Any) -> dict[str, Any]:
@@ -403,7 +401,7 @@ class ImportedRelatedKeys(RelatedKeys):
             region,
             ImportToken=wanted["ImportToken"],
             EncryptedKeyMaterial=wrapping.wrap(
-                wanted["PublicKey"], "RSAES_OAEP_SHA_256", bytes([number]) * 32
+                wanted["PublicKey"], "RSAES_OAEP_SHA_256", bytes([number]) * 32, SYSTEM
             ),
             ImportType="NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL",
             **expiry,

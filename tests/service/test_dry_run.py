@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import DryRunOperationException
 from pytest_kmsmock.service.api.shapes import OperationShapes, service_model, shapes_of
 from pytest_kmsmock.service.operations.table import OPERATIONS
@@ -270,7 +271,7 @@ def test_no_operation_can_forget_it(
     monkeypatch.setattr(OperationShapes, "decode", lambda _, body, params: params.update(body))
     numbers = itertools.count()
     pool = KeyPool(lambda _: bytes([next(numbers)]))
-    registry.key_maker = KeyMaker(lambda: pool)
+    registry.key_maker = KeyMaker(SYSTEM, lambda: pool)
     before = registry.state
 
     with pytest.raises(DryRunOperationException):

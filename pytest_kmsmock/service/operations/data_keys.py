@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-from ...crypto import randomness
 from ..api.errors import (
     InvalidKeyUsageException,
     UnsupportedOperationException,
@@ -41,7 +38,7 @@ def generate_data_key(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, GenerateDataKey."""
     params = request.params
     length = params.get("NumberOfBytes") or LENGTHS[params["KeySpec"]]
-    plaintext = randomness.block()[:length] if length <= randomness.SIZE else os.urandom(length)
+    plaintext = request.registry.randomness.draw(length)
     context = params.get("EncryptionContext", {})
     return {
         "CiphertextBlob": seal(request, key, SYMMETRIC_DEFAULT, plaintext, context),

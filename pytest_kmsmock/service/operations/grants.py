@@ -57,7 +57,7 @@ def create_grant(request: Request, key: KmsKey) -> Response:
         if len(grants.of_key(key.arn)) >= quota:
             raise LimitExceededException(f"{key.arn} has {quota} grants, the limit for a key.")
         grant = Grant(
-            id=new_grant_id(),
+            id=new_grant_id(request.registry.randomness),
             name=name,
             key_arn=key.arn,
             members=members,
@@ -66,7 +66,7 @@ def create_grant(request: Request, key: KmsKey) -> Response:
         )
         request.draft.put_grant(grant)
     return {
-        "GrantToken": seal_token(request.registry.token_key, grant),
+        "GrantToken": seal_token(request.registry.token_key, grant, request.registry.randomness),
         "GrantId": grant.id,
     }
 

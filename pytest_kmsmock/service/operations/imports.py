@@ -45,6 +45,7 @@ def get_parameters_for_import(request: Request, key: KmsKey) -> Response:
         "ImportToken": import_tokens.seal(
             request.registry.token_key,
             import_tokens.ImportToken(key.arn, wrapping_spec, algorithm, private, valid_to),
+            request.registry.randomness,
         ),
         "PublicKey": key_pairs.public_key(spec, private),
         "ParametersValidTo": timestamp(valid_to),

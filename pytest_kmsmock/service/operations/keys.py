@@ -38,7 +38,9 @@ def create_key(request: Request, _: None) -> Response:
     account, region = request.account, request.region
     spec, usage = _spec_and_usage(params, region)
     is_multi_region = params.get("MultiRegion", False)
-    key_id = request.key_id or (new_multi_region_key_id() if is_multi_region else new_key_id())
+    randomness = request.registry.randomness
+    new_id = new_multi_region_key_id if is_multi_region else new_key_id
+    key_id = request.key_id or new_id(randomness)
     resources = request.resources
     arn = resources.arn_prefix + key_id
     if "Policy" in params:
@@ -56,7 +58,8 @@ def create_key(request: Request, _: None) -> Response:
     if origin != "EXTERNAL":
         given = request.material
         if given is None:
-            materials = (first_material(request.registry.key_maker.new(spec, region)),)
+            secret = request.registry.key_maker.new(spec, region)
+            materials = (first_material(secret, randomness),)
         else:
             materials = (KeyMaterial(id=material_id(key_id, given), secret=given),)
     key = KmsKey(

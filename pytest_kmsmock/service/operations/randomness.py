@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from ..api.errors import (
     CustomKeyStoreInvalidStateException,
     UnsupportedOperationException,
@@ -21,7 +19,7 @@ def generate_random(request: Request, _: None) -> Response:
         raise ValidationException("NumberOfBytes is required.")
     if "CustomKeyStoreId" in params:
         _check_store(request)
-    return {"Plaintext": os.urandom(params["NumberOfBytes"])}
+    return {"Plaintext": request.registry.randomness.draw(params["NumberOfBytes"])}
 
 
 def _check_store(request: Request) -> None:

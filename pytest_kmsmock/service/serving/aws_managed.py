@@ -109,11 +109,12 @@ def create(request: Request, alias_name: str) -> KmsKey | None:
 
 def _create(request: Request, alias_name: str, service: str, protects: str) -> KmsKey:
     account, region = request.account, request.region
-    key_id = request.key_id or new_key_id()
+    key_id = request.key_id or new_key_id(request.registry.randomness)
     spec = KEY_SPECS["SYMMETRIC_DEFAULT"]
     given = request.material
     if given is None:
-        material = first_material(request.registry.key_maker.new(spec, region))
+        secret = request.registry.key_maker.new(spec, region)
+        material = first_material(secret, request.registry.randomness)
     else:
         material = KeyMaterial(id=material_id(key_id, given), secret=given)
     key = KmsKey(

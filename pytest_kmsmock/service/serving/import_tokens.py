@@ -8,11 +8,11 @@ carries all of that itself, so that nothing has to be kept.
 from __future__ import annotations
 
 import json
-import os
 
 import attrs
 
 from ...crypto import symmetric
+from ...crypto.randomness import Randomness
 
 
 @attrs.frozen
@@ -32,9 +32,9 @@ class ImportToken:
     valid_to: float
 
 
-def seal(token_key: bytes, token: ImportToken) -> bytes:
+def seal(token_key: bytes, token: ImportToken, randomness: Randomness) -> bytes:
     """Return *token* as the opaque bytes that the caller gets."""
-    nonce = os.urandom(symmetric.NONCE_LENGTH)
+    nonce = randomness.draw(symmetric.NONCE_LENGTH)
     terms = [token.key_arn, token.wrapping_spec, token.algorithm, token.valid_to]
     head = json.dumps(terms).encode()
     content = len(head).to_bytes(2, "big") + head + token.private

@@ -72,7 +72,11 @@ def sealed(request: Request, attestation: Attestation, response: Response) -> Re
     rest = {name: value for name, value in response.items() if name not in (secret, left_out)}
     # `attest` has seen to it that there is a key.
     public_key = attestation.public_key or b""
-    return rest | {"CiphertextForRecipient": cms.seal(public_key, response[secret])}
+    return rest | {
+        "CiphertextForRecipient": cms.seal(
+            public_key, response[secret], request.registry.randomness
+        )
+    }
 
 
 def _attested(request: Request, document: bytes) -> Attestation:

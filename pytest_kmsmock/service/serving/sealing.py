@@ -20,7 +20,8 @@ def seal(
     if algorithm == SYMMETRIC_DEFAULT:
         secret = key.material.secret
         assert secret is not None  # the key's state says so
-        return ciphertext.seal(secret, key.ciphertext_start, plaintext, context)
+        randomness = request.registry.randomness
+        return ciphertext.seal(secret, key.ciphertext_start, plaintext, context, randomness)
     _check_no_context(algorithm, context)
     longest = key_pairs.longest_plaintext(key.spec, algorithm)
     if len(plaintext) > longest:

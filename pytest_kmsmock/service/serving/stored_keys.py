@@ -33,9 +33,9 @@ _ANSWER_CORRUPT: Final = (
 def seal(request: Request, key: KmsKey, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     """Return the ciphertext of *plaintext* by *key*, which is in a custom key store."""
     secrets, _ = _secrets(request, key, "ENCRYPT")
-    sealed = plaintext
+    randomness, sealed = request.registry.randomness, plaintext
     for secret in secrets:
-        sealed = ciphertext.seal(secret, key.ciphertext_start, sealed, context)
+        sealed = ciphertext.seal(secret, key.ciphertext_start, sealed, context, randomness)
     return sealed
 
 

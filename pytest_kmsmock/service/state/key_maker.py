@@ -6,13 +6,16 @@ import collections
 from collections.abc import Callable
 from typing import Final
 
-from ...crypto import mac, randomness, symmetric
+from ...crypto import mac, symmetric
 from ...crypto.forking import Lock
 from ...crypto.keypool import KeyPool
+from ...crypto.randomness import Randomness
 from ..api.regions import is_in_china
 from ..values import key_pairs
 from ..values.key import KmsKey
 from ..values.specs import KeySpec
+
+MakePool = Callable[[], KeyPool]
 
 # AWS makes a pair for each import. An RSA pair takes up to a second here.
 _WRAPPING_KEYS: Final = 4
@@ -23,10 +26,12 @@ class KeyMaker:
     Makes key material, no two alike.
 
     Args:
+        randomness: What keys are drawn from.
         pool: Returns where key pairs come from; None makes each of them anew.
     """
 
-    def __init__(self, pool: Callable[[], KeyPool] | None = None) -> None:
+    def __init__(self, randomness: Randomness, pool: MakePool | None = None) -> None:
+        self._randomness = randomness
         self._pool = pool
         self._taken: dict[str, int] = {}
         # By key spec; the one that was taken last is at the end.
@@ -36,11 +41,11 @@ class KeyMaker:
     def new(self, spec: KeySpec, region: str) -> bytes:
         """Return the secret of a new key of *spec* in *region*."""
         if spec.family == "symmetric":
-            return randomness.block()[: symmetric_length(region)]
+            return self._randomness.draw(symmetric_length(region))
         if spec.family == "hmac":
-            return mac.generate(spec.name)
+            return mac.generate(spec.name, self._randomness)
         if self._pool is None:
-            return key_pairs.generate(spec.name)
+            return key_pairs.generate(spec.name, self._randomness)
         with self._lock.current:
             number = self._taken.get(spec.name, 0)
             self._taken[spec.name] = number + 1
@@ -59,9 +64,9 @@ class KeyMaker:
             made.rotate(-1)
         return made[-1]
 
-    def copy(self) -> KeyMaker:
-        """Return one that goes on where this one stands."""
-        copied = KeyMaker(self._pool)
+    def copy(self, randomness: Randomness) -> KeyMaker:
+        """Return one that goes on where this one stands, and draws from *randomness*."""
+        copied = KeyMaker(randomness, self._pool)
         copied._taken = self._taken.copy()
         copied._wrapping = {name: made.copy() for name, made in self._wrapping.items()}
         return copied

@@ -13,8 +13,10 @@ from typing import TypeVar
 
 from ...crypto import randomness
 from ...crypto.forking import Lock
+from ...crypto.randomness import Randomness
 from ..values.key import KmsKey
-from .key_maker import KeyMaker
+from .key_maker import KeyMaker, MakePool
+from .request_ids import RequestIds
 from .state import Draft, State
 
 T = TypeVar("T")
@@ -24,9 +26,14 @@ class Registry:
     """
     All accounts and Regions.
 
+    Args:
+        pool: Returns where key pairs come from; None makes each of them anew.
+
     Attributes:
         state: What there is now.
         lock: Held by whoever changes it.
+        randomness: What IDs, tokens, key material and all else is drawn from.
+        request_ids: Those of its calls.
         key_maker: Makes new key material, none of it twice.
         token_key: 32 bytes; seals import tokens and grant tokens.
         attestation_roots: Certificates, DER, that attestation documents may lead to,
@@ -35,10 +42,14 @@ class Registry:
             with every call, it is beside the state rather than in it.
     """
 
-    def __init__(self, key_maker: KeyMaker | None = None) -> None:
-        self.key_maker = key_maker or KeyMaker()
+    def __init__(
+        self, pool: MakePool | None = None, *, randomness: Randomness = randomness.SYSTEM
+    ) -> None:
+        self.randomness = randomness
+        self.request_ids = RequestIds(randomness)
+        self.key_maker = KeyMaker(randomness, pool)
         self.lock = Lock()
-        self.token_key = randomness.block()
+        self.token_key = randomness.draw(32)
         self.attestation_roots: tuple[bytes, ...] = ()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
         self.state = State()
@@ -81,7 +92,8 @@ class Registry:
 
     def rehearsal(self) -> Registry:
         """Return one for a dry run to change as it likes: all but the last usages are there."""
-        copied = Registry(self.key_maker.copy())
+        copied = Registry(randomness=self.randomness.copy())
+        copied.key_maker = self.key_maker.copy(copied.randomness)
         with self.lock.current:
             copied.token_key = self.token_key
             copied.attestation_roots = self.attestation_roots

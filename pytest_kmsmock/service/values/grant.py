@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import attrs
 
-from ...crypto import randomness, symmetric
+from ...crypto import symmetric
+from ...crypto.randomness import Randomness
 from .key import KmsKey
 from .specs import KeyUsage
 
@@ -109,13 +110,13 @@ def is_grant_id(text: str) -> bool:
     return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
-def new_grant_id() -> str:
-    return randomness.block().hex()
+def new_grant_id(randomness: Randomness) -> str:
+    return randomness.draw(32).hex()
 
 
-def seal_token(token_key: bytes, grant: Grant) -> str:
+def seal_token(token_key: bytes, grant: Grant, randomness: Randomness) -> str:
     """Return a grant token, another one at each call, that `open_token` opens."""
-    nonce = randomness.block()[: symmetric.NONCE_LENGTH]
+    nonce = randomness.draw(symmetric.NONCE_LENGTH)
     content = f"{grant.key_arn} {grant.id}".encode()
     sealed = nonce + symmetric.seal(token_key, nonce, content, b"grant")
     return base64.urlsafe_b64encode(sealed).decode()

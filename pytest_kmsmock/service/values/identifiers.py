@@ -7,13 +7,12 @@ Source: KMS Developer Guide, "Key identifiers (KeyId)".
 from __future__ import annotations
 
 import functools
-import os
 import re
 from typing import Final
 
 import attrs
 
-from ...crypto import randomness
+from ...crypto.randomness import Randomness
 from ..api.regions import partition_of
 
 # Patterns are texts: `re` compiles them when one is asked for, and keeps them.
@@ -79,20 +78,20 @@ def is_customer_alias(name: str) -> bool:
     return re.fullmatch(_CUSTOMER_ALIAS, name) is not None
 
 
-def new_key_id() -> str:
+def new_key_id(randomness: Randomness) -> str:
     """Return a random UUID, version 4."""
     # As `uuid.uuid4`, which costs five times as much.
-    digits = randomness.block().hex()
+    digits = randomness.draw(16).hex()
     variant = _VARIANTS[digits[16]]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
-def new_multi_region_key_id() -> str:
-    return f"mrk-{os.urandom(16).hex()}"
+def new_multi_region_key_id(randomness: Randomness) -> str:
+    return f"mrk-{randomness.draw(16).hex()}"
 
 
-def new_key_store_id() -> str:
-    return f"cks-{os.urandom(9).hex()[:17]}"
+def new_key_store_id(randomness: Randomness) -> str:
+    return f"cks-{randomness.draw(9).hex()[:17]}"
 
 
 def key_arn(region: str, account: str, key_id: str) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from ...crypto import ciphertext, randomness
+from ...crypto import ciphertext
+from ...crypto.randomness import Randomness
 from .identifiers import alias_arn
 from .specs import KeySpec, KeyUsage
 
@@ -78,10 +79,10 @@ def material_id(key_id: str, secret: bytes) -> str:
     return hashlib.blake2s(key_id.encode() + secret).hexdigest()
 
 
-def first_material(secret: bytes) -> KeyMaterial:
+def first_material(secret: bytes, randomness: Randomness) -> KeyMaterial:
     """Return the material of a new key, made by KMS of *secret*."""
     # Only what is imported must get the same ID when it comes again; here any will do.
-    return KeyMaterial(id=randomness.block().hex(), secret=secret)
+    return KeyMaterial(id=randomness.draw(32).hex(), secret=secret)
 
 
 @attrs.frozen(kw_only=True)

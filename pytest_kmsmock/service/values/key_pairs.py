@@ -8,12 +8,13 @@ raises `MissingExtra` for what `cryptography` lacks and an extra would bring.
 from __future__ import annotations
 
 from ...crypto import der, families
+from ...crypto.randomness import Randomness
 from .specs import KEY_SPECS, KeySpec
 
 
-def generate(spec: str) -> bytes:
+def generate(spec: str, randomness: Randomness) -> bytes:
     """Return a new private key of the key spec of that name."""
-    return families.KEY_PAIRS[KEY_SPECS[spec].family]().generate(spec)
+    return families.KEY_PAIRS[KEY_SPECS[spec].family]().generate(spec, randomness)
 
 
 def public_key(spec: KeySpec, private: bytes) -> bytes:

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
 from pytest_kmsmock.crypto import wrapping
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.shapes import declared_errors, service_model
 
 KEY_STORE_FAMILY: Final = ("CloudHsm*", "CustomKeyStore*", "IncorrectTrustAnchor*", "Xks*")
@@ -219,7 +220,7 @@ def prepared(
     return {
         "KeyId": key_id,
         "ImportToken": wanted["ImportToken"],
-        "EncryptedKeyMaterial": wrapping.wrap(wanted["PublicKey"], algorithm, material),
+        "EncryptedKeyMaterial": wrapping.wrap(wanted["PublicKey"], algorithm, material, SYSTEM),
         "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
     }
 

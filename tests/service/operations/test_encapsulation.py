@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock.crypto import mlkem
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import InvalidCiphertextException
 from pytest_kmsmock.service.operations import encapsulation
 from pytest_kmsmock.service.values.specs import KEY_SPECS
@@ -22,7 +23,7 @@ class Key:
     arn = "arn:aws:kms:us-east-1:123456789012:key/k"
 
     def __init__(self) -> None:
-        self.secret = mlkem.generate("ML_KEM_512")
+        self.secret = mlkem.generate("ML_KEM_512", SYSTEM)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from pytest_kmsmock.crypto import wrapping
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import (
     ConflictException,
     ExpiredImportTokenException,
@@ -62,7 +63,7 @@ def import_params(kms: Kms, key_id: str) -> dict[str, str]:
         WrappingAlgorithm=ALGORITHM,
         WrappingKeySpec="RSA_2048",
     )
-    wrapped = wrapping.wrap(parameters["PublicKey"], ALGORITHM, bytes(32))
+    wrapped = wrapping.wrap(parameters["PublicKey"], ALGORITHM, bytes(32), SYSTEM)
     token = parameters["ImportToken"]
     return {"ImportToken": encoded(token), "EncryptedKeyMaterial": encoded(wrapped)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_kmsmock.crypto.keypool import KeyPool
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.state.key_maker import KeyMaker
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
@@ -11,7 +12,7 @@ REGION = "us-east-1"
 
 
 def test_wrapping_keys_are_taken_in_turn() -> None:
-    maker = KeyMaker()
+    maker = KeyMaker(SYSTEM)
 
     taken = [maker.wrapping_key(RSA, REGION) for _ in range(9)]
 
@@ -25,11 +26,11 @@ def test_a_copy_goes_on_in_the_pool_where_the_original_stands() -> None:
     pool = KeyPool(lambda spec: b"a pair of " + spec.encode())
     taken: list[tuple[str, int]] = []
     pool.take = lambda spec, n: taken.append((spec, n)) or b""  # type: ignore[method-assign]
-    maker = KeyMaker(lambda: pool)
+    maker = KeyMaker(SYSTEM, lambda: pool)
     maker.new(RSA, REGION)
     maker.new(ECC, REGION)
 
-    copied = maker.copy()
+    copied = maker.copy(SYSTEM)
     for each in (copied, maker, copied):
         each.new(RSA, REGION)
 
@@ -40,7 +41,7 @@ def test_a_copy_goes_on_in_the_pool_where_the_original_stands() -> None:
 
 
 def test_no_key_is_a_wrapping_key() -> None:
-    maker = KeyMaker()
+    maker = KeyMaker(SYSTEM)
 
     wrapping = {maker.wrapping_key(RSA, REGION) for _ in range(8)}
 
@@ -48,9 +49,9 @@ def test_no_key_is_a_wrapping_key() -> None:
 
 
 def test_a_copy_takes_turns_by_itself() -> None:
-    maker = KeyMaker()
+    maker = KeyMaker(SYSTEM)
     first = [maker.wrapping_key(RSA, REGION) for _ in range(4)]
-    copied = maker.copy()
+    copied = maker.copy(SYSTEM)
 
     assert copied.wrapping_key(RSA, REGION) == first[0]
     assert maker.wrapping_key(RSA, REGION) == first[0]

@@ -7,6 +7,7 @@ import uuid
 import botocore.session
 import pytest
 
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api import regions
 from pytest_kmsmock.service.values import identifiers
 
@@ -61,7 +62,7 @@ def test_what_is_no_customer_s_alias(name: str) -> None:
 
 def test_new_key_id_is_a_random_uuid() -> None:
     """Version 4, RFC 9562; lower case with dashes."""
-    ids = {identifiers.new_key_id() for _ in range(1000)}
+    ids = {identifiers.new_key_id(SYSTEM) for _ in range(1000)}
 
     assert len(ids) == 1000
     for key_id in ids:

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_kmsmock.crypto import ecc, ed25519, families, mldsa, rsa, sm2
 from pytest_kmsmock.crypto.extras import MissingExtra
+from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.values import key_pairs
 from pytest_kmsmock.service.values.specs import KEY_SPECS, MESSAGE_LENGTHS
 
@@ -61,7 +62,7 @@ def test_every_signing_algorithm_has_its_types_of_message() -> None:
 def test_a_private_key_of_somebody_else_is_checked(spec: Any) -> None:
     """Whether KMS imports such a key or not: the author of a test may fix any."""
     try:
-        private = key_pairs.generate(spec.name)
+        private = key_pairs.generate(spec.name, SYSTEM)
     except MissingExtra as error:
         pytest.skip(str(error))
 

@@ -38,7 +38,7 @@ def _new_store(request: Request, kind: StoreType) -> KeyStore:
     common: dict[str, Any] = {
         "account": request.account,
         "region": request.region,
-        "store_id": new_key_store_id(),
+        "store_id": new_key_store_id(request.registry.randomness),
         "name": request.params["CustomKeyStoreName"],
         "creation_date": request.now,
     }

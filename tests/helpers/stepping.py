@@ -54,6 +54,8 @@ class _Stepping:
 
     def run(self, do: Callable[[], T]) -> T:
         before = sys.gettrace()
+        # Python 3.12 looks, when it is given the function, whether some frame asks for these.
+        sys._getframe().f_trace_opcodes = self._steps == "opcode"
         sys.settrace(self._trace)
         try:
             return do()

@@ -10,7 +10,6 @@ To pytest, which rewrites the assertions of plugins: PYTEST_DONT_REWRITE.
 from __future__ import annotations
 
 import atexit
-import importlib
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import TYPE_CHECKING, Any, Final
@@ -99,7 +98,9 @@ atexit.register(_step_back, _finder)
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULES[name], __name__), name)
+    from .imports import imported
+
+    value = getattr(imported(_MODULES[name]), name)
     globals()[name] = value
     return value
 

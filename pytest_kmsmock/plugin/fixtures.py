@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +64,14 @@ def _mock_for(asking: Any) -> KmsMock:
     Args:
         asking: The test or the request that asks for it.
     """
-    # Not at the top: pytest's start imports this module. By its full name: each test comes
-    # by here, and Python looks up anew what a relative name is relative to.
-    from pytest_kmsmock.mock import KmsMock
-
     held = active.held_for(lambda holder: watch.is_of(asking, holder))
-    return KmsMock(outer=held[0] if held else None)
+    return _mock_class()(outer=held[0] if held else None)
+
+
+@functools.cache
+def _mock_class() -> type[KmsMock]:
+    """Return the class of mocks, of which pytest's start has no need."""
+    from ..imports import imported
+
+    made: type[KmsMock] = imported(".mock").KmsMock
+    return made

@@ -256,7 +256,7 @@ def run_beside_application(
     from pytest_kmsmock.service.operations.table import OPERATIONS
 
     monkeypatch.setitem(sys.modules, "application", _application())
-    monkeypatch.delitem(OPERATIONS, "ListKeyPolicies")  # type: ignore[arg-type]
+    monkeypatch.delitem(OPERATIONS, "ListKeyPolicies")
 
     # What an earlier test left open, an event loop say, is none of this run's business.
     with warnings.catch_warnings():

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError, active, mock_kms
 
-CLIENT = botocore.session.Session().create_client("kms", region_name="us-east-1")
+CLIENT: Any = botocore.session.Session().create_client("kms", region_name="us-east-1")
 
 
 def number_of_keys() -> int:

@@ -93,6 +93,7 @@ def test_a_key_is_gone_when_the_clock_passes_its_deletion_date(kms: KmsMock) -> 
     client = kms.client()
     blob = client.encrypt(KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
     due = key.schedule_deletion(days=7)
+    assert due is not None
 
     kms.clock.advance(due - kms.clock.now - dt.timedelta(seconds=30))
     assert key.state == "PendingDeletion"

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, plugin
+from pytest_kmsmock.names import OperationName
 
 SESSION = botocore.session.Session()
 
@@ -135,9 +136,9 @@ def test_a_key_is_no_call(called: KmsMock, key: Key) -> None:
 
 
 def test_operations_are_a_list_as_any_other(called: KmsMock) -> None:
-    operations = called.calls.operations
+    operations: Any = called.calls.operations
 
-    assert isinstance(operations, list)
+    assert isinstance(called.calls.operations, list)
     assert operations == ["ListKeys", "Encrypt", "ListKeys"]
     assert operations == ("ListKeys", "Encrypt", "ListKeys")
     assert operations != ["ListKeys"]
@@ -178,7 +179,7 @@ def test_operations_are_a_list_as_any_other(called: KmsMock) -> None:
     ids=str,
 )
 def test_a_parameter_that_no_call_could_have_is_the_authors_error(
-    called: KmsMock, operation: str | None, params: dict[str, Any]
+    called: KmsMock, operation: OperationName | None, params: dict[str, Any]
 ) -> None:
     """By its type, or that of a part: such a call would never reach the service as it is."""
     with pytest.raises(KmsMockError, match="no call of kms:"):
@@ -253,7 +254,7 @@ def test_an_error_of_a_call_is_compared_by_its_code(kms: KmsMock, client: Any) -
 
 def test_keys_are_asked_for_by_their_names(kms: KmsMock, key: Key) -> None:
     elsewhere = kms.create_key(alias="alias/there", region="eu-west-1")
-    keys = kms.keys
+    keys: Any = kms.keys
 
     for name in ("alias/app", key.id, key.arn, key, "alias/there", elsewhere):
         assert name in keys

@@ -15,7 +15,8 @@ import pytest
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.backend import active_backend
 
-SESSION = botocore.session.Session()
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
 
 
 def make_key(alias: str) -> None:

@@ -15,10 +15,12 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from pytest_kmsmock import KmsMock, mock_kms
+from pytest_kmsmock import Key, KmsMock, mock_kms
 from pytest_kmsmock.faults import possible_errors
+from pytest_kmsmock.names import OperationName
 
-SESSION = botocore.session.Session()
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
 MODES = ["legacy", "standard", "adaptive"]
 
 
@@ -78,7 +80,7 @@ def test_botocore_gives_up_after_its_attempts(kms: KmsMock, mode: str) -> None:
     with pytest.raises(ClientError) as caught:
         client_of(kms, mode).list_keys()
 
-    response = caught.value.response
+    response: Any = caught.value.response
     assert response["Error"]["Code"] == "ThrottlingException"
     assert response["ResponseMetadata"]["RetryAttempts"] == 2
     assert response["ResponseMetadata"]["MaxAttemptsReached"] is True
@@ -196,8 +198,13 @@ def test_a_fault_of_one_key_spares_the_others(kms: KmsMock, by: str) -> None:
     """By whatever the test calls it, and by whatever the application does."""
     key = kms.create_key(alias="alias/broken")
     kms.create_key(alias="alias/sound")
-    name = {"handle": key, "id": key.id, "arn": key.arn, "alias": "alias/broken"}[by]
-    kms.fail("Encrypt", "KeyUnavailableException", key=name, times=3)
+    names: dict[str, Key | str] = {
+        "handle": key,
+        "id": key.id,
+        "arn": key.arn,
+        "alias": "alias/broken",
+    }
+    kms.fail("Encrypt", "KeyUnavailableException", key=names[by], times=3)
     client = once(kms)
 
     client.encrypt(KeyId="alias/sound", Plaintext=b"x")
@@ -283,7 +290,9 @@ def test_access_denied_names_caller_action_and_key(kms: KmsMock) -> None:
 
 
 @pytest.mark.parametrize("operation", ["Decrypt", "CreateKey", "ListKeys"])
-def test_every_error_that_an_operation_has_can_be_scheduled(kms: KmsMock, operation: str) -> None:
+def test_every_error_that_an_operation_has_can_be_scheduled(
+    kms: KmsMock, operation: OperationName
+) -> None:
     client = once(kms)
     method = getattr(client, botocore.xform_name(operation))
     params = {"CiphertextBlob": b"x"} if operation == "Decrypt" else {}

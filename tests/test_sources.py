@@ -120,7 +120,7 @@ def test_a_call_in_a_coroutine_has_its_line(kms: KmsMock, client: Any) -> None:
         return here(-1)
 
     async def gather() -> list[str]:
-        return await asyncio.gather(work(), work())
+        return list(await asyncio.gather(work(), work()))
 
     lines = asyncio.run(gather())
 

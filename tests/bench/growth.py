@@ -12,6 +12,7 @@ from typing import Any, Final
 from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.doors import opening
 from pytest_kmsmock.service.operations.table import OPERATIONS
+from pytest_kmsmock.service.state.state import Draft
 from pytest_kmsmock.service.values.grant import Grant
 
 from .figures import Figure, Form, settled
@@ -77,13 +78,20 @@ class Nest:
             )
             for index in range(number)
         ]
-        registry.change(lambda draft: [draft.put_grant(grant) for grant in grants])
+
+        def put(draft: Draft) -> None:
+            for grant in grants:
+                draft.put_grant(grant)
+
+        def remove(draft: Draft) -> None:
+            for grant in draft.grants.of_key(arn):
+                draft.remove_grant(grant)
+
+        registry.change(put)
         try:
             yield
         finally:
-            registry.change(
-                lambda draft: [draft.remove_grant(grant) for grant in draft.grants.of_key(arn)]
-            )
+            registry.change(remove)
 
 
 def measured(form: Form) -> Iterator[Figure]:

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_kmsmock import KmsMock
 
-CLIENT = botocore.session.Session().create_client("kms", region_name="us-east-1")
+CLIENT: Any = botocore.session.Session().create_client("kms", region_name="us-east-1")
 NOON = dt.datetime(2030, 1, 1, 12, tzinfo=dt.UTC)
 
 At = Callable[[dt.datetime], AbstractContextManager[Any]]

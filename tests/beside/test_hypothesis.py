@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import botocore.session
 import pytest
 
@@ -12,7 +14,7 @@ hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import HealthCheck, given, settings  # noqa: E402 - it may not be there
 from hypothesis import strategies as st  # noqa: E402
 
-CLIENT = botocore.session.Session().create_client("kms", region_name="us-east-1")
+CLIENT: Any = botocore.session.Session().create_client("kms", region_name="us-east-1")
 
 plaintexts = st.binary(min_size=1, max_size=64)
 

@@ -89,15 +89,8 @@ def test_ours_goes_on_when_moto_is_over(kms: KmsMock) -> None:
 
 
 def test_decorators_in_both_orders(kms: KmsMock) -> None:
-    @mock_kms
-    @moto.mock_aws
-    def ours_outside() -> str:
-        return use_both()
-
-    @moto.mock_aws
-    @mock_kms
-    def ours_inside() -> str:
-        return use_both()
+    ours_outside = mock_kms(moto.mock_aws(use_both))
+    ours_inside = moto.mock_aws(mock_kms(use_both))
 
     assert ours_outside() != ours_inside()
     assert not kms.calls

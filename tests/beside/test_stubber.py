@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
@@ -9,7 +11,8 @@ from botocore.stub import Stubber
 
 from pytest_kmsmock import KmsMock
 
-SESSION = botocore.session.Session()
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
 
 
 def test_the_stubber_wins_on_its_client_alone(kms: KmsMock) -> None:

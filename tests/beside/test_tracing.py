@@ -11,7 +11,11 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
 
-SESSION = botocore.session.Session()
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
+
+# Any, as its private methods are none of the stubs' business.
+BASE_CLIENT: Any = botocore.client.BaseClient
 
 Trace = list[tuple[str, dict[str, Any], str]]
 
@@ -19,7 +23,7 @@ Trace = list[tuple[str, dict[str, Any], str]]
 @pytest.fixture
 def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
     """Wrap `_make_api_call` as tracing libraries do; return what was traced."""
-    original = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    original = BASE_CLIENT._make_api_call
     traced: Trace = []
 
     def traced_call(self: Any, operation_name: str, kwargs: dict[str, Any]) -> Any:
@@ -32,7 +36,7 @@ def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
         traced.append((operation_name, kwargs, str(metadata["HTTPStatusCode"])))
         return response
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", traced_call)
+    monkeypatch.setattr(BASE_CLIENT, "_make_api_call", traced_call)
     return traced
 
 
@@ -65,14 +69,14 @@ def test_a_wrapped_call_with_a_fault_is_traced_once(kms: KmsMock, trace: Trace) 
 
 def test_who_replaces_a_call_has_the_say(kms: KmsMock, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many suites mock KMS today: `_make_api_call` patched for one operation."""
-    original = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+    original = BASE_CLIENT._make_api_call
 
     def patched(self: Any, operation_name: str, kwargs: dict[str, Any]) -> Any:
         if operation_name == "GenerateRandom":
             return {"Plaintext": b"always the same"}
         return original(self, operation_name, kwargs)
 
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", patched)
+    monkeypatch.setattr(BASE_CLIENT, "_make_api_call", patched)
     client = SESSION.create_client("kms")
 
     assert client.generate_random(NumberOfBytes=15)["Plaintext"] == b"always the same"

@@ -177,9 +177,10 @@ def test_what_the_application_does_to_its_arguments_does_not_change_the_record(
 
 def test_a_record_does_not_change(kms: KmsMock, client: Any) -> None:
     client.list_keys()
+    call: Any = kms.calls[0]
 
     with pytest.raises(AttributeError):
-        kms.calls[0].operation = "Encrypt"
+        call.operation = "Encrypt"
 
 
 def _line_of(text: str) -> int:

@@ -9,6 +9,7 @@ from unittest.mock import ANY
 import pytest
 
 from pytest_kmsmock import Calls, Key, KmsMock, KmsMockError
+from pytest_kmsmock.names import OperationName
 
 # The sequence.
 
@@ -50,7 +51,7 @@ def test_calls_are_selected_by_what_is_given(kms: KmsMock, client: Any, key: Key
     client.encrypt(KeyId=other.arn, Plaintext=b"y")
     client.list_keys()
 
-    def count(operation: str | None = None, **params: Any) -> int:
+    def count(operation: OperationName | None = None, **params: Any) -> int:
         return len(kms.calls(operation, **params))
 
     assert count() == 3

@@ -18,6 +18,7 @@ from pytest_kmsmock import mock_kms
 from pytest_kmsmock.crypto import keypool, rsa
 from pytest_kmsmock.crypto.keypool import KeyPool
 from pytest_kmsmock.crypto.randomness import SYSTEM
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 
@@ -76,7 +77,12 @@ def test_of_the_others_only_the_first_are_kept(made: Made) -> None:
 
 
 def test_a_key_of_any_spec_has_the_pair_of_an_earlier_mock() -> None:
-    specs = ["RSA_2048", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_SECG_P256K1"]
+    specs: list[KeySpecName] = [
+        "RSA_2048",
+        "ECC_NIST_P256",
+        "ECC_NIST_P384",
+        "ECC_SECG_P256K1",
+    ]
 
     def public_keys() -> list[PublicKeyTypes]:
         with mock_kms() as kms:

@@ -222,7 +222,7 @@ def test_the_reference_names_everything_public(page: str, name: str) -> None:
 
 
 def test_the_reference_names_every_option() -> None:
-    from pytest_kmsmock.settings import OPTIONS
+    from pytest_kmsmock.options import OPTIONS
 
     text = (ROOT / "docs" / "reference" / "options.md").read_text(encoding="utf-8")
 

@@ -16,29 +16,32 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.doors import wire
 
-SESSION = botocore.session.Session()
+# Any, as its stubs do not tell what it imports.
+ENDPOINT: Any = botocore.endpoint
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
 
 
 def test_what_the_wire_replaces_is_as_before_when_the_mock_ends() -> None:
     """The application's `time.sleep` is never touched."""
-    sleep, clock = time.sleep, botocore.endpoint.time
+    sleep, clock = time.sleep, ENDPOINT.time
     acquire = botocore.retries.bucket.TokenBucket.acquire
 
     with mock_kms() as kms:
         kms.throttle("ListKeys")
         kms.client().list_keys()
         assert time.sleep is sleep
-        assert botocore.endpoint.time is not clock
+        assert ENDPOINT.time is not clock
 
     assert time.sleep is sleep
-    assert botocore.endpoint.time is clock
+    assert ENDPOINT.time is clock
     assert botocore.retries.bucket.TokenBucket.acquire is acquire
     assert not wire._exchanges
 
 
 def test_all_is_restored_too_when_the_call_or_the_test_fails() -> None:
     """Also within nested mocks, which are restored with the outermost one."""
-    clock = botocore.endpoint.time
+    clock = ENDPOINT.time
 
     def fail() -> None:
         with mock_kms(), mock_kms() as kms:
@@ -48,7 +51,7 @@ def test_all_is_restored_too_when_the_call_or_the_test_fails() -> None:
     with pytest.raises(ClientError, match="ThrottlingException"):
         fail()
 
-    assert botocore.endpoint.time is clock
+    assert ENDPOINT.time is clock
     assert not wire._exchanges
 
 
@@ -98,16 +101,16 @@ def test_a_later_patch_of_sleep_holds_for_other_services(kms: KmsMock) -> None:
 
 def test_a_patch_of_botocores_clock_by_the_test_is_undone() -> None:
     """A patch that begins before the first fault, and ends before the mock does."""
-    clock = botocore.endpoint.time
+    clock = ENDPOINT.time
 
     with mock_kms() as kms, unittest.mock.patch("botocore.endpoint.time"):
         kms.throttle("ListKeys")
         kms.client().list_keys()
 
     try:
-        assert botocore.endpoint.time is clock
+        assert ENDPOINT.time is clock
     finally:
-        botocore.endpoint.time = clock
+        ENDPOINT.time = clock
 
 
 def test_other_services_back_off_after_an_interrupted_call(

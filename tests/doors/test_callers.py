@@ -20,7 +20,7 @@ needs_account = pytest.mark.skipif(
     or "aws_account_id" not in inspect.signature(boto3.Session).parameters,
     reason="a client of this botocore cannot be given an account",
 )
-KEYS: dict[str, str] = {"aws_access_key_id": "AKIAOWN", "aws_secret_access_key": "secret"}
+KEYS: dict[str, Any] = {"aws_access_key_id": "AKIAOWN", "aws_secret_access_key": "secret"}
 
 
 def account_of(client: Any) -> str:
@@ -174,7 +174,7 @@ def test_a_client_of_the_mock_s_is_its_principal_s_wherever_else_it_says(kms: Km
 
 @needs_account
 def test_an_account_that_is_none_is_the_author_s_mistake(kms: KmsMock) -> None:
-    client = botocore.session.Session().create_client(
+    client: Any = botocore.session.Session().create_client(
         "kms", region_name="us-east-1", aws_account_id="me", **KEYS
     )
 

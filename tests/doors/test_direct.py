@@ -14,9 +14,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.names import OperationName
 from pytest_kmsmock.service.api.shapes import shapes_of
 
-SESSION = botocore.session.Session()
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
 
 
 def test_a_response_has_the_metadata_of_one_that_was_sent(kms: KmsMock) -> None:
@@ -84,7 +86,7 @@ ASKING: list[tuple[str, dict[str, Any]]] = [
     ids=[f"{number}-{name}" for number, (name, _) in enumerate(ASKING)],
 )
 def test_both_paths_give_one_answer(
-    kms: KmsMock, monkeypatch: pytest.MonkeyPatch, operation: str, params: dict[str, Any]
+    kms: KmsMock, monkeypatch: pytest.MonkeyPatch, operation: OperationName, params: dict[str, Any]
 ) -> None:
     """Member by member, that of an error too, but for the request's own ID."""
     monkeypatch.setattr(time, "time", lambda: 1_700_000_000.25)
@@ -133,7 +135,7 @@ def test_an_error_has_its_text_twice_as_botocore_parses_it(kms: KmsMock) -> None
     with pytest.raises(ClientError) as caught:
         SESSION.create_client("kms").describe_key(KeyId="alias/none")
 
-    response = caught.value.response
+    response: Any = caught.value.response
     assert set(response) == {"Error", "message", "ResponseMetadata"}
     assert response["message"] == response["Error"]["Message"] != ""
 
@@ -147,7 +149,7 @@ def test_an_error_without_a_text_has_no_member_for_it(kms: KmsMock) -> None:
             CiphertextBlob=key.encrypt(b"x", {"a": "b"}), KeyId=key.id
         )
 
-    response = caught.value.response
+    response: Any = caught.value.response
     assert response["Error"] == {"Code": "InvalidCiphertextException", "Message": ""}
     assert "message" not in response
 

@@ -39,6 +39,11 @@ def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def client() -> Any:
+    """Return a client of a session of its own."""
+    return botocore.session.Session().create_client("kms")
+
+
 def region_of_client(**options: Any) -> str:
     region: str = botocore.session.Session().create_client("kms", **options).meta.region_name
     return region
@@ -49,7 +54,7 @@ def region_of_client(**options: Any) -> str:
 
 def test_the_metadata_service_is_never_asked(connections: list[Any]) -> None:
     with mock_kms():
-        botocore.session.Session().create_client("kms").list_keys()
+        client().list_keys()
 
     assert connections == []
 
@@ -61,7 +66,7 @@ def test_the_metadata_service_is_never_asked_whatever_the_environment_says(
     monkeypatch.setenv(METADATA, value)
 
     with mock_kms():
-        botocore.session.Session().create_client("kms").list_keys()
+        client().list_keys()
 
     assert os.environ[METADATA] == value
 
@@ -70,7 +75,7 @@ def test_the_metadata_service_is_not_asked_by_a_session_that_asked_it_before(
     connections: list[Any],
 ) -> None:
     """Such a session has read the environment already, when it made its first client."""
-    session = botocore.session.Session()
+    session: Any = botocore.session.Session()
     session.create_client("s3", region_name="us-east-1")
     assert connections, "outside a mock botocore does ask"
     connections.clear()
@@ -88,7 +93,7 @@ def test_the_container_is_not_asked_for_credentials(
     monkeypatch.setenv(name, address)
 
     with mock_kms():
-        botocore.session.Session().create_client("kms").list_keys()
+        client().list_keys()
 
     assert os.environ[name] == address
 
@@ -100,7 +105,7 @@ def test_the_container_is_not_asked_when_the_variable_comes_during_the_mock(
     with mock_kms():
         monkeypatch.setenv(CONTAINER[1], "http://169.254.170.23/creds")
 
-        botocore.session.Session().create_client("kms").list_keys()
+        client().list_keys()
 
 
 def test_the_credentials_of_the_user_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +115,7 @@ def test_the_credentials_of_the_user_are_left_alone(monkeypatch: pytest.MonkeyPa
     with mock_kms():
         credentials = botocore.session.Session().get_credentials()
 
+    assert credentials is not None
     assert credentials.access_key == "AKIAUSER"
 
 
@@ -238,7 +244,7 @@ def test_botocore_is_put_back() -> None:
     ]
     before = [dict(vars(value)) for value in watched]
     with mock_kms():
-        botocore.session.Session().create_client("kms").list_keys()
+        client().list_keys()
 
     assert [dict(vars(value)) for value in watched] == before
 

@@ -16,6 +16,8 @@ from botocore.stub import Stubber
 
 from pytest_kmsmock import KmsMock, mock_kms
 
+# For botocore-stubs it is True or False.
+AUTO: Any = "auto"
 _NO_RETRIES = Config(retries={"total_max_attempts": 1})
 
 
@@ -34,7 +36,7 @@ def client(**options: Any) -> Any:
         {"config": Config(use_fips_endpoint=True)},
         {"config": Config(use_dualstack_endpoint=True, use_fips_endpoint=True)},
         {"config": Config(signature_version=UNSIGNED)},
-        {"config": Config(defaults_mode="auto")},
+        {"config": Config(defaults_mode=AUTO)},
         {"config": Config(retries={"mode": "adaptive", "max_attempts": 9})},
         {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "example"},
     ],
@@ -145,7 +147,7 @@ def test_a_stubber_of_the_test_wins(kms: KmsMock) -> None:
 
 def test_other_services_are_left_alone(kms: KmsMock) -> None:
     """The mock answers KMS; a call of STS goes where it always went: no credentials, no call."""
-    sts = botocore.session.Session().create_client("sts", region_name="us-east-1")
+    sts: Any = botocore.session.Session().create_client("sts", region_name="us-east-1")
 
     with pytest.raises(botocore.exceptions.NoCredentialsError):
         sts.get_caller_identity()
@@ -190,7 +192,7 @@ def test_errors_are_botocores_own(kms: KmsMock) -> None:
         made.describe_key(KeyId="alias/none")
 
     assert isinstance(caught.value, ClientError)
-    response = caught.value.response
+    response: Any = caught.value.response
     assert response["Error"]["Code"] == "NotFoundException"
     assert response["message"] == response["Error"]["Message"]
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 400

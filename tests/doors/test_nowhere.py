@@ -52,7 +52,7 @@ def test_the_call_is_on_record(transport: Any) -> None:
 )
 @pytest.mark.parametrize("region", ["us-east-9", "cn-west-3", "us-gov-north-7", "xx-nowhere-1"])
 def test_however_botocore_makes_the_name_of_the_host(
-    transport: Any, settings: dict[str, bool], region: str
+    transport: Any, settings: dict[str, Any], region: str
 ) -> None:
     """In each partition, and of each kind."""
     with mock_kms(transport=transport) as kms, pytest.raises(EndpointConnectionError):

@@ -14,7 +14,7 @@ from botocore.exceptions import NoRegionError
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.doors import sessions
 
-MADE_AT_IMPORT = botocore.session.Session().create_client("kms", region_name="us-east-1")
+MADE_AT_IMPORT: Any = botocore.session.Session().create_client("kms", region_name="us-east-1")
 
 
 def client(**options: Any) -> Any:
@@ -44,7 +44,7 @@ def test_a_client_that_outlives_its_mock_is_answered_by_the_next(connections: li
 def test_a_session_without_builtin_handlers_is_answered(
     kms: KmsMock, connections: list[Any]
 ) -> None:
-    session = botocore.session.Session(include_builtin_handlers=False)
+    session: Any = botocore.session.Session(include_builtin_handlers=False)
 
     keys = session.create_client("kms", region_name="us-east-1").list_keys()["Keys"]
 

@@ -27,7 +27,8 @@ from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.service import Service
 
-SESSION = botocore.session.Session()
+# Any, as botocore makes the methods of its clients while the program runs.
+SESSION: Any = botocore.session.Session()
 MODEL: ServiceModel = SESSION.create_client("kms", region_name="us-east-1").meta.service_model
 
 PUBLIC_KEY = (
@@ -35,7 +36,7 @@ PUBLIC_KEY = (
     .public_key()
     .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 )
-RSA_SIGNING = {"spec": "RSA_2048", "usage": "SIGN_VERIFY"}
+RSA_SIGNING: dict[str, Any] = {"spec": "RSA_2048", "usage": "SIGN_VERIFY"}
 
 Params = dict[str, Any]
 
@@ -424,7 +425,7 @@ def test_a_misuse_of_the_plugin_passes_through_botocore(
     kms: KmsMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is no answer of AWS, so it is not retried either."""
-    monkeypatch.delitem(OPERATIONS, "ListKeys")  # type: ignore[arg-type] # a dict behind a Mapping
+    monkeypatch.delitem(OPERATIONS, "ListKeys")
 
     with pytest.raises(KmsMockError, match="kms:ListKeys"):
         CLIENT.list_keys()
@@ -524,7 +525,7 @@ def test_a_misuse_that_the_application_swallowed_fails_the_test(
 ) -> None:
     """On the wire as on the direct path."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delitem(OPERATIONS, "ListKeys")  # type: ignore[arg-type] # a dict behind a Mapping
+    monkeypatch.delitem(OPERATIONS, "ListKeys")
     application = ModuleType("wired_application")
     application.client = CLIENT  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "wired_application", application)

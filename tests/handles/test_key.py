@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.handles.keys import InitialState
 
 KEY_ID = "01234567-89ab-4def-8123-456789abcdef"
 SESSION = botocore.session.Session()
@@ -91,12 +92,14 @@ def test_a_handle_goes_through_the_states_of_a_key(kms: KmsMock) -> None:
     states.append(key.state)
 
     assert states == ["Disabled", "Enabled", "PendingDeletion", "Disabled"]
+    assert due is not None
     assert abs(due - kms.clock.now - dt.timedelta(days=7)) < dt.timedelta(seconds=5)
 
 
 def test_a_deletion_is_due_in_thirty_days_as_in_aws(kms: KmsMock) -> None:
     due = kms.create_key().schedule_deletion()
 
+    assert due is not None
     assert abs(due - kms.clock.now - dt.timedelta(days=30)) < dt.timedelta(seconds=5)
 
 
@@ -189,7 +192,7 @@ def test_a_handle_refuses_what_another_key_sealed(kms: KmsMock) -> None:
     ],
 )
 def test_a_handle_obeys_the_state_of_its_key(
-    kms: KmsMock, state: str, act: Callable[[Key], Any], code: str
+    kms: KmsMock, state: InitialState, act: Callable[[Key], Any], code: str
 ) -> None:
     """With AWS's own exception; the key stays as it is."""
     key = kms.create_key(state=state)
@@ -256,7 +259,7 @@ def test_a_handle_acts_on_the_innermost_fork_of_its_mock() -> None:
         ):
             key.disable()
 
-            assert key.state == fork.key(key.id).state == "Disabled"
+            assert [key.state, fork.key(key.id).state] == ["Disabled", "Disabled"]
         assert key.state == "Enabled"
 
 

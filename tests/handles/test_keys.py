@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock.handles.keys import InitialState
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -78,7 +79,7 @@ def test_a_policy_can_be_text(kms: KmsMock) -> None:
 
 
 @pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingDeletion"])
-def test_a_key_starts_in_any_state(kms: KmsMock, state: str) -> None:
+def test_a_key_starts_in_any_state(kms: KmsMock, state: InitialState) -> None:
     kms.create_key(alias="alias/app", state=state)
 
     assert client().describe_key(KeyId="alias/app")["KeyMetadata"]["KeyState"] == state

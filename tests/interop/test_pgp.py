@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 pgpkms = pytest.importorskip("pgpkms")
 
@@ -17,7 +18,7 @@ ALIAS = "alias/PGP_KEY"
 @pytest.mark.parametrize("hash_name", ["sha256", "sha384", "sha512"])
 @pytest.mark.parametrize("spec", ["RSA_2048", "RSA_4096"])
 def test_gpg_verifies_a_detached_signature(
-    kms: KmsMock, gpg: Any, spec: str, hash_name: str
+    kms: KmsMock, gpg: Any, spec: KeySpecName, hash_name: str
 ) -> None:
     """The exported key, its own signature and that of the file are all good."""
     kms.create_key(spec=spec, alias=ALIAS, tags={"PGPName": "Ada", "PGPEmail": "ada@example.com"})

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 signer = pytest.importorskip("securesystemslib.signer")
 exceptions = pytest.importorskip("securesystemslib.exceptions")
@@ -24,7 +25,7 @@ SCHEMES = [
 
 @pytest.mark.parametrize(("spec", "asked", "scheme"), SCHEMES)
 def test_metadata_is_signed_and_verified(
-    kms: KmsMock, spec: str, asked: str | None, scheme: str
+    kms: KmsMock, spec: KeySpecName, asked: str | None, scheme: str
 ) -> None:
     """The signer makes its own clients; the key says which schemes it has."""
     kms.create_key(spec=spec, alias="alias/tuf")

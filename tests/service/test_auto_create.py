@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
 
-SESSION = botocore.session.Session()
+SESSION: Any = botocore.session.Session()
 CLIENT = SESSION.create_client("kms", region_name="us-east-1")
 
 KEY_ID = "11111111-2222-4333-8444-555555555555"

@@ -267,7 +267,7 @@ def test_no_operation_can_forget_it(
     row = attrs.evolve(
         OPERATIONS[operation], act=greedy, find=lambda *_: None, check_first=None, choose=None
     )
-    monkeypatch.setitem(OPERATIONS, operation, row)  # type: ignore[arg-type]  # a dict
+    monkeypatch.setitem(OPERATIONS, operation, row)
     monkeypatch.setattr(OperationShapes, "decode", lambda _, body, params: params.update(body))
     numbers = itertools.count()
     pool = KeyPool(lambda _: bytes([next(numbers)]))

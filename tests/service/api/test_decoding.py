@@ -106,7 +106,7 @@ def test_empty_text_is_too_short_before_it_is_anything_else(
     operation: str, member: str, shown: str, pattern: str
 ) -> None:
     """As reported: the minimum length, then the pattern."""
-    rest = {"TargetKeyId": "k"} if operation == "CreateAlias" else {"KeyId": "k"}
+    rest: dict[str, Any] = {"TargetKeyId": "k"} if operation == "CreateAlias" else {"KeyId": "k"}
     rest |= {"Operations": ["Decrypt"]} if operation == "CreateGrant" else {}
 
     assert words(operation, **{**rest, member: ""}) == (

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.handles.keys import InitialState
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 
@@ -24,7 +26,12 @@ KINDS = [
 @pytest.mark.parametrize("state", ["Enabled", "Disabled"])
 @pytest.mark.parametrize("multi_region", [False, True])
 def test_cancelled_key_is_disabled(
-    kms: KmsMock, client: Any, described: Any, spec: str, state: str, multi_region: bool
+    kms: KmsMock,
+    client: Any,
+    described: Any,
+    spec: KeySpecName,
+    state: InitialState,
+    multi_region: bool,
 ) -> None:
     """Always Disabled, never the state of before; nothing else of it has changed."""
     key = kms.create_key(spec=spec, state=state, multi_region=multi_region)
@@ -47,7 +54,7 @@ def test_cancelled_key_is_disabled(
 
 @pytest.mark.parametrize("spec", ["SYMMETRIC_DEFAULT", "HMAC_256"])
 def test_key_without_material_awaits_it_again(
-    kms: KmsMock, client: Any, described: Any, spec: str
+    kms: KmsMock, client: Any, described: Any, spec: KeySpecName
 ) -> None:
     """It cannot be Disabled without material."""
     key = kms.create_key(spec=spec, origin="EXTERNAL")
@@ -63,7 +70,7 @@ def test_key_without_material_awaits_it_again(
 
 @pytest.mark.parametrize("spec", ["SYMMETRIC_DEFAULT", "HMAC_256"])
 def test_imported_key_is_disabled_with_its_material(
-    kms: KmsMock, client: Any, described: Any, spec: str
+    kms: KmsMock, client: Any, described: Any, spec: KeySpecName
 ) -> None:
     """Its ExpirationModel is there in all three states."""
     key = kms.create_key(spec=spec, origin="EXTERNAL", material=bytes(32))
@@ -91,11 +98,10 @@ def test_material_deleted_meanwhile_is_missed(kms: KmsMock, client: Any, describ
 
 @pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingImport"])
 def test_only_a_pending_deletion_can_be_cancelled(
-    kms: KmsMock, client: Any, refusal: Any, state: str
+    kms: KmsMock, client: Any, refusal: Any, state: InitialState
 ) -> None:
     """Source: KMS Developer Guide, key state table, footnote 4."""
-    origin = "EXTERNAL" if state == "PendingImport" else "AWS_KMS"
-    key = kms.create_key(origin=origin, state=state)
+    key = kms.create_key(origin="EXTERNAL" if state == "PendingImport" else "AWS_KMS", state=state)
 
     assert refusal(client.cancel_key_deletion, KeyId=key.id) == (
         "KMSInvalidStateException",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from typing import Any, Final
 
 import pytest
@@ -21,6 +22,7 @@ from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
 from pytest_kmsmock.service.state.resources import Resources
+from pytest_kmsmock.service.state.state import Draft
 from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.quotas import AWS_QUOTAS, Quotas
 
@@ -235,7 +237,7 @@ def test_what_counts_is_what_is_there() -> None:
     for key_id, left in ((given, (2, 0, 1)), (managed, (1, 0, 0)), (called, (0, 0, 0))):
         key = registry.state.resources(ACCOUNT, REGION).keys.get(key_id)
         assert key is not None
-        registry.change(lambda draft, key=key: draft.remove_key(key, NOW))
+        registry.change(functools.partial(Draft.remove_key, key=key, now=NOW))
         assert counts() == left
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 
@@ -465,7 +466,7 @@ def test_pairs_and_hmac_keys_never_rotate(
 @pytest.mark.parametrize("spec", ["SYMMETRIC_DEFAULT", "HMAC_256"])
 @pytest.mark.parametrize("has_material", [True, False])
 def test_imported_keys_do_not_rotate_by_themselves(
-    kms: KmsMock, client: Any, refusal: Any, operation: str, spec: str, has_material: bool
+    kms: KmsMock, client: Any, refusal: Any, operation: str, spec: KeySpecName, has_material: bool
 ) -> None:
     """The origin is looked at before the state. Source: errors.csv, rotation-external-origin."""
     key = kms.create_key(spec=spec, origin="EXTERNAL", material=bytes(32) if has_material else None)
@@ -479,7 +480,7 @@ def test_imported_keys_do_not_rotate_by_themselves(
 @pytest.mark.parametrize("spec", ["RSA_4096", "HMAC_256", "SYMMETRIC_DEFAULT"])
 @pytest.mark.parametrize("operation", ["rotate_key_on_demand", "enable_key_rotation"])
 def test_state_goes_before_the_spec(
-    kms: KmsMock, client: Any, refusal: Any, operation: str, spec: str
+    kms: KmsMock, client: Any, refusal: Any, operation: str, spec: KeySpecName
 ) -> None:
     """Recorded of RotateKeyOnDemand on a disabled RSA key."""
     disabled, deleted = kms.create_key(spec=spec), kms.create_key(spec=spec)

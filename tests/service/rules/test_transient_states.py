@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -314,7 +314,9 @@ def test_deletion_ends_a_rotation_in_progress(
 
 @TRANSITION
 @pytest.mark.parametrize("origin", ["AWS_KMS", "EXTERNAL"])
-def test_nothing_rotates_while_disabled(kms: KmsMock, client: Any, origin: str) -> None:
+def test_nothing_rotates_while_disabled(
+    kms: KmsMock, client: Any, origin: Literal["AWS_KMS", "EXTERNAL"]
+) -> None:
     """A rotation in progress waits until the key is enabled; the material is the same till then."""
     key = kms.create_key(origin=origin, material=bytes(32) if origin == "EXTERNAL" else None)
     if origin == "EXTERNAL":

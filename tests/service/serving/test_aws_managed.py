@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 import threading
@@ -18,6 +19,7 @@ from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.aws_managed import SERVICES
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.state.state import Draft
 from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.key import Alias
 
@@ -287,7 +289,7 @@ def test_aliases_without_a_key_can_be_listed() -> None:
     )["KeyMetadata"]
     for name in ("alias/app", "alias/zoo"):
         alias = Alias("123456789012", "us-east-1", name, metadata["KeyId"], 0.0, 0.0)
-        service.registry.change(lambda draft, alias=alias: draft.put_alias(alias))
+        service.registry.change(functools.partial(Draft.put_alias, alias=alias))
 
     aliases = listed(service, Limit=100)["Aliases"]
     of_key = listed(service, KeyId=metadata["KeyId"])["Aliases"]

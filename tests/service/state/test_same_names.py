@@ -17,7 +17,7 @@ ANN = "arn:aws:iam::123456789012:user/Ann"
     "where", [{"account": OTHER}, {"region": "eu-west-1"}], ids=["account", "Region"]
 )
 def test_same_id_elsewhere_is_another_key(
-    client: Any, kms: KmsMock, where: dict[str, str], refusal: Any
+    client: Any, kms: KmsMock, where: dict[str, Any], refusal: Any
 ) -> None:
     """It has its own material, state, aliases, tags, grants and deletion."""
     mine = kms.create_key(key_id=UNKNOWN_ID, alias="alias/app", tags={"whose": "mine"})

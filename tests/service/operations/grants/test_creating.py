@@ -8,6 +8,7 @@ import pytest
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
 from pytest_kmsmock.service.api.shapes import shapes_of
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 ACCOUNT: Final = "123456789012"
 ROOT: Final = f"arn:aws:iam::{ACCOUNT}:root"
@@ -432,11 +433,10 @@ def test_a_grant_has_one_context_constraint(
     ("spec", "operation"), [("RSA_2048", "Encrypt"), ("HMAC_256", "GenerateMac")]
 )
 def test_a_context_is_for_symmetric_encryption(
-    client: Any, kms: KmsMock, refusal: Any, spec: str, operation: str
+    client: Any, kms: KmsMock, refusal: Any, spec: KeySpecName, operation: str
 ) -> None:
     """Other keys have no encryption context, so that no request could meet it."""
-    usage = "ENCRYPT_DECRYPT" if spec == "RSA_2048" else None
-    other = kms.create_key(spec=spec, usage=usage)
+    other = kms.create_key(spec=spec, usage="ENCRYPT_DECRYPT" if spec == "RSA_2048" else None)
 
     error = refusal(
         client.create_grant,

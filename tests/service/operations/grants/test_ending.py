@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from pytest_kmsmock import Key, KmsMock, mock_kms
+from pytest_kmsmock.handles.keys import InitialState
 
 WORKER: Final = "arn:aws:iam::123456789012:role/worker"
 PARTNER: Final = "arn:aws:iam::210987654321:role/partner"
@@ -74,7 +75,7 @@ def external(kms: KmsMock) -> Key:
     [("Disabled", "DisabledException"), ("PendingDeletion", "KMSInvalidStateException")],
 )
 def test_no_grant_begins_on_a_key_that_cannot_be_used(
-    kms: KmsMock, client: Any, refusal: Any, state: str, code: str
+    kms: KmsMock, client: Any, refusal: Any, state: InitialState, code: str
 ) -> None:
     """Grants that there are stay, and are listed."""
     key = kms.create_key(state=state)

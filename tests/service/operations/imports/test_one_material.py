@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.handles.keys import InitialState
 
 pytestmark = pytest.mark.usefixtures("newest_model")
 
@@ -359,7 +360,7 @@ def test_wrapping_that_does_not_suit_is_refused(
 @pytest.mark.parametrize("operation", ["get", "import", "delete"])
 @pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingDeletion"])
 def test_keys_of_kms_take_no_import(
-    kms: KmsMock, client: Any, refusal: Any, operation: str, state: str
+    kms: KmsMock, client: Any, refusal: Any, operation: str, state: InitialState
 ) -> None:
     """The origin is what counts, not the state, the token or the material."""
     key = kms.create_key(state=state)

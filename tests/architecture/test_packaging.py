@@ -51,38 +51,6 @@ def is_within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-# What is public
-
-
-def test_public_names() -> None:
-    """Nothing becomes public by accident, and nothing public goes unnoticed."""
-    assert pytest_kmsmock.__all__ == [
-        "Call",
-        "Calls",
-        "CloudHsmCluster",
-        "Enclave",
-        "Fault",
-        "Key",
-        "KmsMock",
-        "KmsMockError",
-        "Material",
-        "XksKey",
-        "XksProxy",
-        "mock_kms",
-    ]
-
-
-@pytest.mark.parametrize("name", pytest_kmsmock.__all__)
-def test_public_names_can_be_imported(name: str) -> None:
-    assert getattr(pytest_kmsmock, name).__name__ == name
-    assert name in dir(pytest_kmsmock)
-
-
-def test_a_name_that_does_not_exist() -> None:
-    with pytest.raises(AttributeError, match="'pytest_kmsmock' has no attribute 'KmsMok'"):
-        pytest_kmsmock.KmsMok  # noqa: B018  the look-up is the test
-
-
 # What is installed
 
 

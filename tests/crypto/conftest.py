@@ -1,4 +1,6 @@
-"""A test whose scheme needs a package that is not installed is skipped, with the reason."""
+"""
+What an enclave attests. A test whose scheme needs a package that is not installed is skipped.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from enclaves import NOW, P384, PCRS
 
+from pytest_kmsmock.crypto import certificates
+from pytest_kmsmock.crypto.attestation import Attestation
 from pytest_kmsmock.crypto.extras import MissingExtra
 
 
@@ -32,3 +37,18 @@ def pytest_runtest_setup() -> Iterator[None]:
 def pytest_runtest_call() -> Iterator[None]:
     with skip_what_is_missing():
         return (yield)
+
+
+@pytest.fixture
+def attested() -> Attestation:
+    issuer = certificates.authority()
+    return Attestation(
+        module_id="i-1-enc1",
+        timestamp=1_900_000_000_000,
+        pcrs=PCRS,
+        certificate=certificates.certify(issuer, "i-1-enc1", P384.public_key(), NOW),
+        cabundle=issuer.bundle,
+        public_key=b"key",
+        user_data=b"data",
+        nonce=b"nonce",
+    )

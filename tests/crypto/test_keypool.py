@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import stat
 import subprocess
@@ -12,13 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from pytest_kmsmock import mock_kms
 from pytest_kmsmock.crypto import keypool, rsa
 from pytest_kmsmock.crypto.keypool import KeyPool
 from pytest_kmsmock.crypto.randomness import SYSTEM
-from pytest_kmsmock.service.values.specs import KeySpecName
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 
@@ -74,23 +71,6 @@ def test_of_the_others_only_the_first_are_kept(made: Made) -> None:
     assert len(set(pairs)) == 160
     assert pairs[:64] + pairs[80:] == again[:64] + again[80:]
     assert not set(pairs[64:80]) & set(again)
-
-
-def test_a_key_of_any_spec_has_the_pair_of_an_earlier_mock() -> None:
-    specs: list[KeySpecName] = [
-        "RSA_2048",
-        "ECC_NIST_P256",
-        "ECC_NIST_P384",
-        "ECC_SECG_P256K1",
-    ]
-
-    def public_keys() -> list[PublicKeyTypes]:
-        with mock_kms() as kms:
-            return [kms.create_key(spec=spec).public_key for spec in specs for _ in range(2)]
-
-    public = public_keys()
-    assert all(one != other for one, other in itertools.combinations(public, 2))
-    assert public == public_keys()
 
 
 def test_each_number_is_its_own_pair(folder: Path, made: Made) -> None:

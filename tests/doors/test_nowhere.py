@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
+from pytest_kmsmock import KmsMock, mock_kms
 
 NOWHERE = "us-east-9"
 both_paths = pytest.mark.parametrize("transport", ["direct", "wire"])
@@ -124,23 +124,3 @@ def test_a_replica_in_no_region_is_refused(kms: KmsMock) -> None:
     assert isinstance(caught.value, ours.exceptions.ClientError)
     with pytest.raises(ours.exceptions.NotFoundException):
         ours.update_primary_region(KeyId=key.id, PrimaryRegion=NOWHERE)
-
-
-@pytest.mark.parametrize(
-    "use",
-    [
-        lambda kms: kms.create_key(region=NOWHERE),
-        lambda kms: kms.client(NOWHERE),
-        lambda kms: kms.cloudhsm_cluster(region=NOWHERE),
-        lambda kms: kms.xks_proxy(region=NOWHERE),
-        lambda kms: mock_kms(region=NOWHERE).__enter__(),
-    ],
-    ids=["create_key", "client", "cloudhsm_cluster", "xks_proxy", "mock_kms"],
-)
-def test_the_plugins_own_arguments_are_checked(kms: KmsMock, use: Any) -> None:
-    """An author is told at once, with the nearest Region that there is."""
-    with pytest.raises(
-        KmsMockError,
-        match=r"'us-east-9' is no Region .* Did you mean 'us-east-[12]'\?.* unknown_regions",
-    ):
-        use(kms)

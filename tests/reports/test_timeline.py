@@ -220,46 +220,6 @@ def test_a_key_that_is_not_there_is_told_with_those_that_are(pytester: pytest.Py
     assert "alias/ap was not found in us-east-1; there are no keys yet." in text
 
 
-TRACED = """
-    import pytest
-
-    def work(client):
-        client.encrypt(KeyId="alias/none", Plaintext="hunter" + "2")
-
-    def test_direct(kms):
-        work(kms.client())
-
-    @pytest.mark.kms(transport="wire")
-    def test_wire(kms):
-        work(kms.client())
-
-    def test_lost(kms):
-        kms.disconnect("Encrypt", times=None)
-        work(kms.client())
-
-    def test_chained(kms):
-        try:
-            work(kms.client())
-        except Exception as error:
-            raise ValueError from error
-"""
-
-
-def test_a_traceback_ends_at_the_applications_line(pytester: pytest.Pytester) -> None:
-    """No frame of botocore's with its arguments, the plaintext among them."""
-    text = run(pytester, TRACED, "--showlocals")
-
-    failures = text.partition("short test summary")[0]
-    assert "botocore/client.py" not in failures
-    assert "api_params" not in failures
-    assert "hunter2" not in failures
-    assert failures.count('Plaintext="hunter" + "2")') == 4
-
-
-def test_with_full_trace_it_is_all_there(pytester: pytest.Pytester) -> None:
-    assert "botocore/client.py" in run(pytester, TRACED, "--full-trace")
-
-
 def test_a_region_that_is_none_is_told(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,3 +37,9 @@ def connection(described: Any) -> Callable[[str], tuple[str, str | None]]:
         return entry["ConnectionState"], entry.get("ConnectionErrorCode")
 
     return call
+
+
+@pytest.fixture
+def update(client: Any) -> Any:
+    """UpdateCustomKeyStore."""
+    return client.update_custom_key_store

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import CloudHsmCluster, KmsMock, XksProxy
+from pytest_kmsmock import KmsMock
 
 
 def names(page: dict[str, Any]) -> list[str]:
@@ -22,21 +22,6 @@ def five(kms: KmsMock, client: Any) -> list[str]:
         ]
         for n in range(5)
     ]
-
-
-def test_a_copy_s_store_has_keys_of_its_own(
-    kms: KmsMock, hsm_key: str, hsm_store: str, refusal: Any
-) -> None:
-    """Its last key deleted in the copy, the store there can go, and the original's cannot."""
-    with KmsMock(outer=kms._backend) as copy:
-        copy.key(hsm_key).delete()
-        copy.client("us-east-1").disconnect_custom_key_store(CustomKeyStoreId=hsm_store)
-        copy.client("us-east-1").delete_custom_key_store(CustomKeyStoreId=hsm_store)
-
-    client = kms.client("us-east-1")
-    client.disconnect_custom_key_store(CustomKeyStoreId=hsm_store)
-    code, _ = refusal(client.delete_custom_key_store, CustomKeyStoreId=hsm_store)
-    assert code == "CustomKeyStoreHasCMKsException"
 
 
 def test_there_are_no_stores_at_first(client: Any) -> None:
@@ -110,46 +95,3 @@ def test_stores_belong_to_an_account_and_region(kms: KmsMock, hsm_store: str) ->
     role = "arn:aws:iam::210987654321:role/app"
     for client in (kms.client("eu-west-1"), kms.client(principal=role)):
         assert client.describe_custom_key_stores()["CustomKeyStores"] == []
-
-
-def test_empty_store_is_deleted(
-    client: Any, cluster: CloudHsmCluster, hsm_store: str, refusal: Any
-) -> None:
-    """Its name and its cluster are free then."""
-    client.delete_custom_key_store(CustomKeyStoreId=hsm_store)
-
-    assert refusal(client.delete_custom_key_store, CustomKeyStoreId=hsm_store)[0] == (
-        "CustomKeyStoreNotFoundException"
-    )
-    client.create_custom_key_store(CustomKeyStoreName="hsm", **cluster.parameters)
-
-
-def test_store_that_is_not_disconnected(
-    client: Any, proxy: XksProxy, xks_store: str, refusal: Any
-) -> None:
-    """CustomKeyStoreInvalidStateException, FAILED or CONNECTED."""
-    expected = "CustomKeyStoreInvalidStateException"
-    proxy.reachable = False
-    client.connect_custom_key_store(CustomKeyStoreId=xks_store)
-    assert refusal(client.delete_custom_key_store, CustomKeyStoreId=xks_store)[0] == expected
-
-    client.disconnect_custom_key_store(CustomKeyStoreId=xks_store)
-    proxy.reachable = True
-    client.connect_custom_key_store(CustomKeyStoreId=xks_store)
-    assert refusal(client.delete_custom_key_store, CustomKeyStoreId=xks_store)[0] == expected
-
-
-def test_store_with_keys(
-    kms: KmsMock, client: Any, hsm_store: str, hsm_key: str, refusal: Any
-) -> None:
-    """CustomKeyStoreHasCMKsException, until their deletion is due."""
-    client.schedule_key_deletion(KeyId=hsm_key, PendingWindowInDays=7)
-    client.disconnect_custom_key_store(CustomKeyStoreId=hsm_store)
-
-    code, text = refusal(client.delete_custom_key_store, CustomKeyStoreId=hsm_store)
-    assert code == "CustomKeyStoreHasCMKsException"
-    assert hsm_store in text
-
-    kms.clock.advance(days=7)
-    client.delete_custom_key_store(CustomKeyStoreId=hsm_store)
-    assert client.describe_custom_key_stores()["CustomKeyStores"] == []

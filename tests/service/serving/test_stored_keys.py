@@ -11,7 +11,7 @@ import pytest
 
 from pytest_kmsmock import CloudHsmCluster, KmsMock, XksProxy
 
-FACTS: Final = Path(__file__).parents[3] / "facts" / "errors.csv"
+FACTS: Final = Path(__file__).parents[2] / "facts" / "errors.csv"
 TEXTS: Final[Mapping[str, str]] = {
     row["id"]: row["message"]
     for row in csv.DictReader(FACTS.read_text(encoding="utf-8").splitlines())

@@ -198,15 +198,3 @@ def test_copy_remembers_what_is_due(registry: Registry, new_key: Callable[[], Km
     assert len(here(registry).keys) == 1
     registry.settle(NOW + DAY)
     assert len(here(registry).keys) == 0
-
-
-def test_key_shows_no_secret(new_key: Callable[[], KmsKey]) -> None:
-    """A failed assertion prints the values it compared."""
-    key = new_key()
-    secret = key.material.secret
-
-    assert secret is not None
-    for hidden in (secret, key.ciphertext_tag):
-        assert repr(hidden) not in repr(key)
-        assert hidden.hex() not in repr(key)
-    assert repr(secret) not in repr(key.material)

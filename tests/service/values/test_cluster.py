@@ -15,7 +15,7 @@ def test_a_cluster_is_fit_for_a_store_unless_told_otherwise() -> None:
 
     assert clusters.has_contact(cluster)
     assert clusters.connection_error(cluster, samples.cluster_store().cluster) is None
-    assert cluster.hsms == clusters.HSMS_TO_CREATE
+    assert cluster.hsms == clusters.HSMS_TO_CREATE == 2
 
 
 def test_a_cluster_shows_no_secret() -> None:

@@ -1,0 +1,160 @@
+"""The desk that all doors lead to: what it decodes, serves, puts on record and tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pytest_kmsmock import KmsMock, KmsMockError, observed
+from pytest_kmsmock.backend import Backend
+from pytest_kmsmock.doors.desk import (
+    Incoming,
+    LostConnectionError,
+    is_request_id,
+    keys_of,
+    request_of,
+    serve,
+)
+from pytest_kmsmock.observed import Observed
+from pytest_kmsmock.record import Row
+from pytest_kmsmock.service.api.errors import NotFoundException, ValidationException
+from pytest_kmsmock.service.serving.request import Request
+from pytest_kmsmock.service.values.caller import Caller
+
+SOURCE = None
+
+
+@pytest.fixture
+def backend(kms: KmsMock) -> Backend:
+    return kms._backend
+
+
+@pytest.fixture
+def request_for(backend: Backend) -> Callable[..., Request]:
+    def make(operation: str, body: str = "{}") -> Request:
+        caller = Caller(backend.account)
+        return request_of(backend, Incoming(operation, body.encode(), "us-east-1", caller, SOURCE))
+
+    return make
+
+
+RequestFor = Callable[..., Request]
+
+
+def failing_with(error: Exception) -> Callable[[Request], None]:
+    def suffer(_: Request) -> None:
+        raise error
+
+    return suffer
+
+
+def test_a_request_is_decoded_anew_for_each_attempt(request_for: RequestFor) -> None:
+    """By its JSON, in which any text may stand; each has an ID of its own."""
+    one, other = (request_for("Encrypt", '{"KeyId": "gr\u00fcn", "DryRun": true}') for _ in "12")
+
+    assert one.body == other.body == {"KeyId": "gr\u00fcn", "DryRun": True}
+    assert one.body is not other.body
+    assert one.id != other.id
+    assert (one.operation, one.region, one.off_record) == ("Encrypt", "us-east-1", False)
+
+
+def test_an_answer_is_put_on_record(
+    kms: KmsMock, backend: Backend, request_for: RequestFor
+) -> None:
+    key = kms.create_key()
+    request = request_for("DescribeKey", f'{{"KeyId": "{key.id}"}}')
+    rows: list[Row] = []
+
+    response = serve(backend, request, SOURCE, rows.append)
+
+    [row] = rows
+    assert row.response is response
+    assert (row.operation, row.params, row.error) == ("DescribeKey", {"KeyId": key.id}, None)
+    assert [each.arn for each in row.keys] == [key.arn]
+    assert (row.request_id, row.time) == (request.id, request.now)
+
+
+def test_a_refusal_is_put_on_record_and_goes_on(backend: Backend, request_for: RequestFor) -> None:
+    rows: list[Row] = []
+
+    with pytest.raises(NotFoundException) as caught:
+        serve(backend, request_for("DescribeKey", '{"KeyId": "alias/a"}'), SOURCE, rows.append)
+
+    [row] = rows
+    assert row.response is None
+    assert row.error is not None
+    assert (row.error.code, row.error.message) == ("NotFoundException", caught.value.message)
+
+
+def test_a_scheduled_refusal_is_one_of_awss(
+    kms: KmsMock, backend: Backend, request_for: RequestFor
+) -> None:
+    """The service never sees the request."""
+    rows: list[Row] = []
+
+    with pytest.raises(ValidationException):
+        serve(
+            backend,
+            request_for("CreateKey"),
+            SOURCE,
+            rows.append,
+            suffer=failing_with(ValidationException("no")),
+        )
+
+    assert [str(row.error) for row in rows] == ["ValidationException: no"]
+    assert kms.keys == []
+
+
+def test_a_lost_connection_is_on_record_as_what_the_client_makes_of_it(
+    backend: Backend, request_for: RequestFor
+) -> None:
+    rows: list[Row] = []
+
+    with pytest.raises(LostConnectionError):
+        serve(
+            backend,
+            request_for("CreateKey"),
+            SOURCE,
+            rows.append,
+            suffer=failing_with(LostConnectionError(OSError("nobody there"))),
+        )
+
+    assert [str(row.error) for row in rows] == ["OSError: nobody there"]
+
+
+def test_a_misuse_is_noted_and_not_on_record(backend: Backend, request_for: RequestFor) -> None:
+    """The application may catch it; the test has to know."""
+    rows: list[Row] = []
+    noted = Observed("this test")
+    before = observed.observe(noted)
+
+    try:
+        with pytest.raises(KmsMockError, match="kms:ShredKey") as caught:
+            serve(backend, request_for("ShredKey"), SOURCE, rows.append)
+    finally:
+        observed.observe(before)
+
+    assert noted.misuses == [caught.value]
+    assert rows == []
+
+
+def test_a_sound_request_tells_its_keys_before_it_is_served(
+    kms: KmsMock, backend: Backend, request_for: RequestFor
+) -> None:
+    """One that is not tells none: what is wrong with it will be said when it is served."""
+    key = kms.create_key(alias="alias/app")
+
+    assert keys_of(backend, request_for("DescribeKey", '{"KeyId": "alias/app"}')) == [key.arn]
+    assert keys_of(backend, request_for("DescribeKey", '{"KeyId": "alias/none"}')) == []
+    assert keys_of(backend, request_for("DescribeKey", '{"KeyId": 5}')) == []
+    assert keys_of(backend, request_for("ShredKey")) == []
+
+
+def test_request_ids_of_the_tests_mocks_are_known(kms: KmsMock) -> None:
+    """By them a traceback tells what a mock has answered."""
+    request_id = kms.client().list_keys()["ResponseMetadata"]["RequestId"]
+
+    assert is_request_id(request_id)
+    for other in ("", None, "00000000-0000-4000-8000-000000000000", 5):
+        assert not is_request_id(other)

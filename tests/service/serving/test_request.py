@@ -1,0 +1,119 @@
+"""A request on its way: what it sees, what it changes, and which quotas hold for it."""
+
+from __future__ import annotations
+
+import pytest
+import samples
+from samples import ACCOUNT, REGION
+
+from pytest_kmsmock.service.serving.request import Options, Request
+from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.values.caller import Caller
+from pytest_kmsmock.service.values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
+
+
+def request_on(registry: Registry, *, off_record: bool = False) -> Request:
+    request = Request("CreateKey", {}, REGION, Caller(ACCOUNT), "id", off_record=off_record)
+    request.registry = registry
+    request.options = Options()
+    request.read(registry.state)
+    return request
+
+
+def keys_seen(request: Request) -> list[str]:
+    return [key.key_id for key in request.resources.keys]
+
+
+def test_a_request_is_its_callers(registry: Registry) -> None:
+    """In its account, and as its principal as far as one is known."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/app"
+
+    request = Request("ListKeys", {}, REGION, Caller(ACCOUNT, role, "AKIAEXAMPLE"), "id")
+
+    assert (request.account, request.principal) == (ACCOUNT, role)
+    assert Request("ListKeys", {}, REGION, Caller(ACCOUNT), "id").principal == ""
+
+
+def test_what_the_author_does_meets_no_quota(registry: Registry) -> None:
+    """Whatever a test has set for calls."""
+    called, arranged = request_on(registry), request_on(registry, off_record=True)
+    assert called.quotas is AWS_QUOTAS
+
+    for request in (called, arranged):
+        request.options = Options(quotas=Quotas(keys=1))
+
+    assert called.quotas.keys == 1
+    assert arranged.quotas is UNLIMITED
+
+
+def test_a_request_that_reads_sees_one_moment(registry: Registry) -> None:
+    """What others do meanwhile, it does not see."""
+    request = request_on(registry)
+
+    registry.change(lambda draft: draft.put_key(samples.key()))
+
+    assert keys_seen(request) == []
+    assert len(registry.state.resources(ACCOUNT, REGION).keys) == 1
+
+
+def test_a_request_that_writes_sees_what_it_has_written(registry: Registry) -> None:
+    """Others do when all of it is done."""
+    request = request_on(registry)
+    seen = []
+
+    def act() -> str:
+        request.draft.put_key(samples.key())
+        seen.append((keys_seen(request), len(registry.state.resources(ACCOUNT, REGION).keys)))
+        return "done"
+
+    assert request.change(act) == "done"
+
+    assert seen == [([samples.KEY_ID], 0)]
+    assert keys_seen(request) == [samples.KEY_ID]
+    assert request.state is registry.state
+    assert not request.is_writing
+
+
+def test_a_change_within_a_change_is_part_of_it(registry: Registry) -> None:
+    """So that both happen or neither."""
+    request = request_on(registry)
+    other = samples.key(key_id=samples.KEY_ID[:-1] + "0")
+
+    def inner() -> None:
+        request.draft.put_key(other)
+
+    def outer() -> None:
+        request.draft.put_key(samples.key())
+        request.change(inner)
+        assert request.is_writing
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        request.change(outer)
+
+    assert list(registry.state.resources(ACCOUNT, REGION).keys) == []
+
+
+def test_a_change_that_fails_leaves_a_request_that_reads(registry: Registry) -> None:
+    request = request_on(registry)
+
+    def fail() -> None:
+        request.draft.put_key(samples.key())
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        request.change(fail)
+
+    assert not request.is_writing
+    assert request.state is registry.state
+    assert keys_seen(request) == []
+
+
+def test_keys_of_a_request_come_in_their_order(registry: Registry) -> None:
+    request = request_on(registry)
+    first, second = samples.key(), samples.key(region="eu-west-1")
+
+    request.add_key(first)
+    request.add_key(second)
+
+    assert request.keys == (first, second)

@@ -66,6 +66,10 @@ class Row(NamedTuple):
     source: Source | None
     retries: int
 
+    # What was asked for and answered may be secret.
+    def __repr__(self) -> str:
+        return f"<row of {self.operation}, {self.request_id}>"
+
 
 def row_of(
     request: Request,

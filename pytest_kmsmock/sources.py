@@ -55,6 +55,11 @@ def _line(code: CodeType, instruction: int) -> int:
     return code.co_firstlineno
 
 
+def is_of_project(code: CodeType) -> bool:
+    """Tell whether *code* is the application's or a test's, and no installed package's."""
+    return _KINDS[code.co_filename] == "project"
+
+
 def caller() -> Source | None:
     """
     Return the innermost line on the stack that is the application's own.

@@ -36,7 +36,7 @@ class Wanted:
 
     operation: str | None
     arn: str | None
-    params: Mapping[str, Any]
+    params: Mapping[str, Any] = attrs.field(repr=False)  # plaintext, for one
 
     @classmethod
     def checked(

@@ -45,6 +45,10 @@ class Incoming(NamedTuple):
     caller: Caller
     source: Source | None
 
+    # What is in the body may be secret.
+    def __repr__(self) -> str:
+        return f"<call of {self.operation} in {self.region}>"
+
 
 class LostConnectionError(Exception):
     """

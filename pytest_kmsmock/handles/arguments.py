@@ -62,14 +62,19 @@ def text(name: str, value: Any) -> str:
     return value
 
 
+def secret_text(name: str, value: Any) -> str:
+    """Return *value*. It is not shown, also where it is a secret of another type."""
+    if value is not None and not isinstance(value, str):
+        raise _wrong_type(name, value, str)
+    return text(name, value)
+
+
 def data(name: str, value: Any) -> bytes:
     """Return *value*, bytes or text, as bytes. They are not shown, since they may be secret."""
     if isinstance(value, str):
         return value.encode()
     if not isinstance(value, bytes | bytearray | memoryview):
-        raise KmsMockError(
-            f"{name} cannot be of type {type(value).__name__}; write {_KINDS[bytes]}."
-        )
+        raise _wrong_type(name, value, bytes)
     return bytes(value)
 
 
@@ -87,3 +92,7 @@ def texts(name: str, value: Any, example: Mapping[str, str]) -> dict[str, str]:
 
 def _wrong(name: str, value: Any, kind: type) -> KmsMockError:
     return KmsMockError(f"{name}={value!r} makes no sense; write {_KINDS[kind]}.")
+
+
+def _wrong_type(name: str, value: Any, kind: type) -> KmsMockError:
+    return KmsMockError(f"{name} cannot be of type {type(value).__name__}; write {_KINDS[kind]}.")

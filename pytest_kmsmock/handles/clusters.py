@@ -13,7 +13,7 @@ from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
 from ..service.values.cluster import Cluster
 from ..service.values.key_store import CLUSTER_ERRORS
-from .arguments import one_of, text, truth, whole_number
+from .arguments import one_of, secret_text, text, truth, whole_number
 from .facts import Fact, Handle
 from .part import Part
 
@@ -49,7 +49,7 @@ class CloudHsmCluster(Handle):
         return cluster_id
 
     trust_anchor = Fact[str](text)
-    password = Fact[str](text)
+    password = Fact[str](secret_text)
     active = Fact[bool](truth)
     hsms = Fact[int](whole_number)
     reachable = Fact[bool](truth)
@@ -133,7 +133,7 @@ class Clusters(Part):
             trust_anchor=trust_anchor
             or (new_trust_anchor(randomness) if kin is None else kin.trust_anchor),
             history=cluster_id if kin is None else kin.history,
-            password=text("password", password),
+            password=secret_text("password", password),
             active=truth("active", active),
             hsms=whole_number("hsms", hsms),
         )

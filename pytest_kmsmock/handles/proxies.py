@@ -14,7 +14,7 @@ from ..service.misuse import KmsMockError
 from ..service.state.backings import Backings
 from ..service.values.key_store import PROXY_ERRORS, Connectivity
 from ..service.values.proxy import Proxy, ProxyAnswer, ProxyKey
-from .arguments import one_of, or_none, text, truth
+from .arguments import one_of, or_none, secret_text, text, truth
 from .facts import Fact, Handle
 from .part import Part
 
@@ -61,7 +61,7 @@ class XksProxy(Handle):
     endpoint = Fact[str](text)
     path = Fact[str](text)
     access_key_id = Fact[str](text)
-    secret_access_key = Fact[str](text)
+    secret_access_key = Fact[str](secret_text)
     service_name = Fact[str | None](or_none(text))
     service_owner = Fact[str | None](or_none(text))
     service_valid = Fact[bool](truth)
@@ -223,7 +223,7 @@ class Proxies(Part):
             raise KmsMockError(f"keys={keys!r} is no list; write for example ['external'].")
         text("path", path)
         text("access_key_id", access_key_id)
-        text("secret_access_key", secret_access_key)
+        secret_text("secret_access_key", secret_access_key)
         for name, value in {
             "endpoint": endpoint,
             "service_name": service_name,

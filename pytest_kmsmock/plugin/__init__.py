@@ -27,6 +27,7 @@ from .sweep import (
     pytest_itemcollected,
     pytest_runtest_setup,
 )
+from .tracing import pytest_keyboard_interrupt
 from .watch import (
     OBSERVED,
     pytest_collection,
@@ -55,6 +56,7 @@ __all__ = [
     "pytest_fixture_setup",
     "pytest_generate_tests",
     "pytest_itemcollected",
+    "pytest_keyboard_interrupt",
     "pytest_load_initial_conftests",
     "pytest_make_collect_report",
     "pytest_runtest_call",

@@ -11,6 +11,7 @@ import pytest
 
 from .. import active, observed, settings
 from ..doors import sessions
+from ..frames import forget
 from ..observed import CLASS_ATTRIBUTE, Observed
 from ..settings import Marked
 from . import marking, tracing
@@ -97,7 +98,8 @@ def pytest_make_collect_report(
     seen = Observed(f"the import of {collector.nodeid or 'the tests'}")
     before = observed.observe(seen)
     try:
-        report = yield
+        with tracing.without_secrets(collector):
+            report = yield
     finally:
         observed.observe(before)
     if seen.misuses and report.passed:
@@ -135,6 +137,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         with contextlib.nullcontext() if decorated is None else _entered(decorated, item) as mock:
             _mock_of_class = mock
             return (yield)
+    except BaseException as error:
+        # An error of pytest's or of a plugin's own, or an interruption.
+        forget(error)
+        raise
     finally:
         _running, _mock_of_class, active.is_of_test = around, around_class, is_of_test
         settings.mark(marked_before)
@@ -193,11 +199,12 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     seen = item.stash.get(OBSERVED, None)
-    if call.excinfo is None or seen is None or not seen.backends:
-        report = yield
-    else:
-        with tracing.without_frames_of_clients(call.excinfo.value):
+    errors = tracing.errors_to_report(item, call)
+    if errors:
+        with tracing.for_report(errors, is_mocked=seen is not None and bool(seen.backends)):
             report = yield
+    else:
+        report = yield
     if report.failed and report.when == "setup" and seen is not None:
         # The report tells why; at tear-down it would be told as swallowed.
         seen.misuses.clear()

@@ -9,7 +9,6 @@ Source: FIPS 186-5, SEC 1; key specs and algorithms as in the KMS Developer Guid
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Final
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from . import foreign_keys
+from .cache import of_secrets
 from .private_keys import PrivateKeys
 from .randomness import Randomness
 
@@ -54,7 +54,7 @@ def generate(spec: str, randomness: Randomness) -> bytes:
     return _private.add(ec.generate_private_key(_CURVES[spec]))
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SubjectPublicKeyInfo DER, the point uncompressed."""
     # Not by `_public`: a data key pair verifies nothing.
@@ -132,12 +132,12 @@ def _load(private: bytes) -> ec.EllipticCurvePrivateKey:
 _private: Final = PrivateKeys(_load)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _public(private: bytes) -> ec.EllipticCurvePublicKey:
     return _private(private).public_key()
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _peer(public: bytes) -> ec.EllipticCurvePublicKey | None:
     """Return the key of which *public* is the DER, or None if it is of no elliptic curve."""
     key = foreign_keys.public_key(public)

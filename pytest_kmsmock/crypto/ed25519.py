@@ -12,7 +12,6 @@ Source: RFC 8032; key spec and algorithms as in the KMS Developer Guide.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from . import extras, foreign_keys
+from .cache import of_secrets
 from .private_keys import PrivateKeys
 from .randomness import Randomness
 
@@ -38,7 +38,7 @@ def generate(spec: str, randomness: Randomness) -> bytes:
     return _private.add(ed25519.Ed25519PrivateKey.from_private_bytes(randomness.draw(_KEY_LENGTH)))
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SubjectPublicKeyInfo DER of 44 bytes."""
     return _public(private).public_bytes(
@@ -102,12 +102,12 @@ def _load(private: bytes) -> ed25519.Ed25519PrivateKey:
 _private: Final = PrivateKeys(_load)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _public(private: bytes) -> ed25519.Ed25519PublicKey:
     return _private(private).public_key()
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _prehashed(private: bytes) -> tuple[Any, Any]:
     """Return PyCryptodome's signature scheme with the key, and its module of SHA-512."""
     eddsa = extras.ED25519PH.load("Crypto.Signature.eddsa")

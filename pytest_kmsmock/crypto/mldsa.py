@@ -10,7 +10,6 @@ Source: FIPS 204; key specs and algorithm as in the KMS Developer Guide.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -18,6 +17,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from . import der, extras
+from .cache import of_secrets
 from .private_keys import PrivateKeys
 from .randomness import Randomness
 
@@ -62,7 +62,7 @@ def generate(spec: str, randomness: Randomness) -> bytes:
     return _private.add(key)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SPKI DER of 1334, 1974 or 2614 bytes."""
     return _public(private).public_bytes(
@@ -152,6 +152,6 @@ def _load(private: bytes) -> _PrivateKey:
 _private: Final = PrivateKeys(_load)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _public(private: bytes) -> _PublicKey:
     return _private(private).public_key()

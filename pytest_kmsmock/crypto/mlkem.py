@@ -9,7 +9,6 @@ Source: FIPS 203; key specs and algorithm as in the KMS Developer Guide.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -18,6 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from . import der, extras
+from .cache import of_secrets
 from .private_keys import PrivateKeys
 from .randomness import Randomness
 
@@ -70,7 +70,7 @@ def generate(spec: str, randomness: Randomness) -> bytes:
     return _private.add(key)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SPKI DER of 822, 1206 or 1590 bytes."""
     if private.startswith(_PKCS8_512):
@@ -160,7 +160,7 @@ def _load(private: bytes) -> _PrivateKey:
 _private: Final = PrivateKeys(_load)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _public(private: bytes) -> _PublicKey:
     return _private(private).public_key()
 
@@ -171,7 +171,7 @@ class _Pair512:
     decapsulation_key: bytes = attrs.field(repr=False)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _pair_512(private: bytes) -> _Pair512:
     return _Pair512(*_kyber().key_derive(private[len(_PKCS8_512) :]))
 

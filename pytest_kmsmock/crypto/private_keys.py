@@ -35,7 +35,7 @@ class PrivateKeys(Generic[_Key]):
     """
 
     def __init__(self, load: Callable[[bytes], _Key]) -> None:
-        self._keys = Cache(load, _MOST)
+        self._keys = Cache(load, _MOST, of_secrets=True)
 
     def __call__(self, private: bytes) -> _Key:
         return self._keys[private]

@@ -8,7 +8,6 @@ Source: RFC 8017; key specs and algorithms as in the KMS Developer Guide.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Final
 
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
 from . import foreign_keys
+from .cache import of_secrets
 from .randomness import Randomness
 
 _PKCS1 = padding.PKCS1v15()
@@ -67,7 +67,7 @@ def generate(spec: str, randomness: Randomness) -> bytes:
     )
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SubjectPublicKeyInfo DER of 294, 422 or 550 bytes."""
     return _public(private).public_bytes(
@@ -161,7 +161,7 @@ def verify(
 
 
 # Parsing costs more than a signature is checked in, and a test uses few keys often.
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _private(private: bytes) -> rsa.RSAPrivateKey:
     key = serialization.load_der_private_key(
         private,
@@ -175,6 +175,6 @@ def _private(private: bytes) -> rsa.RSAPrivateKey:
     return key
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _public(private: bytes) -> rsa.RSAPublicKey:
     return _private(private).public_key()

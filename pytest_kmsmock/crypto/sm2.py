@@ -19,6 +19,7 @@ import attrs
 from cryptography.hazmat.primitives.asymmetric import utils
 
 from . import der, extras
+from .cache import of_secrets
 from .randomness import Randomness
 
 SPECS: Final = ("SM2",)
@@ -80,7 +81,7 @@ def generate(spec: str, randomness: Randomness) -> bytes:
     )
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def public_key(private: bytes) -> bytes:
     """Return the public key of *private*: SubjectPublicKeyInfo DER of 91 bytes."""
     return _SPKI + _encode(_pair(private).point)
@@ -213,7 +214,7 @@ def exchange(private: bytes, peer: bytes) -> bytes | None:
     return _octets(x)
 
 
-@functools.lru_cache(maxsize=256)
+@of_secrets
 def _pair(private: bytes) -> _Pair:
     """
     Parse PKCS #8 DER, with the public key or without it.

@@ -27,7 +27,7 @@ def _cipher(key: bytes) -> AESGCM | SM4GCM:
 
 
 # A cipher object costs more than the encryption of a data key, and a test uses few keys often.
-CIPHERS: Final = Cache(_cipher, 1024)
+CIPHERS: Final = Cache(_cipher, 1024, of_secrets=True)
 """What encrypts and decrypts with a key, by the key: 32 bytes, in China Regions 16."""
 
 

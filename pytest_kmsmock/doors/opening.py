@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import active, observed, sources
 from ..backend import Backend
+from ..crypto import cache
 from . import environment, sessions
 
 
@@ -22,6 +23,8 @@ def close(backend: Backend) -> None:
     """Take *backend* away, if it is there; the one around it answers again."""
     backend.is_active = False
     active.remove(backend)
+    # Key material is not to outlive its mock; those around it make anew what they need.
+    cache.forget()
     rest: list[Backend] = active.inwards()
     environment.follow(rest[0].settings["region"] if rest else None)
     if not rest:

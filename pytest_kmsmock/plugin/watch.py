@@ -148,8 +148,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         sessions.guard = guard
         if seen.backends:
             observed.outlive({*threading.enumerate()} - threads, item.nodeid)
-        # Its mocks hold all of the test's keys and plaintexts.
-        del item.stash[OBSERVED]
+        # Its mocks hold all of the test's keys and plaintexts; pytest keeps the item.
+        del item.stash[OBSERVED], item.stash[_MARKED]
 
 
 @contextlib.contextmanager

@@ -239,6 +239,59 @@ def test_a_thousand_mocks_without_pytest_do_not_pile_up() -> None:
     assert printed == "0\n"
 
 
+SCAN = """
+import gc
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from pytest_kmsmock import mock_kms
+
+FORM = serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+SIGNING = {
+    "ECC_NIST_P256": (lambda: ec.generate_private_key(ec.SECP256R1()), "ECDSA_SHA_256"),
+    "RSA_2048": (lambda: rsa.generate_private_key(65537, 2048), "RSASSA_PSS_SHA_256"),
+}
+
+def use():
+    # Returns what nobody is to find any more: what only the mock has been given.
+    plaintext = b"plain" + bytes([65]) * 40
+    material, mac_material = bytes(range(32)), bytes(range(64))
+    secrets = {plaintext, material, mac_material}
+    with mock_kms() as kms:
+        client = kms.client()
+        key = kms.create_key(material=material)
+        blob = client.encrypt(KeyId=key.id, Plaintext=plaintext)["CiphertextBlob"]
+        client.decrypt(CiphertextBlob=blob)
+        mac_key = kms.create_key("alias/mac", spec="HMAC_512", material=mac_material)
+        client.generate_mac(KeyId=mac_key.id, Message=b"x", MacAlgorithm="HMAC_SHA_512")
+        for spec, (generate, algorithm) in SIGNING.items():
+            private = generate().private_bytes(*FORM)
+            secrets.add(private)
+            mine = kms.create_key("alias/" + spec, spec=spec, usage="SIGN_VERIFY", material=private)
+            client.sign(KeyId=mine.id, Message=b"x", SigningAlgorithm=algorithm)
+            client.get_public_key(KeyId=mine.id)
+    return {hash(secret) for secret in secrets}
+
+def found(hashes):
+    return [
+        holder
+        for holder in gc.get_objects()
+        for held in gc.get_referents(holder)
+        if type(held) is bytes and hash(held) in hashes
+    ]
+
+hashes = use()
+gc.collect()
+print([type(holder) for holder in found(hashes)])
+held = [b"plain" + bytes([65]) * 40]
+print(len(found(hashes)))
+"""
+
+
+def test_no_secret_of_a_mock_that_is_over_is_kept() -> None:
+    """Neither key material nor plaintext, in any cache; the scan would find one."""
+    assert python("-c", SCAN) == "[]\n1\n"
+
+
 def test_loading_the_plugin_is_cheap() -> None:
     """All who installed it pay for that in each run: no more of botocore than its top."""
     printed = python(

@@ -152,8 +152,8 @@ def error_response() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def key(kms: KmsMock) -> Key:
-    """An enabled symmetric key."""
-    return kms.create_key()
+    """An enabled symmetric key, by its name alias/app."""
+    return kms.create_key(alias="alias/app")
 
 
 @pytest.fixture
@@ -224,14 +224,16 @@ def xks_key(client: Any, xks_store: str) -> str:
 
 
 @pytest.fixture
-def run(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., pytest.RunResult]:
+def no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else is installed here takes no part in runs of pytest, and no time."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, no_other_plugins: None) -> Callable[..., pytest.RunResult]:
     """Run a test file with this plugin alone, in this process, and return what pytest says."""
     from pytest_kmsmock import plugin
 
-    # Whatever else is installed here takes no part, and no time.
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     # pytester forgets what a run imports, and botocore takes long.
     with mock_kms() as kms:
         kms.client()

@@ -8,20 +8,11 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import ANY
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
 from pytest_kmsmock.names import OperationName
-
-SESSION = botocore.session.Session()
-
-
-@pytest.fixture
-def client(kms: KmsMock) -> Any:
-    """A client as an application makes one."""
-    return SESSION.create_client("kms")
 
 
 @pytest.fixture

@@ -13,23 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
 
 from pytest_kmsmock import KmsMock
 
-SESSION = botocore.session.Session()
 THIS_FILE = "tests/test_sources.py"
 
 
 def here(offset: int = 0) -> str:
     """Return the caller's place, *offset* lines on, as a source is written."""
     return f"{THIS_FILE}:{sys._getframe(1).f_lineno + offset}"
-
-
-@pytest.fixture
-def client(kms: KmsMock) -> Any:
-    return SESSION.create_client("kms")
 
 
 def test_the_source_is_the_line_of_the_call(kms: KmsMock, client: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from pytest_kmsmock import Key, KmsMock
+from pytest_kmsmock import KmsMock
 
 SESSION = botocore.session.Session()
 
@@ -16,8 +16,3 @@ SESSION = botocore.session.Session()
 def client(kms: KmsMock) -> Any:
     """A client as an application makes one."""
     return SESSION.create_client("kms")
-
-
-@pytest.fixture
-def key(kms: KmsMock) -> Key:
-    return kms.create_key(alias="alias/app")

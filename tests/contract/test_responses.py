@@ -15,10 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
-from pytest_kmsmock import KmsMock, mock_kms
-from pytest_kmsmock.service.api import shapes
+from pytest_kmsmock.service.api.shapes import service_model
 
-OPERATIONS: Final = frozenset(shapes.service_model().operation_names)
+OPERATIONS: Final = frozenset(service_model().operation_names)
 
 ARN: Final = "the key ARN"
 BARE: Final = "the key ID"
@@ -152,9 +151,8 @@ RESPONSES: Final[Mapping[str, Mapping[str, str | None]]] = {
 class Caller:
     """A client that notes its responses by operation, and the IDs of the keys that they name."""
 
-    def __init__(self, kms: KmsMock) -> None:
-        self.kms = kms
-        self._client = kms.client()
+    def __init__(self, client: Any) -> None:
+        self._client = client
         self.responses: dict[str, dict[str, Any]] = {}
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
@@ -165,20 +163,26 @@ class Caller:
 
 
 @pytest.fixture(scope="module")
-def responses() -> Mapping[str, Mapping[str, Any]]:
+def responses(
+    module_client: Any, cluster_parameters: Mapping[str, str]
+) -> Mapping[str, Mapping[str, Any]]:
     """The response of each operation."""
-    with mock_kms() as kms:
-        call = Caller(kms)
-        _manage(call)
-        _use(call)
-        _use_other_keys(call)
-        _import(call)
-        _keep_elsewhere(call)
+    call = Caller(module_client)
+    _manage(call)
+    _use(call)
+    _use_other_keys(call)
+    _import(call)
+    _keep_elsewhere(call, cluster_parameters)
     return call.responses
 
 
+def _new_key(call: Caller, **params: Any) -> str:
+    key_id: str = call("CreateKey", **params)["KeyMetadata"]["KeyId"]
+    return key_id
+
+
 def _manage(call: Caller) -> None:
-    key_id = call("CreateKey")["KeyMetadata"]["KeyId"]
+    key_id = _new_key(call)
     call("DescribeKey", KeyId=key_id)
     call("ListKeys")
     call("CreateAlias", AliasName="alias/app", TargetKeyId=key_id)
@@ -208,14 +212,15 @@ def _manage(call: Caller) -> None:
     call("EnableKey", KeyId=key_id)
     call("ScheduleKeyDeletion", KeyId=key_id)
     call("CancelKeyDeletion", KeyId=key_id)
-    pair = call.kms.create_key(multi_region=True).id
+    pair = _new_key(call, MultiRegion=True)
     tags = [{"TagKey": "a", "TagValue": "b"}]
     call("ReplicateKey", KeyId=pair, ReplicaRegion="eu-west-1", Tags=tags)
     call("UpdatePrimaryRegion", KeyId=pair, PrimaryRegion="eu-west-1")
 
 
 def _use(call: Caller) -> None:
-    key_id = call.kms.create_key(alias="alias/app").id
+    key_id = _new_key(call)
+    call("CreateAlias", AliasName="alias/app", TargetKeyId=key_id)
     if "GetKeyLastUsage" in OPERATIONS:
         call("GetKeyLastUsage", KeyId=key_id)
     blob = call("Encrypt", KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
@@ -230,14 +235,14 @@ def _use(call: Caller) -> None:
 
 def _use_other_keys(call: Caller) -> None:
     signing = {
-        "KeyId": call.kms.create_key(spec="ECC_NIST_P256").id,
+        "KeyId": _new_key(call, KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY"),
         "Message": b"x",
         "SigningAlgorithm": "ECDSA_SHA_256",
     }
     call("Verify", **signing, Signature=call("Sign", **signing)["Signature"])
     call("GetPublicKey", KeyId=signing["KeyId"])
     mac = {
-        "KeyId": call.kms.create_key(spec="HMAC_256").id,
+        "KeyId": _new_key(call, KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
         "Message": b"x",
         "MacAlgorithm": "HMAC_SHA_256",
     }
@@ -245,13 +250,13 @@ def _use_other_keys(call: Caller) -> None:
     peer = ec.generate_private_key(ec.SECP256R1()).public_key()
     call(
         "DeriveSharedSecret",
-        KeyId=call.kms.create_key(spec="ECC_NIST_P256", usage="KEY_AGREEMENT").id,
+        KeyId=_new_key(call, KeySpec="ECC_NIST_P256", KeyUsage="KEY_AGREEMENT"),
         KeyAgreementAlgorithm="ECDH",
         PublicKey=peer.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
     )
     if "Encapsulate" in OPERATIONS:
         kem = {
-            "KeyId": call.kms.create_key(spec="ML_KEM_768").id,
+            "KeyId": _new_key(call, KeySpec="ML_KEM_768", KeyUsage="ENCAPSULATE_DECAPSULATE"),
             "EncapsulationAlgorithm": "ML_KEM",
         }
         sealed = call("Encapsulate", **kem)["SharedSecretCiphertextBlob"]
@@ -259,21 +264,21 @@ def _use_other_keys(call: Caller) -> None:
 
 
 def _import(call: Caller) -> None:
-    key = call.kms.create_key(origin="EXTERNAL")
+    key_id = _new_key(call, Origin="EXTERNAL")
     parameters = call(
         "GetParametersForImport",
-        KeyId=key.id,
+        KeyId=key_id,
         WrappingAlgorithm="RSAES_OAEP_SHA_256",
         WrappingKeySpec="RSA_2048",
     )
     call(
         "ImportKeyMaterial",
-        KeyId=key.id,
+        KeyId=key_id,
         ImportToken=parameters["ImportToken"],
         EncryptedKeyMaterial=_wrapped(bytes(32), parameters["PublicKey"]),
         ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
     )
-    call("DeleteImportedKeyMaterial", KeyId=key.id)
+    call("DeleteImportedKeyMaterial", KeyId=key_id)
 
 
 def _wrapped(material: bytes, public_key: bytes) -> bytes:
@@ -283,15 +288,9 @@ def _wrapped(material: bytes, public_key: bytes) -> bytes:
     return wrapped
 
 
-def _keep_elsewhere(call: Caller) -> None:
-    cluster = call.kms.cloudhsm_cluster()
-    store_id = call(
-        "CreateCustomKeyStore",
-        CustomKeyStoreName="store",
-        CloudHsmClusterId=cluster.id,
-        KeyStorePassword="kmsuser-password",
-        TrustAnchorCertificate=cluster.trust_anchor,
-    )["CustomKeyStoreId"]
+def _keep_elsewhere(call: Caller, of_cluster: Mapping[str, str]) -> None:
+    created = call("CreateCustomKeyStore", CustomKeyStoreName="store", **of_cluster)
+    store_id = created["CustomKeyStoreId"]
     call("DescribeCustomKeyStores")
     call("ConnectCustomKeyStore", CustomKeyStoreId=store_id)
     call("DisconnectCustomKeyStore", CustomKeyStoreId=store_id)
@@ -312,7 +311,7 @@ def _values(response: Mapping[str, Any], path: str) -> list[str]:
 
 def _known_members(operation: str) -> set[str]:
     """Return the members of an answer that the installed botocore has in its model."""
-    output = shapes.service_model().operation_model(operation).output_shape
+    output = service_model().operation_model(operation).output_shape
     return set() if output is None else {*output.members}
 
 

@@ -27,11 +27,6 @@ MEMBERS_OF_KEYS = {
 
 
 @pytest.fixture
-def key(kms: KmsMock) -> Key:
-    return kms.create_key(alias="alias/app")
-
-
-@pytest.fixture
 def signing_key(kms: KmsMock) -> Key:
     return kms.create_key(alias="alias/signing", spec="ECC_NIST_P256")
 

@@ -8,10 +8,7 @@ import pytest
 
 from pytest_kmsmock import plugin
 
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+pytestmark = pytest.mark.usefixtures("no_other_plugins")
 
 
 CHECKING = """

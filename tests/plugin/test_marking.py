@@ -13,9 +13,8 @@ Run = Callable[..., pytest.RunResult]
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(pytester: pytest.Pytester, no_other_plugins: None) -> Run:
     """Run a test file, and return what pytest says."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
         pytester.makepyfile(

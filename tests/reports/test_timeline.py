@@ -9,6 +9,8 @@ import pytest
 
 from pytest_kmsmock import plugin
 
+pytestmark = pytest.mark.usefixtures("no_other_plugins")
+
 APPLICATION = """
     import botocore.session
 
@@ -26,9 +28,8 @@ APPLICATION = """
 
 
 @pytest.fixture
-def report(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> str:
+def report(pytester: pytest.Pytester) -> str:
     """What pytest prints of a few tests that pass and fail."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(application=APPLICATION)
     pytester.makepyfile("""
         import pytest
@@ -135,11 +136,6 @@ def run(pytester: pytest.Pytester, source: str, *arguments: str) -> str:
     return pytester.runpytest_inprocess(*arguments, plugins=[plugin]).stdout.str()
 
 
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-
 def test_with_v_more_calls_have_a_line(pytester: pytest.Pytester) -> None:
     source = """
         def test_many(kms):
@@ -220,11 +216,8 @@ def test_a_key_that_is_not_there_is_told_with_those_that_are(pytester: pytest.Py
     assert "alias/ap was not found in us-east-1; there are no keys yet." in text
 
 
-def test_a_region_that_is_none_is_told(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_region_that_is_none_is_told(pytester: pytest.Pytester) -> None:
     """Also where the application has caught the error; not where a test has scheduled it."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile("""
         import botocore.session
         import pytest

@@ -48,6 +48,13 @@ def call(service: Service) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
+def new_id(call: Callable[..., dict[str, Any]]) -> str:
+    """The ID of an enabled symmetric key of that service."""
+    key_id: str = call("CreateKey")["KeyMetadata"]["KeyId"]
+    return key_id
+
+
+@pytest.fixture
 def request_of(registry: Registry) -> Callable[..., Request]:
     """Make a request as the service hands it to an operation: checked, with what it sees."""
 
@@ -80,6 +87,19 @@ def new_request(operation: str, body: dict[str, Any]) -> Request:
 def west(kms: KmsMock) -> Any:
     """A client of us-west-2."""
     return kms.client("us-west-2")
+
+
+@pytest.fixture
+def ireland(kms: KmsMock) -> Any:
+    """A client of eu-west-1."""
+    return kms.client("eu-west-1")
+
+
+@pytest.fixture
+def primary_id(client: Any) -> str:
+    """The ID of a multi-Region primary key in us-east-1, made by the client."""
+    key_id: str = client.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    return key_id
 
 
 @pytest.fixture

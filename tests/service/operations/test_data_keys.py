@@ -17,12 +17,6 @@ from pytest_kmsmock.service.operations import data_keys
 Call = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture
-def key_id(call: Call) -> str:
-    key_id: str = call("CreateKey")["KeyMetadata"]["KeyId"]
-    return key_id
-
-
 def decrypted(call: Call, blob: bytes) -> bytes:
     plaintext: bytes = call("Decrypt", CiphertextBlob=base64.b64encode(blob).decode())["Plaintext"]
     return plaintext
@@ -30,10 +24,10 @@ def decrypted(call: Call, blob: bytes) -> bytes:
 
 @pytest.mark.parametrize("length", [1, 16, randomness.SIZE, randomness.SIZE + 1, 1024])
 def test_a_data_key_is_as_long_as_asked_for_and_each_is_another(
-    call: Call, key_id: str, length: int
+    call: Call, new_id: str, length: int
 ) -> None:
     """From stock or not, at the edge too."""
-    first, second = (call("GenerateDataKey", KeyId=key_id, NumberOfBytes=length) for _ in range(2))
+    first, second = (call("GenerateDataKey", KeyId=new_id, NumberOfBytes=length) for _ in range(2))
 
     assert len(first["Plaintext"]) == len(second["Plaintext"]) == length
     assert length < 16 or first["Plaintext"] != second["Plaintext"]
@@ -42,29 +36,29 @@ def test_a_data_key_is_as_long_as_asked_for_and_each_is_another(
 
 @pytest.mark.parametrize(("spec", "length"), data_keys.LENGTHS.items())
 def test_a_spec_of_a_data_key_is_its_length(
-    call: Call, key_id: str, spec: str, length: int
+    call: Call, new_id: str, spec: str, length: int
 ) -> None:
-    assert len(call("GenerateDataKey", KeyId=key_id, KeySpec=spec)["Plaintext"]) == length
+    assert len(call("GenerateDataKey", KeyId=new_id, KeySpec=spec)["Plaintext"]) == length
     assert length == int(spec.removeprefix("AES_")) // 8
 
 
-def test_without_plaintext_nothing_but_that_is_left_out(call: Call, key_id: str) -> None:
-    whole = call("GenerateDataKey", KeyId=key_id, KeySpec="AES_256")
+def test_without_plaintext_nothing_but_that_is_left_out(call: Call, new_id: str) -> None:
+    whole = call("GenerateDataKey", KeyId=new_id, KeySpec="AES_256")
 
-    made = call("GenerateDataKeyWithoutPlaintext", KeyId=key_id, KeySpec="AES_256")
+    made = call("GenerateDataKeyWithoutPlaintext", KeyId=new_id, KeySpec="AES_256")
 
     assert whole.keys() - made.keys() == {"Plaintext"}
     assert len(decrypted(call, made["CiphertextBlob"])) == 32
 
 
 @pytest.mark.parametrize("choice", [{}, {"KeySpec": "AES_128", "NumberOfBytes": 16}])
-def test_a_length_or_a_spec_but_not_both(call: Call, key_id: str, choice: dict[str, Any]) -> None:
+def test_a_length_or_a_spec_but_not_both(call: Call, new_id: str, choice: dict[str, Any]) -> None:
     with pytest.raises(ValidationException, match="either number of bytes or key spec"):
-        call("GenerateDataKey", KeyId=key_id, **choice)
+        call("GenerateDataKey", KeyId=new_id, **choice)
 
 
-def test_the_private_key_of_a_pair_is_that_of_its_public_key(call: Call, key_id: str) -> None:
-    made = call("GenerateDataKeyPair", KeyId=key_id, KeyPairSpec="ECC_NIST_P256")
+def test_the_private_key_of_a_pair_is_that_of_its_public_key(call: Call, new_id: str) -> None:
+    made = call("GenerateDataKeyPair", KeyId=new_id, KeyPairSpec="ECC_NIST_P256")
 
     private = serialization.load_der_private_key(made["PrivateKeyPlaintext"], None)
     assert made["PublicKey"] == private.public_key().public_bytes(

@@ -17,48 +17,35 @@ ACCOUNT = "123456789012"
 
 
 @pytest.fixture
-def ireland(kms: KmsMock) -> Any:
-    """A client of eu-west-1."""
-    return kms.client(IRELAND)
-
-
-@pytest.fixture
-def key_id(client: Any) -> str:
-    """A multi-Region primary key in us-east-1, without replicas."""
-    key_id: str = client.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
-    return key_id
-
-
-@pytest.fixture
-def pair(client: Any, key_id: str) -> str:
+def pair(client: Any, primary_id: str) -> str:
     """The ID of a primary key in us-east-1 with a replica in us-west-2."""
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
-    return key_id
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
+    return primary_id
 
 
-def arn_of(key_id: str, region: str = EAST) -> str:
-    return f"arn:aws:kms:{region}:{ACCOUNT}:key/{key_id}"
+def arn_of(primary_id: str, region: str = EAST) -> str:
+    return f"arn:aws:kms:{region}:{ACCOUNT}:key/{primary_id}"
 
 
-def place_of(key_id: str, region: str) -> dict[str, str]:
-    return {"Arn": arn_of(key_id, region), "Region": region}
+def place_of(primary_id: str, region: str) -> dict[str, str]:
+    return {"Arn": arn_of(primary_id, region), "Region": region}
 
 
 def test_primary_key_stands_alone_at_first(client: Any, described: Any) -> None:
     """Its ID begins with mrk-, and has no dashes more. Recorded."""
     created = client.create_key(MultiRegion=True)["KeyMetadata"]
 
-    key_id = created["KeyId"]
-    assert key_id.startswith("mrk-")
-    assert len(key_id) == 36
-    assert set(key_id[4:]) <= set("0123456789abcdef")
+    primary_id = created["KeyId"]
+    assert primary_id.startswith("mrk-")
+    assert len(primary_id) == 36
+    assert set(primary_id[4:]) <= set("0123456789abcdef")
     assert created["MultiRegion"] is True
     assert created["MultiRegionConfiguration"] == {
         "MultiRegionKeyType": "PRIMARY",
-        "PrimaryKey": place_of(key_id, EAST),
+        "PrimaryKey": place_of(primary_id, EAST),
         "ReplicaKeys": [],
     }
-    assert described(client, key_id) == created
+    assert described(client, primary_id) == created
 
 
 def test_single_region_key_has_no_configuration(client: Any) -> None:
@@ -70,24 +57,24 @@ def test_single_region_key_has_no_configuration(client: Any) -> None:
 
 
 def test_answer_shows_a_key_in_creation(
-    client: Any, west: Any, key_id: str, described: Any, answer: Any
+    client: Any, west: Any, primary_id: str, described: Any, answer: Any
 ) -> None:
     """Creating, not enabled, no CurrentKeyMaterialId, no ReplicaTags. Recorded."""
-    primary = described(client, key_id)
+    primary = described(client, primary_id)
 
-    made = answer(client.replicate_key, KeyId=key_id, ReplicaRegion=WEST)
+    made = answer(client.replicate_key, KeyId=primary_id, ReplicaRegion=WEST)
 
     assert made.keys() == {"ReplicaKeyMetadata", "ReplicaPolicy"}
     metadata = made["ReplicaKeyMetadata"]
     del metadata["CreationDate"], primary["CreationDate"], primary["CurrentKeyMaterialId"]
     assert metadata == primary | {
-        "Arn": arn_of(key_id, WEST),
+        "Arn": arn_of(primary_id, WEST),
         "Enabled": False,
         "KeyState": "Creating",
         "MultiRegionConfiguration": {
             "MultiRegionKeyType": "REPLICA",
-            "PrimaryKey": place_of(key_id, EAST),
-            "ReplicaKeys": [place_of(key_id, WEST)],
+            "PrimaryKey": place_of(primary_id, EAST),
+            "ReplicaKeys": [place_of(primary_id, WEST)],
         },
     }
     assert json.loads(made["ReplicaPolicy"])["Statement"] == [
@@ -133,53 +120,53 @@ def test_properties_of_a_replica_are_its_own(
 ) -> None:
     """Description, policy, tags, aliases, state and creation date are not shared."""
     tags = [{"TagKey": "team", "TagValue": "blue"}]
-    key_id = client.create_key(MultiRegion=True, Description="first", Tags=tags)["KeyMetadata"][
+    primary_id = client.create_key(MultiRegion=True, Description="first", Tags=tags)["KeyMetadata"][
         "KeyId"
     ]
-    client.create_alias(AliasName="alias/app", TargetKeyId=key_id)
+    client.create_alias(AliasName="alias/app", TargetKeyId=primary_id)
     kms.clock.advance(days=1)
 
-    made = client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    made = client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
 
     assert "ReplicaTags" not in made
-    assert described(west, key_id)["Description"] == ""
-    assert west.list_resource_tags(KeyId=key_id)["Tags"] == []
+    assert described(west, primary_id)["Description"] == ""
+    assert west.list_resource_tags(KeyId=primary_id)["Tags"] == []
     assert west.list_aliases()["Aliases"] == []
-    age = described(west, key_id)["CreationDate"] - described(client, key_id)["CreationDate"]
-    assert age >= dt.timedelta(days=1)
-    west.update_key_description(KeyId=key_id, Description="second")
-    west.tag_resource(KeyId=key_id, Tags=[{"TagKey": "team", "TagValue": "red"}])
-    west.create_alias(AliasName="alias/app", TargetKeyId=key_id)
-    west.disable_key(KeyId=key_id)
-    assert described(client, key_id)["Description"] == "first"
-    assert client.list_resource_tags(KeyId=key_id)["Tags"] == tags
-    assert described(client, key_id)["KeyState"] == "Enabled"
-    assert described(client, "alias/app")["Arn"] == arn_of(key_id)
-    assert described(west, "alias/app")["Arn"] == arn_of(key_id, WEST)
+    older, newer = (described(each, primary_id)["CreationDate"] for each in (client, west))
+    assert newer - older >= dt.timedelta(days=1)
+    west.update_key_description(KeyId=primary_id, Description="second")
+    west.tag_resource(KeyId=primary_id, Tags=[{"TagKey": "team", "TagValue": "red"}])
+    west.create_alias(AliasName="alias/app", TargetKeyId=primary_id)
+    west.disable_key(KeyId=primary_id)
+    assert described(client, primary_id)["Description"] == "first"
+    assert client.list_resource_tags(KeyId=primary_id)["Tags"] == tags
+    assert described(client, primary_id)["KeyState"] == "Enabled"
+    assert described(client, "alias/app")["Arn"] == arn_of(primary_id)
+    assert described(west, "alias/app")["Arn"] == arn_of(primary_id, WEST)
 
 
-def test_replica_is_made_as_asked(client: Any, west: Any, key_id: str, described: Any) -> None:
+def test_replica_is_made_as_asked(client: Any, west: Any, primary_id: str, described: Any) -> None:
     """Description, Tags and Policy are those of the request."""
-    policy = client.get_key_policy(KeyId=key_id)["Policy"].replace("key-default-1", "mine")
+    policy = client.get_key_policy(KeyId=primary_id)["Policy"].replace("key-default-1", "mine")
     tags = [{"TagKey": "team", "TagValue": "red"}]
 
     made = client.replicate_key(
-        KeyId=key_id, ReplicaRegion=WEST, Description="second", Tags=tags, Policy=policy
+        KeyId=primary_id, ReplicaRegion=WEST, Description="second", Tags=tags, Policy=policy
     )
 
     assert made["ReplicaTags"] == tags
     assert json.loads(made["ReplicaPolicy"])["Id"] == "mine"
-    assert json.loads(west.get_key_policy(KeyId=key_id)["Policy"])["Id"] == "mine"
-    assert json.loads(client.get_key_policy(KeyId=key_id)["Policy"])["Id"] == "key-default-1"
-    assert described(west, key_id)["Description"] == "second"
-    assert west.list_resource_tags(KeyId=key_id)["Tags"] == tags
+    assert json.loads(west.get_key_policy(KeyId=primary_id)["Policy"])["Id"] == "mine"
+    assert json.loads(client.get_key_policy(KeyId=primary_id)["Policy"])["Id"] == "key-default-1"
+    assert described(west, primary_id)["Description"] == "second"
+    assert west.list_resource_tags(KeyId=primary_id)["Tags"] == tags
 
 
-def test_key_is_not_found_where_it_has_no_replica(west: Any, key_id: str, refusal: Any) -> None:
+def test_key_is_not_found_where_it_has_no_replica(west: Any, primary_id: str, refusal: Any) -> None:
     """The text prints the ARN in the Region that was asked. Recorded."""
-    assert refusal(west.describe_key, KeyId=key_id) == (
+    assert refusal(west.describe_key, KeyId=primary_id) == (
         "NotFoundException",
-        f"Key '{arn_of(key_id, WEST)}' does not exist",
+        f"Key '{arn_of(primary_id, WEST)}' does not exist",
     )
 
 
@@ -209,8 +196,8 @@ def test_blobs_open_in_every_region(client: Any, west: Any, pair: str, forth: bo
 
 def test_blob_of_a_single_region_key_stays_at_home(client: Any, west: Any, refusal: Any) -> None:
     """Elsewhere no key is known that made it."""
-    key_id = client.create_key()["KeyMetadata"]["KeyId"]
-    blob = client.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"]
+    primary_id = client.create_key()["KeyMetadata"]["KeyId"]
+    blob = client.encrypt(KeyId=primary_id, Plaintext=b"secret")["CiphertextBlob"]
 
     code, _ = refusal(west.decrypt, CiphertextBlob=blob)
 
@@ -218,14 +205,14 @@ def test_blob_of_a_single_region_key_stays_at_home(client: Any, west: Any, refus
 
 
 def test_blob_does_not_open_where_there_is_no_replica(
-    client: Any, west: Any, key_id: str, refusal: Any
+    client: Any, west: Any, primary_id: str, refusal: Any
 ) -> None:
     """A multi-Region key works in the Regions that have it."""
-    blob = client.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"]
+    blob = client.encrypt(KeyId=primary_id, Plaintext=b"secret")["CiphertextBlob"]
     code, _ = refusal(west.decrypt, CiphertextBlob=blob)
     assert code in ("InvalidCiphertextException", "AccessDeniedException")
 
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
 
     assert west.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
 
@@ -233,13 +220,13 @@ def test_blob_does_not_open_where_there_is_no_replica(
 @pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256", "ECC_NIST_EDWARDS25519"])
 def test_signatures_hold_in_every_region(client: Any, west: Any, spec: str) -> None:
     """The pair is the same, and so is its public key."""
-    key_id = client.create_key(MultiRegion=True, KeySpec=spec, KeyUsage="SIGN_VERIFY")[
+    primary_id = client.create_key(MultiRegion=True, KeySpec=spec, KeyUsage="SIGN_VERIFY")[
         "KeyMetadata"
     ]["KeyId"]
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
-    public = client.get_public_key(KeyId=key_id)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
+    public = client.get_public_key(KeyId=primary_id)
     request = {
-        "KeyId": key_id,
+        "KeyId": primary_id,
         "Message": b"message",
         "SigningAlgorithm": public["SigningAlgorithms"][0],
     }
@@ -248,16 +235,16 @@ def test_signatures_hold_in_every_region(client: Any, west: Any, spec: str) -> N
         signature = one.sign(**request)["Signature"]
         assert other.verify(**request, Signature=signature)["SignatureValid"] is True
 
-    assert west.get_public_key(KeyId=key_id)["PublicKey"] == public["PublicKey"]
+    assert west.get_public_key(KeyId=primary_id)["PublicKey"] == public["PublicKey"]
 
 
 def test_macs_hold_in_every_region(client: Any, west: Any) -> None:
     """HMAC keys can be multi-Region keys too."""
-    key_id = client.create_key(
+    primary_id = client.create_key(
         MultiRegion=True, KeySpec="HMAC_384", KeyUsage="GENERATE_VERIFY_MAC"
     )["KeyMetadata"]["KeyId"]
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
-    request = {"KeyId": key_id, "Message": b"message", "MacAlgorithm": "HMAC_SHA_384"}
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
+    request = {"KeyId": primary_id, "Message": b"message", "MacAlgorithm": "HMAC_SHA_384"}
 
     mac = client.generate_mac(**request)["Mac"]
 
@@ -274,12 +261,12 @@ def test_replicas_are_not_replicated(west: Any, pair: str, refusal: Any) -> None
 
 def test_single_region_keys_are_not_replicated(client: Any, refusal: Any) -> None:
     """Source: errors.csv, replicate-not-multi-region."""
-    key_id = client.create_key()["KeyMetadata"]["KeyId"]
+    primary_id = client.create_key()["KeyMetadata"]["KeyId"]
 
-    code, text = refusal(client.replicate_key, KeyId=key_id, ReplicaRegion=WEST)
+    code, text = refusal(client.replicate_key, KeyId=primary_id, ReplicaRegion=WEST)
 
     assert code == "UnsupportedOperationException"
-    assert text == f"{arn_of(key_id)} is not a multi-region key."
+    assert text == f"{arn_of(primary_id)} is not a multi-region key."
 
 
 @pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingDeletion"])
@@ -324,10 +311,10 @@ def test_deleted_replica_can_be_made_anew(
     ],
 )
 def test_replica_has_a_region_of_its_own(
-    client: Any, key_id: str, refusal: Any, region: str, text: str
+    client: Any, primary_id: str, refusal: Any, region: str, text: str
 ) -> None:
     """Another Region of the same partition. Source: errors.csv, replicate-other-partition."""
-    assert refusal(client.replicate_key, KeyId=key_id, ReplicaRegion=region)[1] == text
+    assert refusal(client.replicate_key, KeyId=primary_id, ReplicaRegion=region)[1] == text
 
 
 def test_replicas_follow_the_primarys_rotation(
@@ -352,19 +339,19 @@ def test_replicas_follow_the_primarys_rotation(
     assert len(rotations) == 11
 
 
-def test_new_replica_has_the_primarys_past(client: Any, west: Any, key_id: str) -> None:
+def test_new_replica_has_the_primarys_past(client: Any, west: Any, primary_id: str) -> None:
     """Blobs of before the replication open, of every material."""
-    client.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=200)
+    client.enable_key_rotation(KeyId=primary_id, RotationPeriodInDays=200)
     blobs = []
     for _ in range(3):
-        blobs.append(client.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"])
-        client.rotate_key_on_demand(KeyId=key_id)
+        blobs.append(client.encrypt(KeyId=primary_id, Plaintext=b"secret")["CiphertextBlob"])
+        client.rotate_key_on_demand(KeyId=primary_id)
 
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
 
     for blob in blobs:
         assert west.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
-    assert west.get_key_rotation_status(KeyId=key_id)["RotationPeriodInDays"] == 200
+    assert west.get_key_rotation_status(KeyId=primary_id)["RotationPeriodInDays"] == 200
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])
@@ -643,13 +630,13 @@ def test_both_must_be_enabled_to_swap(
 def test_policy_of_the_partition_follows_the_region(kms: KmsMock) -> None:
     """In China, ARNs are of aws-cn, in the default policy too."""
     beijing, ningxia = kms.client("cn-north-1"), kms.client("cn-northwest-1")
-    key_id = beijing.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    primary_id = beijing.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
 
-    made = beijing.replicate_key(KeyId=key_id, ReplicaRegion="cn-northwest-1")
+    made = beijing.replicate_key(KeyId=primary_id, ReplicaRegion="cn-northwest-1")
 
     assert made["ReplicaKeyMetadata"]["Arn"].startswith("arn:aws-cn:kms:cn-northwest-1:")
     assert "arn:aws-cn:iam::" in made["ReplicaPolicy"]
-    blob = beijing.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"]
+    blob = beijing.encrypt(KeyId=primary_id, Plaintext=b"secret")["CiphertextBlob"]
     assert ningxia.decrypt(CiphertextBlob=blob)["Plaintext"] == b"secret"
 
 

@@ -33,12 +33,6 @@ OPEN = {
 }
 
 
-@pytest.fixture
-def key_id(call: Call) -> str:
-    key_id: str = call("CreateKey")["KeyMetadata"]["KeyId"]
-    return key_id
-
-
 def share(registry: Registry, account: str) -> None:
     """Give the only key to *account*, as RAM does it."""
     [resources] = registry.state.all_resources()
@@ -46,48 +40,48 @@ def share(registry: Registry, account: str) -> None:
     registry.change(lambda draft: draft.put_key(attrs.evolve(key, shared_with=(account,))))
 
 
-def test_what_was_put_is_got(call: Call, key_id: str) -> None:
-    call("PutKeyPolicy", KeyId=key_id, Policy=json.dumps(OPEN))
+def test_what_was_put_is_got(call: Call, new_id: str) -> None:
+    call("PutKeyPolicy", KeyId=new_id, Policy=json.dumps(OPEN))
 
-    assert json.loads(call("GetKeyPolicy", KeyId=key_id)["Policy"]) == OPEN
+    assert json.loads(call("GetKeyPolicy", KeyId=new_id)["Policy"]) == OPEN
 
 
 def test_a_policy_that_locks_the_caller_out_needs_his_word(
-    call: Call, service: Service, key_id: str
+    call: Call, service: Service, new_id: str
 ) -> None:
     """And nothing changes without it. What a test does off the record is not asked."""
     closed = json.dumps(OPEN).replace("123456789012", "210987654321")
-    before = call("GetKeyPolicy", KeyId=key_id)
+    before = call("GetKeyPolicy", KeyId=new_id)
 
     def put(**params: Any) -> None:
-        body = {"KeyId": key_id, "Policy": closed, **params}
+        body = {"KeyId": new_id, "Policy": closed, **params}
         service.handle(Request("PutKeyPolicy", body, "us-east-1", Caller("123456789012"), "1"))
 
     with pytest.raises(MalformedPolicyDocumentException, match="will not allow you to update"):
         put()
 
-    assert call("GetKeyPolicy", KeyId=key_id) == before
+    assert call("GetKeyPolicy", KeyId=new_id) == before
     put(BypassPolicyLockoutSafetyCheck=True)
-    assert "210987654321" in call("GetKeyPolicy", KeyId=key_id)["Policy"]
+    assert "210987654321" in call("GetKeyPolicy", KeyId=new_id)["Policy"]
 
 
-def test_a_key_has_one_policy(call: Call, key_id: str) -> None:
-    assert call("ListKeyPolicies", KeyId=key_id)["PolicyNames"] == ["default"]
+def test_a_key_has_one_policy(call: Call, new_id: str) -> None:
+    assert call("ListKeyPolicies", KeyId=new_id)["PolicyNames"] == ["default"]
     for name in ("mine", "AWS_RAM"):
         with pytest.raises(NotFoundException, match="No such policy exists"):
-            call("GetKeyPolicy", KeyId=key_id, PolicyName=name)
+            call("GetKeyPolicy", KeyId=new_id, PolicyName=name)
 
 
 def test_a_key_that_is_shared_has_ram_s_too_which_ram_alone_changes(
-    call: Call, key_id: str, registry: Registry
+    call: Call, new_id: str, registry: Registry
 ) -> None:
     share(registry, "210987654321")
 
-    assert call("ListKeyPolicies", KeyId=key_id)["PolicyNames"] == ["default", "AWS_RAM"]
-    [statement] = json.loads(call("GetKeyPolicy", KeyId=key_id, PolicyName="AWS_RAM")["Policy"])[
+    assert call("ListKeyPolicies", KeyId=new_id)["PolicyNames"] == ["default", "AWS_RAM"]
+    [statement] = json.loads(call("GetKeyPolicy", KeyId=new_id, PolicyName="AWS_RAM")["Policy"])[
         "Statement"
     ]
     assert statement["Principal"] == {"AWS": ["arn:aws:iam::210987654321:root"]}
     assert "kms:Decrypt" in statement["Action"]
     with pytest.raises(ValidationException, match="only be managed by the RAM service"):
-        call("PutKeyPolicy", KeyId=key_id, PolicyName="AWS_RAM", Policy=json.dumps(OPEN))
+        call("PutKeyPolicy", KeyId=new_id, PolicyName="AWS_RAM", Policy=json.dumps(OPEN))

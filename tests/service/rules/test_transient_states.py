@@ -15,73 +15,66 @@ EAST, WEST, IRELAND = "us-east-1", "us-west-2", "eu-west-1"
 TRANSITION = pytest.mark.kms(transition_seconds=5)
 
 
-def arn_of(key_id: str, region: str = EAST) -> str:
-    return f"arn:aws:kms:{region}:123456789012:key/{key_id}"
+def arn_of(primary_id: str, region: str = EAST) -> str:
+    return f"arn:aws:kms:{region}:123456789012:key/{primary_id}"
 
 
 @pytest.fixture
-def key_id(client: Any) -> str:
-    """A multi-Region primary key."""
-    key_id: str = client.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
-    return key_id
-
-
-@pytest.fixture
-def pair(kms: KmsMock, client: Any, key_id: str) -> str:
+def pair(kms: KmsMock, client: Any, primary_id: str) -> str:
     """A primary key in us-east-1 with a replica in us-west-2, both at rest."""
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
     kms.clock.advance(seconds=5)
-    return key_id
+    return primary_id
 
 
 def test_transitions_are_over_at_the_next_call(
-    kms: KmsMock, client: Any, west: Any, key_id: str
+    kms: KmsMock, client: Any, west: Any, primary_id: str
 ) -> None:
     """By default no test needs to wait."""
     assert kms.transition_seconds == 0
-    made = client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)["ReplicaKeyMetadata"]
+    made = client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)["ReplicaKeyMetadata"]
     assert made["KeyState"] == "Creating"
-    west.encrypt(KeyId=key_id, Plaintext=b"x")
+    west.encrypt(KeyId=primary_id, Plaintext=b"x")
 
-    client.update_primary_region(KeyId=key_id, PrimaryRegion=WEST)
-    west.update_primary_region(KeyId=key_id, PrimaryRegion=EAST)
+    client.update_primary_region(KeyId=primary_id, PrimaryRegion=WEST)
+    west.update_primary_region(KeyId=primary_id, PrimaryRegion=EAST)
 
-    client.rotate_key_on_demand(KeyId=key_id)
-    client.rotate_key_on_demand(KeyId=key_id)
-    assert len(client.list_key_rotations(KeyId=key_id)["Rotations"]) == 2
+    client.rotate_key_on_demand(KeyId=primary_id)
+    client.rotate_key_on_demand(KeyId=primary_id)
+    assert len(client.list_key_rotations(KeyId=primary_id)["Rotations"]) == 2
 
 
 @TRANSITION
 def test_replica_is_creating_until_the_clock_has_moved(
-    kms: KmsMock, client: Any, west: Any, key_id: str, described: Any
+    kms: KmsMock, client: Any, west: Any, primary_id: str, described: Any
 ) -> None:
     """Not a second less, by the service's clock."""
-    before = described(client, key_id)
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    before = described(client, primary_id)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
 
     for seconds in (0, 4.5):
         if seconds:
             kms.clock.advance(seconds=seconds)
-        replica = described(west, key_id)
+        replica = described(west, primary_id)
         assert replica["KeyState"] == "Creating"
         assert replica["Enabled"] is False
         assert "CurrentKeyMaterialId" not in replica
-        assert described(client, key_id)["KeyState"] == "Enabled"
+        assert described(client, primary_id)["KeyState"] == "Enabled"
     kms.clock.advance(seconds=0.5)
 
-    replica = described(west, key_id)
+    replica = described(west, primary_id)
     assert replica["KeyState"] == "Enabled"
     assert replica["CurrentKeyMaterialId"] == before["CurrentKeyMaterialId"]
 
 
 @TRANSITION
 def test_creating_key_cannot_be_used_but_managed(
-    client: Any, west: Any, key_id: str, refusal: Any
+    client: Any, west: Any, primary_id: str, refusal: Any
 ) -> None:
     """Source: KMS API Reference, ReplicateKey."""
-    blob = client.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
-    expected = ("KMSInvalidStateException", f"{arn_of(key_id, WEST)} is creating.")
+    blob = client.encrypt(KeyId=primary_id, Plaintext=b"x")["CiphertextBlob"]
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
+    expected = ("KMSInvalidStateException", f"{arn_of(primary_id, WEST)} is creating.")
 
     for method, params in (
         (west.encrypt, {"Plaintext": b"x"}),
@@ -91,48 +84,48 @@ def test_creating_key_cannot_be_used_but_managed(
         (west.disable_key, {}),
         (west.enable_key_rotation, {}),
     ):
-        assert refusal(method, KeyId=key_id, **params) == expected
-    assert refusal(west.cancel_key_deletion, KeyId=key_id) == (
+        assert refusal(method, KeyId=primary_id, **params) == expected
+    assert refusal(west.cancel_key_deletion, KeyId=primary_id) == (
         "KMSInvalidStateException",
-        f"{arn_of(key_id, WEST)} is not pending deletion.",
+        f"{arn_of(primary_id, WEST)} is not pending deletion.",
     )
-    west.create_alias(AliasName="alias/app", TargetKeyId=key_id)
-    west.tag_resource(KeyId=key_id, Tags=[{"TagKey": "team", "TagValue": "red"}])
-    west.update_key_description(KeyId=key_id, Description="new")
-    west.put_key_policy(KeyId=key_id, Policy=west.get_key_policy(KeyId=key_id)["Policy"])
+    west.create_alias(AliasName="alias/app", TargetKeyId=primary_id)
+    west.tag_resource(KeyId=primary_id, Tags=[{"TagKey": "team", "TagValue": "red"}])
+    west.update_key_description(KeyId=primary_id, Description="new")
+    west.put_key_policy(KeyId=primary_id, Policy=west.get_key_policy(KeyId=primary_id)["Policy"])
     assert refusal(west.encrypt, KeyId="alias/app", Plaintext=b"x") == expected
 
 
 @TRANSITION
 def test_creating_key_can_be_deleted(
-    kms: KmsMock, client: Any, west: Any, key_id: str, described: Any
+    kms: KmsMock, client: Any, west: Any, primary_id: str, described: Any
 ) -> None:
     """It does not become Enabled meanwhile, and is Disabled when it is kept."""
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
-    west.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
+    west.schedule_key_deletion(KeyId=primary_id, PendingWindowInDays=7)
     kms.clock.advance(seconds=10)
-    assert described(west, key_id)["KeyState"] == "PendingDeletion"
+    assert described(west, primary_id)["KeyState"] == "PendingDeletion"
 
-    west.cancel_key_deletion(KeyId=key_id)
+    west.cancel_key_deletion(KeyId=primary_id)
 
     kms.clock.advance(seconds=10)
-    assert described(west, key_id)["KeyState"] == "Disabled"
+    assert described(west, primary_id)["KeyState"] == "Disabled"
 
 
 @TRANSITION
 def test_region_is_taken_while_its_replica_is_made(
-    client: Any, west: Any, key_id: str, refusal: Any
+    client: Any, west: Any, primary_id: str, refusal: Any
 ) -> None:
     """AlreadyExistsException; another Region is free, and the primary is at rest."""
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
 
-    assert refusal(client.replicate_key, KeyId=key_id, ReplicaRegion=WEST)[0] == (
+    assert refusal(client.replicate_key, KeyId=primary_id, ReplicaRegion=WEST)[0] == (
         "AlreadyExistsException"
     )
-    client.replicate_key(KeyId=key_id, ReplicaRegion=IRELAND)
-    assert refusal(client.update_primary_region, KeyId=key_id, PrimaryRegion=WEST) == (
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=IRELAND)
+    assert refusal(client.update_primary_region, KeyId=primary_id, PrimaryRegion=WEST) == (
         "KMSInvalidStateException",
-        f"{arn_of(key_id, WEST)} is creating.",
+        f"{arn_of(primary_id, WEST)} is creating.",
     )
 
 
@@ -193,44 +186,46 @@ def test_updating_primary_takes_rotation_settings(client: Any, west: Any, pair: 
 
 @TRANSITION
 def test_rotation_in_progress_shows_when_it_began(
-    kms: KmsMock, client: Any, key_id: str, described: Any, answer: Any
+    kms: KmsMock, client: Any, primary_id: str, described: Any, answer: Any
 ) -> None:
     """OnDemandRotationStartDate is there until it is done; the material changes then."""
-    before = described(client, key_id)["CurrentKeyMaterialId"]
-    client.rotate_key_on_demand(KeyId=key_id)
+    before = described(client, primary_id)["CurrentKeyMaterialId"]
+    client.rotate_key_on_demand(KeyId=primary_id)
     kms.clock.advance(seconds=4)
 
-    status = answer(client.get_key_rotation_status, KeyId=key_id)
+    status = answer(client.get_key_rotation_status, KeyId=primary_id)
     began = status.pop("OnDemandRotationStartDate")
-    assert status == {"KeyId": arn_of(key_id), "KeyRotationEnabled": False}
+    assert status == {"KeyId": arn_of(primary_id), "KeyRotationEnabled": False}
     assert abs(kms.clock.now - began - dt.timedelta(seconds=4)) < dt.timedelta(seconds=2)
-    assert described(client, key_id)["CurrentKeyMaterialId"] == before
-    assert described(client, key_id)["KeyState"] == "Enabled"
-    assert client.list_key_rotations(KeyId=key_id)["Rotations"] == []
-    blob = client.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
+    assert described(client, primary_id)["CurrentKeyMaterialId"] == before
+    assert described(client, primary_id)["KeyState"] == "Enabled"
+    assert client.list_key_rotations(KeyId=primary_id)["Rotations"] == []
+    blob = client.encrypt(KeyId=primary_id, Plaintext=b"x")["CiphertextBlob"]
     assert client.decrypt(CiphertextBlob=blob)["KeyMaterialId"] == before
     kms.clock.advance(seconds=1)
 
-    assert "OnDemandRotationStartDate" not in client.get_key_rotation_status(KeyId=key_id)
-    [rotation] = client.list_key_rotations(KeyId=key_id)["Rotations"]
+    assert "OnDemandRotationStartDate" not in client.get_key_rotation_status(KeyId=primary_id)
+    [rotation] = client.list_key_rotations(KeyId=primary_id)["Rotations"]
     assert rotation["RotationDate"] - began == dt.timedelta(seconds=5)
-    assert described(client, key_id)["CurrentKeyMaterialId"] == rotation["KeyMaterialId"] != before
+    assert (
+        described(client, primary_id)["CurrentKeyMaterialId"] == rotation["KeyMaterialId"] != before
+    )
     assert client.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
 
 
 @TRANSITION
 def test_rotation_in_progress_is_in_the_way_of_another(
-    kms: KmsMock, client: Any, key_id: str
+    kms: KmsMock, client: Any, primary_id: str
 ) -> None:
     """ConflictException, and nothing is counted."""
-    client.rotate_key_on_demand(KeyId=key_id)
+    client.rotate_key_on_demand(KeyId=primary_id)
     for _ in range(30):
         with pytest.raises(client.exceptions.ConflictException):
-            client.rotate_key_on_demand(KeyId=key_id)
+            client.rotate_key_on_demand(KeyId=primary_id)
 
     kms.clock.advance(seconds=5)
 
-    client.rotate_key_on_demand(KeyId=key_id)
+    client.rotate_key_on_demand(KeyId=primary_id)
 
 
 @TRANSITION
@@ -259,17 +254,17 @@ def test_regions_agree_when_the_primary_changes_while_rotating(
 
 @TRANSITION
 def test_replica_made_while_rotating_follows(
-    kms: KmsMock, client: Any, west: Any, key_id: str, described: Any
+    kms: KmsMock, client: Any, west: Any, primary_id: str, described: Any
 ) -> None:
     """It gets the new material with all others."""
-    client.rotate_key_on_demand(KeyId=key_id)
+    client.rotate_key_on_demand(KeyId=primary_id)
     kms.clock.advance(seconds=2)
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
     kms.clock.advance(seconds=10)
 
-    current = described(client, key_id)["CurrentKeyMaterialId"]
-    assert described(west, key_id)["CurrentKeyMaterialId"] == current
-    assert len(west.list_key_rotations(KeyId=key_id)["Rotations"]) == 1
+    current = described(client, primary_id)["CurrentKeyMaterialId"]
+    assert described(west, primary_id)["CurrentKeyMaterialId"] == current
+    assert len(west.list_key_rotations(KeyId=primary_id)["Rotations"]) == 1
 
 
 @TRANSITION
@@ -295,21 +290,21 @@ def test_automatic_rotation_comes_while_updating(
 
 @TRANSITION
 def test_deletion_ends_a_rotation_in_progress(
-    kms: KmsMock, client: Any, key_id: str, answer: Any
+    kms: KmsMock, client: Any, primary_id: str, answer: Any
 ) -> None:
     """Nothing rotates while deletion is pending, and no start date is left."""
-    client.rotate_key_on_demand(KeyId=key_id)
-    client.schedule_key_deletion(KeyId=key_id)
+    client.rotate_key_on_demand(KeyId=primary_id)
+    client.schedule_key_deletion(KeyId=primary_id)
     kms.clock.advance(seconds=10)
-    client.cancel_key_deletion(KeyId=key_id)
+    client.cancel_key_deletion(KeyId=primary_id)
 
-    assert answer(client.get_key_rotation_status, KeyId=key_id) == {
-        "KeyId": arn_of(key_id),
+    assert answer(client.get_key_rotation_status, KeyId=primary_id) == {
+        "KeyId": arn_of(primary_id),
         "KeyRotationEnabled": False,
     }
-    client.enable_key(KeyId=key_id)
-    assert client.list_key_rotations(KeyId=key_id)["Rotations"] == []
-    client.rotate_key_on_demand(KeyId=key_id)
+    client.enable_key(KeyId=primary_id)
+    assert client.list_key_rotations(KeyId=primary_id)["Rotations"] == []
+    client.rotate_key_on_demand(KeyId=primary_id)
 
 
 @TRANSITION
@@ -358,18 +353,18 @@ def test_imported_replica_awaits_its_material_after_its_creation(
 
 
 def test_test_may_say_it_by_the_attribute(
-    kms: KmsMock, client: Any, west: Any, key_id: str, described: Any
+    kms: KmsMock, client: Any, west: Any, primary_id: str, described: Any
 ) -> None:
     """`kms.transition_seconds` holds for what begins from then on."""
     kms.transition_seconds = 30
-    client.replicate_key(KeyId=key_id, ReplicaRegion=WEST)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=WEST)
     kms.transition_seconds = 0
-    client.replicate_key(KeyId=key_id, ReplicaRegion=IRELAND)
+    client.replicate_key(KeyId=primary_id, ReplicaRegion=IRELAND)
 
-    assert described(west, key_id)["KeyState"] == "Creating"
-    assert described(kms.client(IRELAND), key_id)["KeyState"] == "Enabled"
+    assert described(west, primary_id)["KeyState"] == "Creating"
+    assert described(kms.client(IRELAND), primary_id)["KeyState"] == "Enabled"
     kms.clock.advance(seconds=30)
-    assert described(west, key_id)["KeyState"] == "Enabled"
+    assert described(west, primary_id)["KeyState"] == "Enabled"
 
 
 def test_decorator_takes_it_too() -> None:

@@ -129,13 +129,14 @@ def test_keys_are_counted_that_no_quota_counts() -> None:
     """Once each, however often they change."""
     managed = samples.key(manager="AWS", number=1)
     given = samples.key(key_id=OTHER_ID, is_given=True, number=2)
-    resources = of(managed, given, attrs.evolve(given, state="Disabled"))
+    called = samples.key(key_id=KEY_ID[:-1] + "0", number=3)
+    resources = of(managed, given, attrs.evolve(given, state="Disabled"), called)
 
-    assert (resources.managed_keys, resources.given_keys, resources.last_number) == (1, 1, 2)
+    assert (resources.managed_keys, resources.given_keys, resources.last_number) == (1, 1, 3)
     resources.remove_key(managed)
     assert (resources.managed_keys, resources.given_keys) == (0, 1)
     resources.remove_key(given)
-    assert (resources.managed_keys, resources.given_keys, resources.last_number) == (0, 0, 2)
+    assert (resources.managed_keys, resources.given_keys, resources.last_number) == (0, 0, 3)
 
 
 def test_a_copy_goes_its_own_way() -> None:

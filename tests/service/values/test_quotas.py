@@ -84,8 +84,9 @@ def test_replicas_are_keys(kms: KmsMock, client: Any) -> None:
     assert error["Code"] == "LimitExceededException"
 
 
-def test_aliases(kms: KmsMock, client: Any, key: Key) -> None:
+def test_aliases(kms: KmsMock, client: Any) -> None:
     """Of one key: CreateAlias and UpdateAlias run into it, and a deletion makes room."""
+    key = kms.create_key()
     kms.quotas.aliases_per_key = 2
     other = kms.create_key(alias="alias/other")
     for name in ("alias/a", "alias/b"):
@@ -164,14 +165,14 @@ def test_policies(kms: KmsMock, client: Any) -> None:
     client.put_key_policy(KeyId=key.id, Policy=POLICY)
 
 
-def test_zero_allows_none(kms: KmsMock, client: Any, key: Key) -> None:
+def test_zero_allows_none(kms: KmsMock, client: Any, key_id: str) -> None:
     """An account that may have nothing."""
     kms.quotas.keys = kms.quotas.aliases_per_key = kms.quotas.on_demand_rotations_per_key = 0
 
     for method, params in (
         (client.create_key, {}),
-        (client.create_alias, {"AliasName": "alias/app", "TargetKeyId": key.id}),
-        (client.rotate_key_on_demand, {"KeyId": key.id}),
+        (client.create_alias, {"AliasName": "alias/app", "TargetKeyId": key_id}),
+        (client.rotate_key_on_demand, {"KeyId": key_id}),
     ):
         assert error_of(method, **params)["Code"] == "LimitExceededException"
 

@@ -26,12 +26,6 @@ def arn_of(key_id: str, region: str = EAST) -> str:
 
 
 @pytest.fixture
-def ireland(kms: KmsMock) -> Any:
-    """A client of eu-west-1."""
-    return kms.client(IRELAND)
-
-
-@pytest.fixture
 def primary(client: Any, import_material: Any) -> str:
     """The ID of an imported primary key in us-east-1."""
     key_id: str = client.create_key(MultiRegion=True, Origin="EXTERNAL")["KeyMetadata"]["KeyId"]

@@ -10,34 +10,29 @@ states as a difference, or states although it handles it.
 
 from __future__ import annotations
 
-import dis
 import fnmatch
 import re
-import types
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, get_args, get_type_hints
+from typing import Final, get_args, get_type_hints
 
 import attrs
 import botocore
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from reached import Reached
 
 from pytest_kmsmock.crypto import wrapping
-from pytest_kmsmock.crypto.cache import Cache
 from pytest_kmsmock.service.api import errors
 from pytest_kmsmock.service.api.shapes import service_model, shapes_of
 from pytest_kmsmock.service.operations.data_keys import LENGTHS
 from pytest_kmsmock.service.operations.operation import Operation
 from pytest_kmsmock.service.operations.table import OPERATIONS
-from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.serving import recipients
-from pytest_kmsmock.service.serving.recipients import SECRETS
 from pytest_kmsmock.service.values.key import KeyState, KmsKey, MaterialState, RotationType
 from pytest_kmsmock.service.values.key_store import CLUSTER_ERRORS, PROXY_ERRORS, ConnectionState
 from pytest_kmsmock.service.values.specs import KEY_SPECS, MESSAGE_LENGTHS, KeySpec
 
 PAGE: Final = "docs/coverage.md"
-PACKAGE: Final = "pytest_kmsmock"
 
 
 @attrs.frozen
@@ -316,110 +311,6 @@ def is_of_a_newer_botocore(text: str) -> bool:
     found = re.search(r"^botocore ([0-9.]+): ", text, re.MULTILINE)
     assert found is not None
     return _numbers(found[1]) > _numbers(_version())
-
-
-# What an operation can raise, and which names it knows, is read from its code.
-
-
-@attrs.frozen
-class Reached:
-    """
-    What the code of an operation names, in all functions that it can come to.
-
-    Functions are followed through the names of their modules. Methods of values
-    are not, so what only they raise or read counts as not handled.
-    """
-
-    errors: frozenset[str]
-    texts: frozenset[str]
-
-    @classmethod
-    def of(cls, operation: Operation) -> Reached:
-        reached = cls.from_(
-            operation.act,
-            operation.find,
-            operation.check_first,
-            operation.choose,
-            operation.fit,
-            None if operation.takes_alias else operation.alias_refusal,
-            None if operation.across_accounts else operation.foreign_refusal,
-            *((recipients.attest, recipients.sealed) if operation.name in SECRETS else ()),
-        )
-        return cls(
-            reached.errors | _raised_by_service(operation),
-            reached.texts
-            | {operation.key_member or "", operation.algorithm_member or ""}
-            | {"DryRun", "GrantTokens"},
-        )
-
-    @classmethod
-    def from_(cls, *functions: Any) -> Reached:
-        seen: dict[int, Any] = {}
-        todo = [*functions]
-        while todo:
-            thing = todo.pop()
-            if id(thing) not in seen:
-                seen[id(thing)] = thing
-                todo.extend(_named_by(thing))
-        return cls(
-            frozenset(
-                thing.__name__
-                for thing in seen.values()
-                if isinstance(thing, type) and issubclass(thing, errors.KmsError)
-            ),
-            frozenset(thing for thing in seen.values() if isinstance(thing, str)),
-        )
-
-
-def _raised_by_service(operation: Operation) -> frozenset[str]:
-    """Return what `service.py` raises before *operation* acts, by its row and its members."""
-    cells = KEY_STATES[operation.name].values() if operation.name in KEY_STATES else ()
-    raised = {cell.error for cell in cells if cell is not None}
-    if operation.usage is not None:
-        raised.add(errors.InvalidKeyUsageException)
-    if operation.origin is not None:
-        raised.add(errors.UnsupportedOperationException)
-    if "DryRun" in shapes_of(operation.name).members:
-        raised.add(errors.DryRunOperationException)
-    if "GrantTokens" in shapes_of(operation.name).members:
-        raised.add(errors.InvalidGrantTokenException)
-    return frozenset(error.__name__ for error in raised)
-
-
-def _named_by(thing: Any) -> Iterator[Any]:
-    """Yield what the source of *thing* names: functions, classes, tables, texts."""
-    thing = getattr(thing, "__wrapped__", thing)
-    if isinstance(thing, Cache):
-        yield thing.make
-    elif isinstance(thing, Mapping):
-        yield from (*thing.keys(), *thing.values())
-    elif isinstance(thing, tuple | list | set | frozenset):
-        yield from thing
-    elif not getattr(thing, "__module__", "").startswith(PACKAGE):
-        return
-    elif isinstance(thing, type) and not issubclass(thing, errors.KmsError):
-        yield from (each for each in vars(thing).values() if isinstance(each, types.FunctionType))
-    elif isinstance(thing, types.FunctionType):
-        yield from _named_in_code(thing.__code__, thing.__globals__)
-
-
-def _named_in_code(code: types.CodeType, names: Mapping[str, Any]) -> Iterator[Any]:
-    module: types.ModuleType | None = None
-    for instruction in dis.get_instructions(code):
-        if module is not None and instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
-            yield getattr(module, instruction.argval)
-        module = None
-        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            value = names.get(instruction.argval)
-            if isinstance(value, types.ModuleType) and value.__name__.startswith(PACKAGE):
-                module = value
-            else:
-                yield value
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _named_in_code(constant, names)
-        else:
-            yield constant
 
 
 # The model.

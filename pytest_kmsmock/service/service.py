@@ -18,12 +18,11 @@ from .api.errors import DryRunOperationException, KmsError
 from .api.shapes import shapes_of
 from .api.times import cut
 from .misuse import KmsMockError, NotMockedError, UnforeseenError, suggestion
-from .operations.grants import check_tokens
 from .operations.operation import Operation
 from .operations.table import OPERATIONS
 from .rules.key_states import TRANSIENT_STATES, check_state
 from .rules.usage import check_origin, wrong_algorithm, wrong_usage
-from .serving import aws_managed, finding, recipients
+from .serving import aws_managed, finding, grants, recipients
 from .serving.request import Options, Request, Response
 from .state.registry import Registry
 from .state.state import Draft
@@ -126,7 +125,7 @@ class Service:
             if key.manager == "AWS":
                 aws_managed.check_allowed(request, key)
         if "GrantTokens" in params and "InvalidGrantTokenException" in request.shapes.errors:
-            check_tokens(request, params["GrantTokens"])
+            grants.opened(request, params["GrantTokens"])
         if operation.choose is not None:
             operation.choose(request)
         if key is not None:

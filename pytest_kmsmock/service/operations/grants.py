@@ -6,25 +6,20 @@ from typing import Any, Final
 
 from ..api.errors import (
     InvalidArnException,
-    InvalidGrantIdException,
-    InvalidGrantTokenException,
     LimitExceededException,
-    NotFoundException,
     ValidationException,
 )
 from ..api.regions import partition_of
 from ..api.times import timestamp
-from ..serving import finding, pages
+from ..serving import finding, grants, pages
 from ..serving.request import Params, Request, Response
 from ..state.grants import GRANTEES
 from ..values.grant import (
     MAX_CONTEXT_PAIRS,
     MAX_CONTEXT_VALUE_LENGTH,
     Grant,
-    is_grant_id,
     is_principal,
     new_grant_id,
-    open_token,
     operations_of,
     seal_token,
     terms_of,
@@ -47,14 +42,14 @@ def create_grant(request: Request, key: KmsKey) -> Response:
     _check_principals(request)
     _check_operations(params, key)
     _check_constraints(params, key)
-    grants = request.state.grants
+    held = request.state.grants
     members = _members(params)
     name = params.get("Name", "")
     # Asked for once more: one of the same name and terms.
-    grant = grants.named(key.arn, name, terms_of(members)) if name else None
+    grant = held.named(key.arn, name, terms_of(members)) if name else None
     if grant is None:
         quota = request.quotas.grants_per_key
-        if len(grants.of_key(key.arn)) >= quota:
+        if len(held.of_key(key.arn)) >= quota:
             raise LimitExceededException(f"{key.arn} has {quota} grants, the limit for a key.")
         grant = Grant(
             id=new_grant_id(request.registry.randomness),
@@ -74,17 +69,17 @@ def create_grant(request: Request, key: KmsKey) -> Response:
 def list_grants(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, ListGrants."""
     params = request.params
-    grants = request.state.grants
-    listed = grants.of_key(key.arn)
+    held = request.state.grants
+    listed = held.of_key(key.arn)
     if "GrantId" in params:
-        _check_grant_id(params["GrantId"])
+        grants.check_id(params["GrantId"])
     wanted = [name for name in GRANTEES if name in params]
     if len(wanted) == 2:
         raise ValidationException(
             "Specify either GranteePrincipal or GranteeServicePrincipal, but not both."
         )
     if wanted:
-        listed = grants.of_grantee(key.arn, wanted[0], params[wanted[0]])
+        listed = held.of_grantee(key.arn, wanted[0], params[wanted[0]])
     if "GrantId" not in params:
         return pages.of_collection(request, "Grants", listed, entry=_list_entry, default=50)
     one = listed.get(params["GrantId"])
@@ -104,48 +99,22 @@ def list_retirable_grants(request: Request, _: None) -> Response:
         _check_principal(request, principal)
         if request.account not in principal.split(":"):
             raise finding.denied_by_identity(request, principal)
-    grants = request.state.grants.retirable_by(request.region, principal)
-    return pages.of_collection(request, "Grants", grants, entry=_list_entry, default=50)
+    retirable = request.state.grants.retirable_by(request.region, principal)
+    return pages.of_collection(request, "Grants", retirable, entry=_list_entry, default=50)
 
 
 def retire_grant(request: Request, _: None) -> Response:
     """Source: KMS API Reference, RetireGrant."""
-    params = request.params
-    has_token, has_ids = "GrantToken" in params, "KeyId" in params and "GrantId" in params
-    if has_token == has_ids or (has_token and ("KeyId" in params or "GrantId" in params)):
-        raise ValidationException("Specify either a grant token, or a key ID and a grant ID.")
-    if has_token:
-        opened = open_token(request.registry.token_key, params["GrantToken"])
-        if opened is None:
-            raise InvalidGrantTokenException(f"Grant token {params['GrantToken']} is not valid.")
-        key_arn, grant_id = opened
-    else:
-        key_arn, grant_id = params["KeyId"], params["GrantId"]
-    key = finding.key(request, key_arn, alias_refusal=finding.alias_refused)
+    key, grant_id = grants.to_be_retired(request)
     request.add_key(key)
-    _remove(request, key, grant_id)
+    request.draft.remove_grant(grants.named(request, key, grant_id))
     return {}
 
 
 def revoke_grant(request: Request, key: KmsKey) -> Response:
     """Source: KMS API Reference, RevokeGrant."""
-    _remove(request, key, request.params["GrantId"])
+    request.draft.remove_grant(grants.named(request, key, request.params["GrantId"]))
     return {}
-
-
-def check_tokens(request: Request, tokens: list[str]) -> None:
-    """Raise unless all *tokens* were given out by CreateGrant."""
-    for token in tokens:
-        if open_token(request.registry.token_key, token) is None:
-            raise InvalidGrantTokenException(f"Grant token {token} is not valid.")
-
-
-def _remove(request: Request, key: KmsKey, grant_id: str) -> None:
-    _check_grant_id(grant_id)
-    grant = request.state.grants.of_key(key.arn).get(grant_id)
-    if grant is None:
-        raise NotFoundException(f"Grant ID {grant_id} of key {key.arn} is not found.")
-    request.draft.remove_grant(grant)
 
 
 def _check_principal(request: Request, principal: str) -> None:
@@ -215,11 +184,6 @@ def _members(params: Params) -> Params:
     """Return what a grant of *params* says: each operation once, no empty constraints."""
     members = {name: params[name] for name in _SHOWN if params.get(name)}
     return members | {"Operations": list(dict.fromkeys(params["Operations"]))}
-
-
-def _check_grant_id(grant_id: str) -> None:
-    if not is_grant_id(grant_id):
-        raise InvalidGrantIdException(f"Grant ID {grant_id} is not valid.")
 
 
 def _list_entry(grant: Grant) -> dict[str, Any]:

@@ -125,12 +125,7 @@ def test_policy_name_is_of_word_characters(
 @pytest.mark.parametrize(
     "text",
     [
-        "no JSON",
         "{}",
-        "[]",
-        "null",
-        "1",
-        "[" * 20_000,
         policy(),
         policy("statement"),  # type: ignore[arg-type]  # wrong on purpose
         policy(statement(), Version="2013-10-17"),
@@ -140,6 +135,7 @@ def test_policy_name_is_of_word_characters(
         policy(statement(Effect="allow")),
         policy(statement(Principal={"AWS": []})),
         policy(statement(Principal={"Unknown": ROOT})),
+        policy(statement(Principal={"Service": "*.amazonaws.com"})),
         policy(statement(NotPrincipal={"AWS": ROOT})),
         policy(statement(Action=[])),
         policy(statement(Action=5)),
@@ -147,6 +143,11 @@ def test_policy_name_is_of_word_characters(
         policy(statement(Resource=5)),
         policy(statement(Condition="aws:SecureTransport")),
         policy(statement(Condition={"StringEquals": "aws:SecureTransport"})),
+        policy(statement(Condition={"stringequals": {"aws:PrincipalArn": "*"}})),
+        policy(statement(Condition={"NullIfExists": {"aws:PrincipalArn": "true"}})),
+        policy(statement(Condition={"StringEquals": {"aws:PrincipalArn": {"a": "b"}}})),
+        policy(statement(Principal=None, NotPrincipal={"AWS": ROOT})),
+        policy(statement(Action="Decrypt")),
     ],
     ids=lambda text: text[:60],
 )
@@ -166,6 +167,27 @@ def test_malformed_policy_is_refused(
 
         assert response["Error"]["Code"] == "MalformedPolicyDocumentException"
         assert response["message"] == response["Error"]["Message"]
+    assert client.get_key_policy(KeyId=key_id)["Policy"] == before
+
+
+@pytest.mark.parametrize(
+    "text", ["no JSON", "[]", "null", "1", "[" * 20_000], ids=lambda text: text[:10]
+)
+def test_policy_that_is_no_object_is_refused_without_a_text(
+    client: Any, key_id: str, refusal: Any, text: str
+) -> None:
+    """As AWS was seen to answer: the code, and no message at all."""
+    before = client.get_key_policy(KeyId=key_id)["Policy"]
+
+    for bypass in (True, False):
+        refused = refusal(
+            client.put_key_policy,
+            KeyId=key_id,
+            Policy=text,
+            BypassPolicyLockoutSafetyCheck=bypass,
+        )
+
+        assert refused == ("MalformedPolicyDocumentException", "")
     assert client.get_key_policy(KeyId=key_id)["Policy"] == before
 
 

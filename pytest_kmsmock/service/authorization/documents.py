@@ -16,29 +16,29 @@ from typing import Any, Final
 
 from ..api.errors import LimitExceededException, MalformedPolicyDocumentException
 from . import wildcards
+from .grammar import VERSIONS, is_action, is_condition, operator_named
 
 Document = Mapping[str, Any]
 
 POLICY_LENGTH_LIMIT: Final = 32_768
-_VERSIONS: Final = ("2012-10-17", "2008-10-17")
 _ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
 _STATEMENT_ELEMENTS: Final = frozenset(
     {"Sid", "Effect", "Condition"}
     | {"Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"}
 )
 _PRINCIPAL_KINDS: Final = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+# Of the unique IDs of users and roles.
+ID_PREFIXES: Final = ("AIDA", "AROA")
 _AWS_PRINCIPAL: Final = (
-    r"\*|[0-9]{12}"
+    r"\*|[0-9]{12}|(?:AIDA|AROA)[A-Z0-9]{16,17}(?::[\w+=,.@-]+)?"
     r"|arn:aws[a-z-]*:iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(assumed-role|federated-user)/[\w+=,.@/-]+"
 )
-
-_CONDITION_OPERATOR: Final = (
-    r"(?:For(?:AllValues|AnyValue):)?"
-    r"(?:String(?:Not)?(?:Equals(?:IgnoreCase)?|Like)"
-    r"|(?:Numeric|Date)(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)"
-    r"|Arn(?:Not)?(?:Equals|Like)|(?:Not)?IpAddress|Bool|BinaryEquals|Null)"
-    r"(?:IfExists)?"
+_REFUSED_KEYS: Final = ("aws:ResourceTag", "kms:ResourceTag", "kms:ResourceAliases")
+_OVERLY_PERMISSIVE: Final = (
+    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued "
+    "condition key matches requests without the specified [encryption context or tag] or with "
+    "an unspecified [encryption context or tag]. To fix, remove ForAllValues."
 )
 
 
@@ -82,15 +82,15 @@ def _parse(text: str) -> Document:
     try:
         document = _decode(text)
     except (ValueError, RecursionError):
-        raise MalformedPolicyDocumentException(
-            "The policy is not in the valid JSON format."
-        ) from None
-    if not isinstance(document, dict) or not document.keys() <= _ELEMENTS:
+        raise MalformedPolicyDocumentException from None  # AWS sends no text
+    if not isinstance(document, dict):
+        raise MalformedPolicyDocumentException
+    if not document.keys() <= _ELEMENTS:
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
-    version = document.get("Version", _VERSIONS[0])
+    version = document.get("Version", VERSIONS[0])
     if not isinstance(version, str) or not isinstance(document.get("Id", ""), str):
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
-    if version not in _VERSIONS:
+    if version not in VERSIONS:
         raise MalformedPolicyDocumentException(f"The policy has an unknown version: {version}.")
     if not document.get("Statement"):
         raise MalformedPolicyDocumentException("Missing required field Statement")
@@ -169,23 +169,52 @@ def _check_statement(statement: Any) -> None:
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicyDocumentException("Missing required field Effect")
-    if not isinstance(statement.get("Sid", ""), str) or not _is_condition(
-        statement.get("Condition", {})
-    ):
+    if not isinstance(statement.get("Sid", ""), str):
         raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    _check_condition(statement.get("Condition", {}))
     if not _either(statement, "Principal", "NotPrincipal"):
         raise MalformedPolicyDocumentException("Policy contains a statement with no principal.")
+    if "NotPrincipal" in statement and statement["Effect"] == "Allow":
+        raise MalformedPolicyDocumentException("NotPrincipal cannot be used with Effect Allow.")
     principals = list(_principals(statement))
     if not principals or not all(_is_principal(kind, name) for kind, name in principals):
-        raise MalformedPolicyDocumentException(
-            "Policy contains a statement with one or more invalid principals."
-        )
+        raise invalid_principals()
     for element in ("Action", "Resource"):
         if not _either(statement, element, f"Not{element}"):
             raise MalformedPolicyDocumentException(f"Missing required field {element}")
         values = _as_list(statement.get(element, statement.get(f"Not{element}")))
         if not all(isinstance(value, str) and value for value in values):
             raise MalformedPolicyDocumentException("The policy has syntax errors.")
+        if element == "Action" and not all(map(is_action, values)):
+            raise MalformedPolicyDocumentException("The policy has an invalid action.")
+
+
+def invalid_principals() -> MalformedPolicyDocumentException:
+    return MalformedPolicyDocumentException(
+        "Policy contains a statement with one or more invalid principals."
+    )
+
+
+def principals_in(document: Document) -> frozenset[str]:
+    """Return the AWS principals that *document* names."""
+    return frozenset(
+        name
+        for statement in statements(document)
+        for kind, name in _principals(statement)
+        if kind == "AWS"
+    )
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """Return the policy *text* with other names for AWS principals."""
+    document = json.loads(text)
+    for statement in statements(document):
+        for element in ("Principal", "NotPrincipal"):
+            principals = statement.get(element)
+            if isinstance(principals, dict) and "AWS" in principals:
+                new = [names.get(name, name) for name in _as_list(principals["AWS"])]
+                principals["AWS"] = new if isinstance(principals["AWS"], list) else new[0]
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _either(statement: Document, element: str, negated: str) -> bool:
@@ -210,6 +239,8 @@ def _principals(statement: Document) -> Iterator[tuple[str, Any]]:
 def _is_principal(kind: str, name: Any) -> bool:
     if kind not in _PRINCIPAL_KINDS or not isinstance(name, str) or not name:
         return False
+    if kind == "Service":
+        return not {"*", "?"} & set(name)
     return kind != "AWS" or re.fullmatch(_AWS_PRINCIPAL, name) is not None
 
 
@@ -244,20 +275,34 @@ def _matches(pattern: str, name: str) -> bool:
     return wildcards.pattern(pattern.lower()).matches(name.lower())
 
 
-def _is_condition(condition: Any) -> bool:
-    """Tell whether *condition* is a map of operators to maps of condition keys to values."""
-    return isinstance(condition, dict) and all(
-        re.fullmatch(_CONDITION_OPERATOR, operator, re.IGNORECASE)
-        and isinstance(keys, dict)
-        and keys
-        and all(map(_are_values, keys.values()))
-        for operator, keys in condition.items()
-    )
+def _check_condition(condition: Any) -> None:
+    if not is_condition(condition):
+        raise MalformedPolicyDocumentException("The policy has syntax errors.")
+    for operator in condition:
+        found = operator_named(operator)
+        if found is None:
+            raise MalformedPolicyDocumentException(
+                f"The policy has an invalid condition operator: {operator}."
+            )
+        names = [name.lower() for name in condition[operator]]
+        refused = {_refused_key(name) for name in names} - {None}
+        if refused:
+            raise MalformedPolicyDocumentException(
+                "These condition keys are not permitted in a key policy: "
+                + ", ".join(name for name in _REFUSED_KEYS if name in refused)
+            )
+        if found.quantifier == "ForAllValues" and any(map(_is_of_one_pair, names)):
+            raise MalformedPolicyDocumentException(_OVERLY_PERMISSIVE)
 
 
-def _are_values(values: Any) -> bool:
-    """Tell whether *values* are scalars, as IAM's grammar wants them: nothing nests deeper."""
-    return all(isinstance(value, str | bool | int | float) for value in _as_list(values))
+def _refused_key(name: str) -> str | None:
+    """Return the condition key that *name* is, in lower case, if no key policy can have it."""
+    found = name.partition("/")[0]
+    return next((key for key in _REFUSED_KEYS if key.lower() == found), None)
+
+
+def _is_of_one_pair(name: str) -> bool:
+    return name.startswith(("kms:encryptioncontext:", "aws:requesttag/"))
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -69,6 +69,9 @@ class Pattern:
         if len(runs) == 1:
             return len(text) == self.shortest and _find(runs[0], text, 0, len(text)) == 0
         first, *middle, last = runs
+        # So are most: a beginning, or a beginning and an end.
+        if not middle and isinstance(first, str) and isinstance(last, str):
+            return text.startswith(first) and text.endswith(last)
         position = _length(first)
         end = len(text) - _length(last)
         if _find(first, text, 0, position) != 0 or _find(last, text, end, len(text)) != end:

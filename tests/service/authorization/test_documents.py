@@ -184,3 +184,90 @@ def test_hostile_text_is_malformed(text: str) -> None:
     """Whatever Python's parser makes of it."""
     with pytest.raises(MalformedPolicyDocumentException):
         documents.parse(text)
+
+
+# What KMS refuses besides wrong syntax.
+
+
+def parse(**changes: Any) -> Any:
+    elements = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
+    elements = {name: value for name, value in (elements | changes).items() if value is not None}
+    return documents.parse(json.dumps({"Version": "2012-10-17", "Statement": [elements]}))
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["aws:ResourceTag/team"], "aws:ResourceTag"),
+        (["AWS:resourcetag/team"], "aws:ResourceTag"),
+        (["kms:ResourceAliases"], "kms:ResourceAliases"),
+        (["kms:ResourceAliases", "kms:ResourceTag/x"], "kms:ResourceTag, kms:ResourceAliases"),
+    ],
+)
+def test_condition_keys_that_only_iam_policies_can_have(names: list[str], shown: str) -> None:
+    """AWS names those that it does not take."""
+    with pytest.raises(MalformedPolicyDocumentException) as caught:
+        parse(Condition={"StringEquals": dict.fromkeys(names, "x")})
+
+    assert caught.value.message == (
+        f"These condition keys are not permitted in a key policy: {shown}"
+    )
+
+
+@pytest.mark.parametrize("name", ["kms:EncryptionContext:tenant", "aws:RequestTag/team"])
+def test_all_values_of_one_pair_is_overly_permissive(name: str) -> None:
+    """ForAllValues on a key with one value matches where there is none."""
+    condition = {name: "x"}
+
+    with pytest.raises(MalformedPolicyDocumentException) as caught:
+        parse(Condition={"ForAllValues:StringEquals": condition})
+
+    assert caught.value.message == (
+        "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued "
+        "condition key matches requests without the specified [encryption context or tag] or "
+        "with an unspecified [encryption context or tag]. To fix, remove ForAllValues."
+    )
+    assert parse(Condition={"ForAnyValue:StringEquals": condition})
+    assert parse(Condition={"ForAllValues:StringEquals": {"aws:TagKeys": "x"}})
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"AWS": "arn:aws:iam::111122223333:group/admins"},
+        {"AWS": "arn:aws:iam::111122223333:role/*"},
+        {"AWS": "arn:aws:iam::*:root"},
+        {"AWS": "arn:aws:iam::1234:root"},
+        {"AWS": "1234"},
+        {"AWS": "ann"},
+        {"AWS": "AGPAJQABLZS4A3QDU576Q"},
+    ],
+    ids=str,
+)
+def test_principals_that_there_cannot_be(principal: dict[str, str]) -> None:
+    """Groups, wildcards within an ARN, unique IDs of groups."""
+    with pytest.raises(MalformedPolicyDocumentException) as caught:
+        parse(Principal=principal)
+
+    assert caught.value.message == (
+        "Policy contains a statement with one or more invalid principals."
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Principal": {"Service": ["s3.amazonaws.com"], "AWS": "*"}},
+        {"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
+        {"Principal": {"CanonicalUser": "79a59df900b949e5"}},
+        {"Principal": None, "NotPrincipal": {"AWS": ROOT}, "Effect": "Deny"},
+        {"Resource": "arn:aws:kms:us-west-2:111122223333:key/1234"},
+        {"Condition": {"ForAnyValue:StringNotLikeIfExists": {"aws:CalledVia": ["x", "y"]}}},
+        {"Condition": {"StringEquals": {"unheard:of": "x"}}},
+        {"Sid": "Spaces are fine here"},
+    ],
+    ids=str,
+)
+def test_what_kms_takes(changes: dict[str, Any]) -> None:
+    """Also condition keys that it has never heard of, and statements without effect."""
+    assert parse(**changes)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .handles.clusters import CloudHsmCluster
     from .handles.enclave import Enclave
     from .handles.key import Key, Material
+    from .handles.principal import Principal
     from .handles.proxies import XksKey, XksProxy
     from .mock import KmsMock, mock_kms
     from .service.misuse import KmsMockError
@@ -40,6 +41,7 @@ __all__ = [
     "KmsMock",
     "KmsMockError",
     "Material",
+    "Principal",
     "XksKey",
     "XksProxy",
     "mock_kms",
@@ -58,6 +60,7 @@ _MODULES: Final = {
     "Material": ".handles.key",
     "NoSuchAttributeError": ".service.misuse",
     "NotMockedError": ".service.misuse",
+    "Principal": ".handles.principal",
     "UnforeseenError": ".service.misuse",
     "XksKey": ".handles.proxies",
     "XksProxy": ".handles.proxies",

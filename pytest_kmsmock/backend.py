@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
 import attrs
 
 from . import active, pairs, sources
 from .clock import Clock
 from .faults import Faults
+from .options import Enforces
 from .record import Record
+from .service.api.regions import partition_of
 from .service.auto_create import create
 from .service.service import Service
 from .service.serving.request import Options
 from .service.state.registry import Registry
+from .service.state.state import Draft
 from .service.values.quotas import AWS_QUOTAS, Quotas
 from .settings import Settings, configured_region
 from .sources import Source
+
+if TYPE_CHECKING:
+    from .service.values.identity import Identity
+
+# The role that has the policy of the option `policy`, where no principal is named.
+APPLICATION: Final = "application"
+
+
+class Acting(NamedTuple):
+    """
+    Who calls.
+
+    Attributes:
+        whoever_calls: Also for credentials of which only the account is known.
+    """
+
+    principal: str
+    whoever_calls: bool = False
 
 
 class Backend:
@@ -34,6 +57,9 @@ class Backend:
             made in it, and afterwards nothing changes any more.
         outer: As above.
         record: What the application called.
+        acting: Who calls when nothing else tells; None is the account itself.
+        enforces: Whether policies are enforced; "soft" if what they refuse is only
+            noted. None is no, as long as there are no principals.
     """
 
     clock: Clock
@@ -54,6 +80,8 @@ class Backend:
         else:
             self.registry = outer.registry.copy()
             quotas = outer.service.options.quotas
+        self.enforces: Enforces | None = None if outer is None else outer.enforces
+        self.acting: Acting | None = None if outer is None else outer.acting
         self.service = Service(
             self.clock,
             self.registry,
@@ -64,9 +92,57 @@ class Backend:
                 predefined_aliases=settings["predefined_aliases"],
                 lockout_check=settings["lockout_check"],
                 unknown_regions=settings["unknown_regions"],
+                consistency_seconds=settings["eventual_consistency"],
+                strict_principals=settings["strict_principals"],
                 quotas=quotas if quotas is AWS_QUOTAS else attrs.evolve(quotas),
             ),
         )
+        wanted = settings["enforce_policies"]
+        if wanted is not None or self.enforces is not None:
+            self.enforce(self.enforces if wanted is None else wanted)
+        self._begin_to_act(settings["principal"], settings["policy"])
+
+    def enforce(self, enforces: Enforces | None) -> None:
+        """Enforce policies or not, from now on."""
+        self.enforces = enforces
+        enforcement = None
+        if enforces:
+            from .service.serving.enforcement import Enforcement  # not at the top: few tests do
+
+            enforcement = Enforcement(refuses=enforces != "soft")
+        self.service.options = attrs.evolve(self.service.options, enforcement=enforcement)
+
+    def declare(self, name: str, identity: Identity) -> None:
+        """Let *identity* be what a test says of the principal *name*."""
+
+        def declare(draft: Draft) -> None:
+            draft.principals = draft.principals.declare(name, identity)
+
+        self.registry.change(declare)
+        if self.enforces is None:
+            self.enforce(True)
+
+    def give_key(self, access_key: str, name: str) -> None:
+        """Let *access_key* be one of the principal *name*."""
+
+        def give(draft: Draft) -> None:
+            draft.principals = draft.principals.add_key(access_key, name)
+
+        if access_key not in self.registry.state.principals.access_keys:
+            self.registry.change(give)
+
+    def _begin_to_act(self, principal: str | None, policy: Any) -> None:
+        """Let *principal*, with the IAM policy *policy*, be who calls when nothing else tells."""
+        if policy is not None and principal is None:
+            partition = partition_of(self.region)
+            principal = f"arn:{partition}:iam::{self.account}:role/{APPLICATION}"
+        if principal is not None:
+            self.acting = Acting(principal)
+            if policy is not None:
+                # Not at the top: few tests say who calls.
+                from .service.values.identity import identity_named
+
+                self.declare(principal, identity_named("principal", principal, policies=(policy,)))
 
     def __repr__(self) -> str:
         return f"<mock of KMS entered at {sources.shown(self.entered_at)}>"

@@ -14,6 +14,7 @@ from .handles.clients import Clients
 from .handles.clusters import Clusters
 from .handles.enclaves import Enclaves
 from .handles.keys import Keys
+from .handles.principals import Principals
 from .handles.proxies import Proxies
 from .handles.scheduling import Scheduling
 from .options import Options, checked_seconds
@@ -22,6 +23,7 @@ from .service.values.quotas import Quotas
 from .settings import checked, settings_from, settings_of_new_mock
 
 if TYPE_CHECKING:
+    from .calls.call import Call
     from .calls.calls import Calls
 
 Target = TypeVar("Target", bound=Callable[..., Any])
@@ -29,7 +31,7 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
+class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
     def __init__(self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None) -> None:
@@ -109,6 +111,20 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients):
         from .calls.calls import Calls
 
         return Calls(self._backend)
+
+    def explain(self, call: Call) -> str:
+        """
+        Return why *call* was allowed or refused: a line for each thing.
+
+        They name the statement, the grant or the absence that decided, and what would have
+        to change.
+        """
+        __tracebackhide__ = True
+        from .calls.call import Call  # not at the top: likewise
+
+        if not isinstance(call, Call):
+            raise KmsMockError(f"explain() takes a call, as kms.calls[-1]; got {call!r}.")
+        return call._explanation
 
     @property
     def clock(self) -> Clock:

@@ -4,14 +4,17 @@ The options of a mock, one table: the marker, `mock_kms`, the ini file, help and
 Light: pytest's start imports it.
 """
 
+import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
 
 DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
 
 Transport = Literal["direct", "wire"]
+Enforces = bool | Literal["soft"]
+CONSISTENCY_SECONDS: Final = 300.0
 Check = Callable[[str, Any], Any]
 """Returns a value as the mock has it, or raises `KmsMockError`; the name is for the message."""
 
@@ -129,12 +132,82 @@ def _one_of(*choices: str) -> Check:
     return check
 
 
+def checked_enforcement(name: str, value: Any) -> Enforces:
+    __tracebackhide__ = True
+    if value is True or value is False or value == "soft":
+        found: Enforces = value
+        return found
+    raise misuse(f"{name}={value!r} is neither True, False nor 'soft'.")
+
+
+def checked_principal(name: str, value: Any) -> str:
+    __tracebackhide__ = True
+    from .service.values.identity import identity_named  # not at the top: few tests need it
+
+    identity_named(name, value)
+    return str(value)
+
+
+class _Policy(str):
+    """An IAM policy as JSON, which is checked."""
+
+    __slots__ = ()
+
+
+def checked_policy(name: str, value: Any) -> str:
+    """Return an IAM policy as JSON: that in the file *value*, or a document."""
+    __tracebackhide__ = True
+    if isinstance(value, _Policy):
+        return value
+    # Not at the top: likewise.
+    from pathlib import Path
+
+    from .service.authorization.iam_policies import checked_policy
+
+    if isinstance(value, Mapping):
+        return _Policy(checked_policy(value, name))
+    if not isinstance(value, str | os.PathLike):
+        raise misuse(f"{name}={value!r} is no path of a file with an IAM policy.")
+    try:
+        text = Path(value).read_text(encoding="utf-8")
+    except OSError as error:
+        raise misuse(f"{name}={str(value)!r} cannot be read: {error.strerror}.") from None
+    return _Policy(checked_policy(text, f"{name}={str(value)!r}"))
+
+
+def _consistency(name: str, value: Any) -> float:
+    __tracebackhide__ = True
+    if isinstance(value, bool):
+        return CONSISTENCY_SECONDS if value else 0.0
+    return checked_seconds(name, value)
+
+
 def _or_none(check: Check) -> Check:
     def checked(name: str, value: Any) -> Any:
         __tracebackhide__ = True
         return None if value is None else check(name, value)
 
     return checked
+
+
+_TRUTHS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def _enforcement_of_ini(value: str) -> Enforces:
+    if value.lower() == "soft":
+        return "soft"
+    if value.lower() not in _TRUTHS:
+        raise ValueError(f"{value!r} is neither true, false nor soft")
+    return _TRUTHS[value.lower()]
+
+
+def _consistency_of_ini(value: str) -> bool | float:
+    if value.lower() in _TRUTHS:
+        return _TRUTHS[value.lower()]
+    try:
+        return float(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is neither true, false nor a number of seconds") from None
 
 
 def _number(value: str) -> int:
@@ -282,6 +355,57 @@ class Options(TypedDict, total=False):
             "Take key pairs from those of earlier tests, those of RSA also from earlier runs, "
             "which pytest's cache folder keeps.",
             ini="bool",
+        ),
+    ]
+    enforce_policies: Annotated[
+        Enforces | None,
+        Option(
+            None,
+            _or_none(checked_enforcement),
+            "Whether policies and grants decide what principals may do; `soft` decides and "
+            "reports, and refuses nothing. "
+            "See [permissions](../how-to/permissions.md).",
+            of_ini=_enforcement_of_ini,
+            shown_default="from the first `kms.principal()` on",
+        ),
+    ]
+    strict_principals: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "Users and roles that no test has declared do not exist, in key policies and grants.",
+            ini="bool",
+        ),
+    ]
+    eventual_consistency: Annotated[
+        bool | float,
+        Option(
+            0.0,
+            _consistency,
+            "For how many seconds, by the service's clock, the application does not see new "
+            "keys, aliases, policies, tags and grants; `True` is 300.",
+            of_ini=_consistency_of_ini,
+            shown_default="`False`",
+        ),
+    ]
+    principal: Annotated[
+        str | None,
+        Option(
+            None,
+            _or_none(checked_principal),
+            "Who calls when nothing else tells: an ARN.",
+            shown_default="nobody in particular",
+        ),
+    ]
+    policy: Annotated[
+        str | os.PathLike[str] | Mapping[str, Any] | None,
+        Option(
+            None,
+            _or_none(checked_policy),
+            "The IAM policy of that principal, or of the role `application` of the mock's "
+            "account, a file or a mapping; it is enforced.",
+            shown_default="none",
         ),
     ]
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
+from .service.authorization.permissions import Asked
 from .service.misuse import KmsMockError
 from .service.serving.request import Request
 from .service.values.caller import Caller
 from .service.values.key import KmsKey
 from .sources import Source
+
+if TYPE_CHECKING:
+    # Most mocks decide nothing.
+    from .service.authorization.decision import Ruling
 
 
 @attrs.frozen(eq=False)
@@ -51,6 +56,11 @@ class Row(NamedTuple):
         time: Seconds since the epoch, by the service's clock.
         keys: Those that the call concerned, as they were.
         retries: How often botocore had tried before.
+        aliases: Those of the first of the keys, then.
+        asked: The permissions that it asked for; None if it did not come to that. Empty
+            if it was that of the operation's own name, on the first of the keys.
+        rulings: What policies said to each; None if they are not enforced, empty if
+            the caller stands outside of them.
     """
 
     operation: str
@@ -65,6 +75,9 @@ class Row(NamedTuple):
     keys: tuple[KmsKey, ...]
     source: Source | None
     retries: int
+    aliases: tuple[str, ...]
+    asked: tuple[Asked, ...] | None
+    rulings: tuple[Ruling, ...] | None
 
     # What was asked for and answered may be secret.
     def __repr__(self) -> str:
@@ -91,7 +104,20 @@ def row_of(
         request.keys,
         source,
         retries,
+        _aliases(request),
+        request.asked,
+        request.rulings,
     )
+
+
+def _aliases(request: Request) -> tuple[str, ...]:
+    if not request.keys:
+        return ()
+    key = request.keys[0]
+    resources = request.resources
+    if key.account != request.account or key.region != request.region:
+        resources = request.state.resources(key.account, key.region)
+    return resources.aliases_of(key.key_id)
 
 
 class Record:

@@ -277,12 +277,15 @@ def test_access_denied_names_caller_action_and_key(kms: KmsMock) -> None:
     key = kms.create_key(alias="alias/app")
     kms.fail("Encrypt", "AccessDeniedException")
     role = "arn:aws:iam::123456789012:role/app"
+    session = "arn:aws:sts::123456789012:assumed-role/app/kmsmock"
 
     with pytest.raises(ClientError) as caught:
         kms.client(principal=role).encrypt(KeyId="alias/app", Plaintext=b"x")
 
     message = caught.value.response["Error"]["Message"]
-    assert message.startswith(f"User: {role} is not authorized to perform: kms:Encrypt on resource")
+    assert message.startswith(
+        f"User: {session} is not authorized to perform: kms:Encrypt on resource"
+    )
     assert key.arn in message
 
 

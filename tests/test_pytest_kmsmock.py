@@ -19,6 +19,7 @@ def test_public_names() -> None:
         "KmsMock",
         "KmsMockError",
         "Material",
+        "Principal",
         "XksKey",
         "XksProxy",
         "mock_kms",

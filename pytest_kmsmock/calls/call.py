@@ -13,6 +13,7 @@ from ..handles.key import Key
 from ..record import CallError, Row
 from ..service.api.times import in_utc
 from ..service.misuse import KmsMockError
+from .decision import Decision, decision_on, explanation_of
 from .showing import shown
 
 
@@ -69,8 +70,13 @@ class Call:
 
     @property
     def principal(self) -> str:
-        """The caller's ARN."""
+        """The caller's ARN, as AWS shows it: a role by its session."""
         return self._row.principal
+
+    @property
+    def decision(self) -> Decision | None:
+        """What policies and grants said to it; None if they are not enforced."""
+        return decision_on(self._row)
 
     @property
     def account(self) -> str:
@@ -116,6 +122,10 @@ class Call:
     def key_states(self) -> tuple[str, ...]:
         """The states of `keys` when the call was made."""
         return tuple(key.state for key in self._row.keys)
+
+    @property
+    def _explanation(self) -> str:
+        return explanation_of(self._row)
 
     def __repr__(self) -> str:
         outcome = f" -> {self.error.code}" if self.error else ""

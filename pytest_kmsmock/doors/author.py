@@ -127,6 +127,14 @@ def change_backings(backend: Backend, change: Callable[[Backings], object]) -> N
         backend.registry.change(lambda draft: draft.change_backings(change))
 
 
+def delete_principal(backend: Backend, name: str) -> None:
+    """Delete the principal *name*; what names it shows its unique ID from then on."""
+    _check_active(backend)
+    from ..service.serving import principals  # not at the top: few tests need it
+
+    backend.registry.change(lambda draft: principals.delete(draft, name))
+
+
 def _check_active(backend: Backend) -> None:
     if not backend.is_active:
         raise KmsMockError(

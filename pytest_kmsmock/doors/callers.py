@@ -7,8 +7,8 @@ import re
 import sys
 from typing import Any, Final
 
+from ..backend import Backend
 from ..options import checked_account
-from ..service.misuse import KmsMockError
 from ..service.values.caller import Caller
 
 # Where credentials come from whose account the program does not state: botocore's
@@ -24,14 +24,27 @@ class AccessKey(str):
     caller: Caller
 
 
-def access_key_of(principal: str, number: int) -> AccessKey:
-    """Return access key *number*, that of *principal*, an ARN."""
+def access_key_of(principal: str, number: int, account: str) -> AccessKey:
+    """
+    Return access key *number*, that of *principal*, an ARN or a service.
+
+    Args:
+        account: The mock's, in which a service is called.
+    """
     key = AccessKey(f"AKIAKMSMOCK{number:09d}")
-    key.caller = Caller(account_of(principal), principal, str(key))
+    key.caller = caller_named(principal, account, str(key))
     return key
 
 
-def caller_of(signer: Any, session: Any, account: str) -> Caller:
+def caller_named(principal: str, account: str, access_key: str = "") -> Caller:
+    """Return *principal* as a caller."""
+    from ..service.values.identity import identity_named  # not at the top: few tests need it
+
+    identity = identity_named("principal", principal)
+    return Caller(identity.account or account, principal, access_key, shown=identity.arn)
+
+
+def caller_of(signer: Any, session: Any, backend: Backend) -> Caller:
     """
     Return who signs the calls of a client.
 
@@ -41,7 +54,7 @@ def caller_of(signer: Any, session: Any, account: str) -> Caller:
     Args:
         signer: The client's.
         session: That which made the client, if it is known.
-        account: The mock's, for callers of whom nobody has said more.
+        backend: The mock that is called.
     """
     credentials = signer._credentials
     # Not the properties: those of credentials that can be refreshed ask for them.
@@ -49,12 +62,26 @@ def caller_of(signer: Any, session: Any, account: str) -> Caller:
     key = known.get("access_key") or known.get("_access_key") or ""
     if isinstance(key, AccessKey):
         return key.caller
+    owner = backend.registry.state.principals.access_keys.get(key)
+    if owner is not None:
+        return _named(owner, backend.account, key)
     if key and "moto.sts.models" in sys.modules:
         role = _session_of_moto(key)
         if role is not None:
-            return Caller(role.account_id, role.arn, key)
+            return _session_of_role(role.account_id, role.arn, role.role_arn, key)
     own = account_given(known, session)
-    return _plain(account if own is None else own, key)
+    acting = backend.acting
+    if acting is not None and (own is None or acting.whoever_calls):
+        return _named(acting.principal, backend.account, key)
+    return _plain(backend.account if own is None else own, key)
+
+
+_named = functools.lru_cache(maxsize=256)(caller_named)
+
+
+@functools.lru_cache(maxsize=256)
+def _session_of_role(account: str, arn: str, role: str, access_key: str) -> Caller:
+    return Caller(account, arn, access_key, role, shown=arn)
 
 
 # Nearly all calls of a run are of a few callers.
@@ -101,16 +128,3 @@ def _session_of_moto(access_key: str) -> Any:
             if found is not None:
                 return found
     return None
-
-
-@functools.lru_cache(maxsize=256)
-def account_of(principal: str) -> str:
-    """Return the account of *principal*, or raise `KmsMockError` if that is no ARN of one."""
-    __tracebackhide__ = True
-    match = re.fullmatch(r"arn:aws[a-z-]*:(?:iam|sts)::([0-9]{12}):.+", principal)
-    if match is None:
-        raise KmsMockError(
-            f"principal={principal!r} is no ARN of a principal; write for example "
-            "'arn:aws:iam::123456789012:role/app'."
-        )
-    return match[1]

@@ -10,6 +10,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from ..options import DEFAULT_ACCOUNT
 from ..service.api.errors import KmsError
 from ..service.misuse import KmsMockError
 from . import direct
@@ -18,13 +19,16 @@ from .callers import access_key_of
 _numbers = itertools.count()
 
 
-def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any:
+def client(
+    region: str, principal: str | None, config: Mapping[str, Any], account: str = DEFAULT_ACCOUNT
+) -> Any:
     """
     Return a client of KMS.
 
     Args:
         principal: Whose calls they are; None is nobody in particular.
         config: What botocore's `Config` takes.
+        account: The mock's.
     """
     __tracebackhide__ = True
     try:
@@ -33,7 +37,7 @@ def client(region: str, principal: str | None, config: Mapping[str, Any]) -> Any
         raise KmsMockError(f"{error}; client() takes what botocore.config.Config takes.") from None
     access_key = "AKIAKMSMOCK"
     if principal is not None:
-        access_key = access_key_of(principal, next(_numbers))
+        access_key = access_key_of(principal, next(_numbers), account)
     return _session().create_client(
         "kms",
         region_name=region,

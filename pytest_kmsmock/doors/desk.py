@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from json import scanner
 from typing import Final, NamedTuple
 
@@ -37,6 +37,7 @@ class Incoming(NamedTuple):
     Attributes:
         body: The request's JSON.
         source: The line of the application that made it.
+        headers: Of the request by HTTP.
     """
 
     operation: str
@@ -44,6 +45,7 @@ class Incoming(NamedTuple):
     region: str
     caller: Caller
     source: Source | None
+    headers: Mapping[str, str]
 
     # What is in the body may be secret.
     def __repr__(self) -> str:
@@ -67,7 +69,9 @@ def request_of(backend: Backend, incoming: Incoming) -> Request:
     """Return the service's request, anew for each attempt."""
     body = _decode_json(incoming.body.decode(), 0)[0]
     request_id = backend.registry.request_ids.take()
-    return Request(incoming.operation, body, incoming.region, incoming.caller, request_id)
+    request = Request(incoming.operation, body, incoming.region, incoming.caller, request_id)
+    request.headers = incoming.headers
+    return request
 
 
 def serve(

@@ -29,8 +29,9 @@ def answer(
         operation,
         params["body"],
         region,
-        caller_of(signer, session, backend.account),
+        caller_of(signer, session, backend),
         sources.caller(),
+        params["headers"],
     )
     is_lost = leads_nowhere(backend, region, params["url"])
     if is_lost or backend.goes_over_the_wire(operation):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..doors import clients, sessions
-from ..doors.callers import account_of
 from ..service.misuse import KmsMockError
-from .arguments import text
 from .part import Part
+from .principal import Principal, name_of
 
 if TYPE_CHECKING:
     # Of boto3-stubs, where they are installed; else it is Any.
@@ -19,26 +18,25 @@ class Clients(Part):
     """Clients, a part of `KmsMock`."""
 
     def client(
-        self, region: str | None = None, *, principal: str | None = None, **config: Any
+        self, region: str | None = None, *, principal: Principal | str | None = None, **config: Any
     ) -> KMSClient:
         """
         Return a botocore client of KMS, as the application has one.
 
         Args:
             region: None is the mock's.
-            principal: The ARN of the caller, whose account the calls are made
-                in; None is the mock's account itself.
+            principal: The caller, in whose account the calls are made: what
+                `principal` returns, or an ARN; None is the mock's account itself.
             config: What botocore's `Config` takes, as ``retries={…}``.
         """
         __tracebackhide__ = True
         region, _ = self._own(region)
-        if principal is not None:
-            account_of(text("principal", principal))
+        name = None if principal is None else name_of(principal)
         if "region_name" in config:
             raise KmsMockError(
                 f"client() takes the Region by itself; write kms.client({config['region_name']!r})."
             )
-        made: KMSClient = clients.client(region, principal, config)
+        made: KMSClient = clients.client(region, name, config, self.account)
         return made
 
     def attach(self, client: Any) -> None:

@@ -14,7 +14,7 @@ import pytest
 from .. import settings
 from ..options import OPTIONS
 from ..settings import Marked
-from .options import GUARD
+from .options import GUARD, POLICY
 
 _NOTHING: Final = contextlib.nullcontext()
 _MARKER: Final = "kms"
@@ -46,8 +46,16 @@ def _options_of(node: Any) -> dict[str, Any]:
     options: dict[str, Any] = {}
     # The nearest marker comes first, and wins.
     for marker in reversed([*node.iter_markers(_MARKER)]):
-        options.update(marker.kwargs)
+        options.update(_said_by(marker, node))
     return options
+
+
+def _said_by(marker: pytest.Mark, node: Any) -> dict[str, Any]:
+    """Return what *marker* says; a file of a policy is looked for where the marker's lies."""
+    file = marker.kwargs.get(POLICY)
+    if not isinstance(file, str):
+        return dict(marker.kwargs)
+    return {**marker.kwargs, POLICY: str(node.path.parent / file)}
 
 
 def guard_of_marker(item: pytest.Item) -> bool | None:
@@ -90,7 +98,7 @@ def check_markers(item: pytest.Item) -> None:
             from ..service.misuse import KmsMockError  # not at the top: see the package's docstring
 
             try:
-                settings.checked(marker.kwargs)
+                settings.checked(_said_by(marker, item))
             except KmsMockError as error:
                 pytest.fail(f"@pytest.mark.kms: {error}", pytrace=False)
 

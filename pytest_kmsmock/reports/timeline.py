@@ -41,7 +41,8 @@ def timeline(backends: Iterable[Backend], *, verbose: bool, told: Collection[int
     ]
     most = _MANY if verbose else _FEW
     lines = _counted([call for _, call in calls[:-most]])
-    lines += [_line(call, backend) for backend, call in calls[-most:]]
+    for backend, call in calls[-most:]:
+        lines += [_line(call, backend), *_why(call)]
     return "\n".join(lines + _hints(calls))
 
 
@@ -71,6 +72,24 @@ def _line(call: Call, backend: Backend) -> str:
             return line
     # Of a long path the end tells more.
     return f"{begin}  …{call.source[len(begin) + 3 - _WIDTH :]}"
+
+
+def _why(call: Call) -> list[str]:
+    """Return lines on what policies and grants had against a call; most have none."""
+    if call.decision is None or call.decision.allowed:
+        return []
+    return [
+        wrapped
+        for line in call._explanation.splitlines()
+        for wrapped in textwrap.wrap(
+            line,
+            _WIDTH,
+            initial_indent="    ",
+            subsequent_indent="      ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
 
 
 def _name(call: Call, backend: Backend, position: int) -> str:

@@ -23,7 +23,8 @@ from .operations.table import OPERATIONS
 from .rules.key_states import TRANSIENT_STATES, check_state
 from .rules.usage import check_origin, wrong_algorithm, wrong_usage
 from .serving import aws_managed, finding, grants, recipients
-from .serving.request import Options, Request, Response
+from .serving.asking import ASKING_MORE, asked
+from .serving.request import Enforcement, Options, Request, Response
 from .state.registry import Registry
 from .state.state import Draft
 from .values.key import KmsKey
@@ -106,11 +107,25 @@ class Service:
         request.read(request.registry.state)
         if not request.principal:
             request.principal = request.resources.root_arn
+        if request.options.enforcement is not None and not request.off_record:
+            self._identify(request, request.options.enforcement)
         return operation
+
+    @staticmethod
+    def _identify(request: Request, enforcement: Enforcement) -> None:
+        """Let *enforcement* decide on *request*, if somebody has said whose it is."""
+        caller = request.caller
+        if caller.principal is None:
+            request.rulings = ()
+        else:
+            request.enforcement = enforcement
+            request.identity = request.state.principals.identity(caller.principal, caller.role)
 
     def _change(self, operation: Operation, request: Request, draft: Draft) -> Response:
         request.write(draft)
         request.keys = ()  # it can be the second time
+        if request.enforcement is not None:
+            request.rulings = None
         return self._answer(operation, request)
 
     def _answer(self, operation: Operation, request: Request) -> Response:
@@ -122,10 +137,14 @@ class Service:
         key = operation.find(operation, request)  # aliases refused, Region, existence
         if key is not None:
             request.keys = (key,)
-            if key.manager == "AWS":
-                aws_managed.check_allowed(request, key)
         if "GrantTokens" in params and "InvalidGrantTokenException" in request.shapes.errors:
-            grants.opened(request, params["GrantTokens"])
+            request.opened_tokens = grants.opened(request, params["GrantTokens"])
+        if request.enforcement is not None:
+            request.enforcement.authorize(request, key)
+        else:
+            request.asked = asked(request, key) if operation.name in ASKING_MORE else ()
+            if key is not None and key.manager == "AWS":
+                aws_managed.check_allowed(request, key)
         if operation.choose is not None:
             operation.choose(request)
         if key is not None:

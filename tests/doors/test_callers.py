@@ -169,7 +169,7 @@ def test_a_client_of_the_mock_s_is_its_principal_s_wherever_else_it_says(kms: Km
     arn = f"arn:aws:iam::{OTHER}:role/Reader"
 
     assert account_of(kms.client(principal=arn)) == OTHER
-    assert kms.calls[0].principal == arn
+    assert kms.calls[0].principal == f"arn:aws:sts::{OTHER}:assumed-role/Reader/kmsmock"
 
 
 @needs_account

@@ -34,7 +34,9 @@ def backend(kms: KmsMock) -> Backend:
 def request_for(backend: Backend) -> Callable[..., Request]:
     def make(operation: str, body: str = "{}") -> Request:
         caller = Caller(backend.account)
-        return request_of(backend, Incoming(operation, body.encode(), "us-east-1", caller, SOURCE))
+        headers = {"User-Agent": "Boto3"}
+        incoming = Incoming(operation, body.encode(), "us-east-1", caller, SOURCE, headers)
+        return request_of(backend, incoming)
 
     return make
 
@@ -57,6 +59,7 @@ def test_a_request_is_decoded_anew_for_each_attempt(request_for: RequestFor) -> 
     assert one.body is not other.body
     assert one.id != other.id
     assert (one.operation, one.region, one.off_record) == ("Encrypt", "us-east-1", False)
+    assert one.headers["User-Agent"] == "Boto3"
 
 
 def test_an_answer_is_put_on_record(

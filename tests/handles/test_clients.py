@@ -8,6 +8,9 @@ from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 
 ROLE_A = "arn:aws:iam::111111111111:role/a"
 ROLE_B = "arn:aws:iam::222222222222:role/b"
+# As AWS shows whoever is the role.
+SESSION_A = "arn:aws:sts::111111111111:assumed-role/a/kmsmock"
+SESSION_B = "arn:aws:sts::222222222222:assumed-role/b/kmsmock"
 
 
 # client.
@@ -32,7 +35,7 @@ def test_a_client_can_be_somebodys(kms: KmsMock) -> None:
     kms.client().list_keys()
 
     assert arn.split(":")[4] == "111111111111"
-    assert [call.principal for call in kms.calls] == [ROLE_A, "arn:aws:iam::123456789012:root"]
+    assert [call.principal for call in kms.calls] == [SESSION_A, "arn:aws:iam::123456789012:root"]
     assert [call.account for call in kms.calls] == ["111111111111", "123456789012"]
 
 
@@ -42,7 +45,7 @@ def test_clients_of_two_principals_are_told_apart(kms: KmsMock) -> None:
     second.list_keys()
     first.list_keys()
 
-    assert [call.principal for call in kms.calls] == [ROLE_B, ROLE_A]
+    assert [call.principal for call in kms.calls] == [SESSION_B, SESSION_A]
 
 
 def test_a_client_stays_its_principals_in_every_mock() -> None:
@@ -53,7 +56,7 @@ def test_a_client_stays_its_principals_in_every_mock() -> None:
             inner.client(principal=ROLE_B)
             first.list_keys()
 
-    assert inner.calls[0].principal == ROLE_A
+    assert inner.calls[0].principal == SESSION_A
 
 
 @pytest.mark.parametrize("principal", ["role/a", "arn:aws:s3:::bucket", "", "123456789012"])

@@ -196,7 +196,7 @@ def test_a_principals_client_is_his_in_the_copy(run: Run) -> None:
         def test_it(role, kms, turn):
             kms.client(principal="arn:aws:iam::222222222222:role/b")
             role.list_keys()
-            assert kms.calls[0].principal == "arn:aws:iam::111111111111:role/a"
+            assert kms.calls[0].principal == "arn:aws:sts::111111111111:assumed-role/a/kmsmock"
     """)
 
     result.assert_outcomes(passed=2)

@@ -21,6 +21,7 @@ from pytest_kmsmock import (
     Key,
     KmsMock,
     KmsMockError,
+    Principal,
     XksKey,
     XksProxy,
     mock_kms,
@@ -100,6 +101,40 @@ def test_clock(kms: KmsMock) -> None:
 def test_clients(kms: KmsMock) -> None:
     client = kms.client("eu-west-1", principal="arn:aws:iam::123456789012:role/app", retries={})
     kms.attach(client)
+
+
+def test_principals(kms: KmsMock) -> None:
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}],
+    }
+    role = kms.principal(
+        "arn:aws:iam::123456789012:role/app",
+        policies=[policy, "{}"],
+        tags={"team": "red"},
+        context={"aws:SourceIp": "203.0.113.7", "aws:CalledVia": ["athena.amazonaws.com"]},
+    )
+    assert_type(role, Principal)
+    assert_type(role.session_arn, str)
+    kms.client(principal=role)
+    kms.principal("arn:aws:iam::123456789012:user/ann", policies=policy)
+    with kms.acting_as(role) as acting:
+        assert_type(acting, Principal)
+    kms.enforce_policies = "soft"
+    assert_type(kms.explain(kms.calls[0]), str)
+    assert_type(kms.calls.required_policy(), dict[str, Any])
+    decision = kms.calls[0].decision
+    if decision is not None:
+        assert_type(decision.allowed, bool)
+        assert_type(decision.reason, str)
+    kms.delete_principal(role)
+
+    kms.enforce_policies = "hard"  # type: ignore[assignment]
+    kms.principal(5)  # type: ignore[arg-type]
+
+
+@mock_kms(enforce_policies="soft", eventual_consistency=True, policy="policy.json")
+def decorated_with_policies() -> None: ...
 
 
 @mock_kms

@@ -14,9 +14,8 @@ from ..api.errors import (
     ValidationException,
 )
 from ..api.times import timestamp
-from ..serving import aws_managed, finding, pages
+from ..serving import aws_managed, consistency, finding, pages
 from ..serving.request import Request, Response
-from ..state.resources import Resources
 from ..state.sorted_map import SortedMap
 from ..values.identifiers import AWS_ALIAS_PREFIX, alias_arn
 from ..values.key import Alias, KmsKey
@@ -57,6 +56,7 @@ def create_alias(request: Request, key: KmsKey) -> Response:
         arn = alias_arn(request.region, request.account, name)
         raise AlreadyExistsException(f"An alias with the name {arn} already exists")
     _check_quota(request, key)
+    consistency.keep_alias(request, name)
     request.draft.put_alias(
         Alias(key.account, key.region, name, key.key_id, request.now, request.now)
     )
@@ -74,34 +74,38 @@ def update_alias(request: Request, key: KmsKey) -> Response:
         )
     if alias.key_id != key.key_id:
         _check_quota(request, key)
+    consistency.keep_alias(request, alias.name)
     request.draft.put_alias(attrs.evolve(alias, key_id=key.key_id, last_updated_date=request.now))
     return {}
 
 
 def delete_alias(request: Request, _: None) -> Response:
     """Source: KMS API Reference, DeleteAlias."""
-    request.draft.remove_alias(_customer_alias(request))
+    alias = _customer_alias(request)
+    consistency.keep_alias(request, alias.name)
+    request.draft.remove_alias(alias)
     return {}
 
 
 def list_aliases(request: Request, key: KmsKey | None) -> Response:
     """Source: KMS API Reference, ListAliases."""
-    resources = request.resources
-    aliases = resources.aliases
+    aliases = consistency.aliases_listed(request)
     if key is not None:
-        aliases = _aliases_of(resources, key)
+        aliases = _aliases_of(request, key, aliases)
     elif request.options.predefined_aliases:
-        for alias in aws_managed.without_key(resources):
+        for alias in aws_managed.without_key(request.resources):
             aliases = aliases.put(alias.name, alias)
     return pages.of_names(
         request, "Aliases", aliases, entry=_list_entry, prefix="alias/", default=50
     )
 
 
-def _aliases_of(resources: Resources, key: KmsKey) -> SortedMap[str, Alias]:
+def _aliases_of(
+    request: Request, key: KmsKey, aliases: SortedMap[str, Alias]
+) -> SortedMap[str, Alias]:
     found: SortedMap[str, Alias] = SortedMap()
-    for name in resources.aliases_of(key.key_id):
-        alias = resources.aliases.get(name)
+    for name in consistency.aliases_of(request, key):
+        alias = aliases.get(name)
         if alias is not None:
             found = found.put(name, alias)
     return found

@@ -46,7 +46,7 @@ def re_encrypt(request: Request, source: KmsKey) -> Response:
     params = request.params
     destination = finding.key(request, params["DestinationKeyId"], action="ReEncryptTo")
     request.add_key(destination)
-    if destination.manager == "AWS":
+    if destination.manager == "AWS" and not request.is_decided:
         raise finding.denied_by_policy(request, destination.arn, "ReEncryptTo")
     if destination.usage != "ENCRYPT_DECRYPT":
         raise wrong_usage(request.operation, destination)
@@ -107,7 +107,9 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
             raise IncorrectKeyException
         return named
     if found is None:
-        raise finding.denied_elsewhere(request, "the resource associated with this ciphertext")
+        raise finding.not_found_elsewhere(
+            request, "the resource associated with this ciphertext", None
+        )
     return found
 
 

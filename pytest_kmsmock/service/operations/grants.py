@@ -11,7 +11,7 @@ from ..api.errors import (
 )
 from ..api.regions import partition_of
 from ..api.times import timestamp
-from ..serving import finding, grants, pages
+from ..serving import consistency, finding, grants, pages
 from ..serving.request import Params, Request, Response
 from ..state.grants import GRANTEES
 from ..values.grant import (
@@ -60,6 +60,7 @@ def create_grant(request: Request, key: KmsKey) -> Response:
             creation_date=request.now,
         )
         request.draft.put_grant(grant)
+        consistency.keep_grant(request, grant)
     return {
         "GrantToken": seal_token(request.registry.token_key, grant, request.registry.randomness),
         "GrantId": grant.id,
@@ -80,6 +81,7 @@ def list_grants(request: Request, key: KmsKey) -> Response:
         )
     if wanted:
         listed = held.of_grantee(key.arn, wanted[0], params[wanted[0]])
+    listed = consistency.grants_listed(request, listed)
     if "GrantId" not in params:
         return pages.of_collection(request, "Grants", listed, entry=_list_entry, default=50)
     one = listed.get(params["GrantId"])
@@ -100,6 +102,7 @@ def list_retirable_grants(request: Request, _: None) -> Response:
         if request.account not in principal.split(":"):
             raise finding.denied_by_identity(request, principal)
     retirable = request.state.grants.retirable_by(request.region, principal)
+    retirable = consistency.grants_listed(request, retirable)
     return pages.of_collection(request, "Grants", retirable, entry=_list_entry, default=50)
 
 
@@ -118,7 +121,10 @@ def revoke_grant(request: Request, key: KmsKey) -> Response:
 
 
 def _check_principal(request: Request, principal: str) -> None:
-    if not is_principal(principal, partition_of(request.region)):
+    is_strict = request.options.strict_principals
+    if not is_principal(principal, partition_of(request.region)) or (
+        is_strict and not request.state.principals.is_known(principal)
+    ):
         raise InvalidArnException(f"ARN does not refer to a valid principal: {principal}")
 
 

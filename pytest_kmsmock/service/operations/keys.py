@@ -19,7 +19,7 @@ from ..api.times import timestamp
 from ..authorization import documents
 from ..misuse import NotMockedError
 from ..rules import lifecycle
-from ..serving import aws_managed, key_stores, pages
+from ..serving import aws_managed, consistency, key_stores, pages
 from ..serving.request import Params, Request, Response
 from ..state.resources import Resources
 from ..state.sorted_map import SortedMap
@@ -44,7 +44,7 @@ def create_key(request: Request, _: None) -> Response:
     resources = request.resources
     arn = resources.arn_prefix + key_id
     if "Policy" in params:
-        policy = checked_policy(request, params["Policy"], arn)
+        policy = checked_policy(request, params["Policy"], arn, None)
     else:
         policy = documents.default_policy(resources.root_arn)
     tags = checked_tags(request, params["Tags"]) if "Tags" in params else ()
@@ -80,8 +80,10 @@ def create_key(request: Request, _: None) -> Response:
         stored=stored,
         is_given=request.off_record,
         number=resources.last_number + 1,
+        has_fixed_id=request.key_id is not None,
     )
     request.draft.put_key(key)
+    consistency.keep_key(request, key)
     request.keys = (key,)
     return {"KeyMetadata": metadata(key, [key])}
 
@@ -112,7 +114,7 @@ def list_keys(request: Request, _: None) -> Response:
     owners = request.params.get("ResourceOwners", ["SELF"])
     # That the IDs decide is inferred: AWS's recordings are not in the order of creation,
     # and the sample of the API Reference is in this one.
-    own = request.resources.keys
+    own = consistency.keys_listed(request)
     listed: tuple[SortedMap[str, KmsKey], ...] = (own,)
     if "OTHER_ACCOUNTS_VIA_RAM" in owners:
         shared = _shared_with(request)

@@ -11,6 +11,7 @@ from ..api.regions import known_regions, partition_of
 from ..authorization import documents
 from ..rules import lifecycle
 from ..rules.key_states import check_state
+from ..serving import consistency
 from ..serving.finding import no_key
 from ..serving.request import Request, Response
 from ..values.identifiers import key_arn, root_arn
@@ -40,7 +41,9 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
     if resources.keys.get(key.key_id) is not None:
         raise AlreadyExistsException(f"{arn} already exists")
     if "Policy" in params:
-        policy = checked_policy(request, params["Policy"], arn)
+        policy = checked_policy(
+            request, params["Policy"], arn, attrs.evolve(key, multi_region="REPLICA")
+        )
     else:
         policy = documents.default_policy(root_arn(region, key.account))
     check_quota(request, resources)
@@ -62,6 +65,7 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
         transition_ends=request.now + request.options.transition_seconds,
     )
     request.draft.put_key(replica)
+    consistency.keep_key(request, replica)
     request.add_key(replica)
     response: Response = {
         "ReplicaKeyMetadata": metadata(replica, request.state.related(key)),

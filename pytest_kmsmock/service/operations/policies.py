@@ -6,7 +6,7 @@ import attrs
 
 from ..api.errors import MalformedPolicyDocumentException, NotFoundException, ValidationException
 from ..authorization import documents
-from ..serving import pages
+from ..serving import consistency, pages
 from ..serving.request import Request, Response
 from ..values.identifiers import root_arn
 from ..values.key import KmsKey
@@ -23,7 +23,7 @@ def get_key_policy(request: Request, key: KmsKey) -> Response:
         return {"Policy": _ram_policy(key), "PolicyName": name}
     if name != POLICY_NAME:
         raise NotFoundException("No such policy exists")
-    return {"Policy": key.policy, "PolicyName": name}
+    return {"Policy": consistency.policy_of(request, key), "PolicyName": name}
 
 
 def put_key_policy(request: Request, key: KmsKey) -> Response:
@@ -33,7 +33,8 @@ def put_key_policy(request: Request, key: KmsKey) -> Response:
         raise ValidationException("The AWS_RAM policy can only be managed by the RAM service.")
     if name != POLICY_NAME:
         raise NotFoundException("No such policy exists")
-    policy = checked_policy(request, request.params["Policy"], key.arn)
+    policy = checked_policy(request, request.params["Policy"], key.arn, key)
+    consistency.keep_policy(request, key)
     request.draft.put_key(attrs.evolve(key, policy=policy))
     return {}
 
@@ -68,9 +69,12 @@ def _ram_policy(key: KmsKey) -> str:
     )
 
 
-def checked_policy(request: Request, text: str, arn: str) -> str:
+def checked_policy(request: Request, text: str, arn: str, key: KmsKey | None) -> str:
     """
     Return the policy *text* of the key *arn* as it will be printed.
+
+    Args:
+        key: That key; None if it is about to be made.
 
     Raises:
         LimitExceededException: It is too long.
@@ -78,12 +82,40 @@ def checked_policy(request: Request, text: str, arn: str) -> str:
             caller out and the request does not say that it may.
     """
     document = documents.parse(text, longest=request.quotas.policy_bytes)
+    text = _with_known_principals(request, text, document)
     is_checked = request.options.lockout_check and not request.off_record
     is_bypassed = not is_checked or request.params.get("BypassPolicyLockoutSafetyCheck")
-    if not is_bypassed and documents.locks_out(
-        document, key_arn=arn, principal=request.principal, root=request.resources.root_arn
-    ):
+    if not is_bypassed and _locks_out(request, text, arn, key):
         raise MalformedPolicyDocumentException(
             "The new key policy will not allow you to update the key policy in the future."
         )
     return documents.printed(text)
+
+
+def _locks_out(request: Request, text: str, arn: str, key: KmsKey | None) -> bool:
+    enforcement = request.enforcement
+    if enforcement is not None:
+        is_locked_out = enforcement.locks_out(request, arn, key, text)
+        if enforcement.refuses:
+            return is_locked_out
+    return documents.locks_out(
+        documents.parse(text),
+        key_arn=arn,
+        principal=request.principal,
+        root=request.resources.root_arn,
+    )
+
+
+def _with_known_principals(request: Request, text: str, document: documents.Document) -> str:
+    """Return *text* with ARNs for unique IDs, or raise if it names somebody who is not there."""
+    known = request.state.principals
+    arns: dict[str, str] = {}
+    for name in documents.principals_in(document):
+        if name.startswith(documents.ID_PREFIXES):
+            arn = known.arn_of_id(name)
+            if arn is None:
+                raise documents.invalid_principals()
+            arns[name] = arn
+        elif request.options.strict_principals and not known.is_known(name):
+            raise documents.invalid_principals()
+    return documents.renamed(text, arns) if arns else text

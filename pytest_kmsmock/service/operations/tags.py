@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from ..api.errors import TagException
-from ..serving import pages
+from ..serving import consistency, pages
 from ..serving.request import Request, Response
 from ..values.key import KmsKey
 
@@ -24,6 +24,7 @@ def tag_resource(request: Request, key: KmsKey) -> Response:
     # A tag that is overwritten keeps its place.
     tags = {**dict(key.tags), **added}
     _check_number(request, tags)
+    consistency.keep_tags(request, key)
     request.draft.put_key(attrs.evolve(key, tags=tuple(tags.items())))
     return {}
 
@@ -34,6 +35,7 @@ def untag_resource(request: Request, key: KmsKey) -> Response:
     _check_reserved(removed)
     _check_characters(removed)
     tags = tuple(tag for tag in key.tags if tag[0] not in removed)
+    consistency.keep_tags(request, key)
     request.draft.put_key(attrs.evolve(key, tags=tags))
     return {}
 

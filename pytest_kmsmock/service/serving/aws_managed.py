@@ -131,6 +131,7 @@ def _create(request: Request, alias_name: str, service: str, protects: str) -> K
         materials=(material,),
         policy=_policy(service, region, account),
         manager="AWS",
+        has_fixed_id=request.key_id is not None,
         number=request.resources.last_number + 1,
         rotation_period=ROTATION_PERIOD,
         next_rotation=request.now + ROTATION_PERIOD * DAY,

@@ -14,6 +14,7 @@ from ..api.regions import partition_of
 from ..api.shapes import shapes_of
 from ..values.identifiers import Arn, alias_arn, is_key_id, key_arn, parse_arn
 from ..values.key import Alias, KmsKey
+from .consistency import alias_seen, is_hidden
 from .request import Request
 
 # The permission that an operation needs on its key, where it has another name.
@@ -46,7 +47,7 @@ def key(
     resources = request.resources
     # The caller's own key, by ID or ARN, is what most requests name.
     found = resources.keys.get(identifier.removeprefix(resources.arn_prefix))
-    if found is not None:
+    if found is not None and not is_hidden(request, found):
         return found
     try:
         return _by_name(request, identifier, alias_refusal, foreign_refusal, action)
@@ -70,7 +71,10 @@ def _by_name(
     if identifier.startswith("alias/"):
         if alias_refusal is not None:
             raise alias_refusal(request)
-        return _target(request, request.account, alias(request, identifier))
+        found = _named(request, request.account, identifier)
+        if found is None:
+            raise _no_alias(alias_arn(request.region, request.account, identifier))
+        return found
     if identifier.startswith("arn:"):
         return _by_arn(request, identifier, alias_refusal, foreign_refusal, action)
     if not is_key_id(identifier):
@@ -81,7 +85,7 @@ def _by_name(
 def alias(request: Request, name: str) -> Alias:
     """Return the alias *name* of the caller's account."""
     found = request.resources.aliases.get(name)
-    if found is None:
+    if found is None or alias_seen(request, request.account, name) is None:
         raise _no_alias(alias_arn(request.region, request.account, name))
     return found
 
@@ -115,12 +119,32 @@ def denied_elsewhere(
 ) -> AccessDeniedException:
     """Return how AWS answers for a key that it may not speak of: another account's, say."""
     return AccessDeniedException(
-        f"User: {request.principal} is not authorized to perform: "
-        f"kms:{action or _ACTIONS.get(request.operation, request.operation)} "
+        f"User: {request.principal} is not authorized to perform: {_permission(request, action)} "
         f"on {resource} because the resource does not exist in this Region, no "
         "resource-based policies allow access, or a resource-based policy explicitly "
         "denies access"
     )
+
+
+def not_found_elsewhere(
+    request: Request, resource: str, identifier: str | None, action: str | None = None
+) -> AccessDeniedException:
+    """
+    Return how AWS answers for such a key if the operation works across accounts.
+
+    Args:
+        identifier: The ARN by which the request names it, if it does.
+    """
+    if request.enforcement is not None:
+        permission = _permission(request, action)
+        refusal = request.enforcement.refusal_elsewhere(request, permission, identifier)
+        if refusal is not None:
+            return refusal
+    return denied_elsewhere(request, resource, action)
+
+
+def _permission(request: Request, action: str | None) -> str:
+    return f"kms:{action or _ACTIONS.get(request.operation, request.operation)}"
 
 
 def _by_arn(
@@ -137,10 +161,12 @@ def _by_arn(
         raise alias_refusal(request)
     if arn.account != request.account:
         if foreign_refusal is not None:
+            if request.enforcement is not None:
+                request.enforcement.note_other_account(request, _permission(request, action), text)
             raise foreign_refusal(request)
         found = _look_up(request, arn)
         if found is None or arn.region != request.region:
-            raise denied_elsewhere(request, action=action)
+            raise not_found_elsewhere(request, "this resource", text, action)
         return found
     if arn.region != request.region:
         raise NotFoundException(f"Invalid arn {arn.region}")
@@ -154,19 +180,19 @@ def _by_arn(
 
 
 def _look_up(request: Request, arn: Arn) -> KmsKey | None:
-    resources = request.state.resources(arn.account, arn.region)
-    if not arn.is_alias:
-        return resources.keys.get(arn.key_id)
-    found = resources.aliases.get(arn.resource)
-    return None if found is None else _target(request, arn.account, found)
+    if arn.is_alias:
+        return _named(request, arn.account, arn.resource) if arn.region == request.region else None
+    found = request.state.resources(arn.account, arn.region).keys.get(arn.key_id)
+    return None if found is None or is_hidden(request, found) else found
 
 
-def _target(request: Request, account: str, named: Alias) -> KmsKey:
-    found = request.state.resources(account, request.region).keys.get(named.key_id)
-    # A key and its aliases go together, so only a race can part them.
-    if found is None:
-        raise _no_alias(named.arn)
-    return found
+def _named(request: Request, account: str, name: str) -> KmsKey | None:
+    """Return the key that the alias *name* of *account* is seen to name."""
+    alias = alias_seen(request, account, name)
+    if alias is None:
+        return None
+    found = request.state.resources(account, request.region).keys.get(alias.key_id)
+    return None if found is None or is_hidden(request, found) else found
 
 
 def _malformed(request: Request, text: str) -> KmsError:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import attrs
 
 from ...crypto.ciphertext import Envelope
+from ..api.errors import AccessDeniedException
 from ..api.shapes import OperationShapes
+from ..authorization.permissions import Asked
 from ..state.registry import Registry
 from ..state.resources import Resources
 from ..state.state import Draft, State
@@ -19,10 +22,35 @@ from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
 if TYPE_CHECKING:
     from ...crypto.attestation import Attestation
 
+    # Most mocks decide nothing.
+    from ..authorization.decision import Ruling
+    from ..values.identity import Identity
+
 T = TypeVar("T")
+
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 Params = dict[str, Any]
 Response = dict[str, Any]
+
+
+class Enforcement(Protocol):
+    """Policies as they are enforced; see `enforcement`."""
+
+    @property
+    def refuses(self) -> bool: ...
+
+    def authorize(self, request: Request, key: KmsKey | None) -> None: ...
+
+    def refusal_elsewhere(
+        self, request: Request, permission: str, identifier: str | None
+    ) -> AccessDeniedException | None: ...
+
+    def note_other_account(self, request: Request, permission: str, identifier: str) -> None: ...
+
+    def locks_out(
+        self, request: Request, key_arn: str, key: KmsKey | None, policy: str
+    ) -> bool: ...
 
 
 @attrs.frozen
@@ -39,6 +67,10 @@ class Options:
         create_missing: Creates a key that a request names and that is missing;
             None leaves it missing, as AWS does.
         creates_managed: DescribeKey makes the AWS managed key that it names.
+        enforcement: Decides on the requests of principals; None lets everybody do
+            everything.
+        consistency_seconds: For how long a change is not seen everywhere yet.
+        strict_principals: Principals that nobody has declared do not exist.
         predefined_aliases: ListAliases also lists the aliases of AWS's services
             that have no key yet.
         lockout_check: A key policy must let the caller change it again.
@@ -53,6 +85,9 @@ class Options:
     predefined_aliases: bool = False
     lockout_check: bool = True
     unknown_regions: bool = False
+    enforcement: Enforcement | None = None
+    consistency_seconds: float = 0.0
+    strict_principals: bool = False
     quotas: Quotas = AWS_QUOTAS
 
 
@@ -80,6 +115,15 @@ class Request:
             and it is no usage of a key.
         attestation: What the recipient's attestation document says, once it has
             been verified; None if the answer is for the caller.
+        enforcement: Decides on it; None if nothing does, as for a caller of whom
+            nobody has said more than its account.
+        identity: Whom *enforcement* takes the caller for.
+        asked: What it asks for; None until its key is found. Empty if that is no more
+            than the permission of the operation's own name on that key.
+        rulings: What *enforcement* has decided; None if nothing, empty if the caller
+            stands outside of all policies.
+        opened_tokens: The key ARNs and the IDs of the grants whose tokens it has.
+        headers: Of the request by HTTP, if it has come by a client.
         key_id: The ID of the key to create, when the author of a test fixes it.
         material: Its key material, likewise.
     """
@@ -89,6 +133,12 @@ class Request:
     key_id: str | None = None
     material: bytes | None = None
     is_writing: bool = False
+    enforcement: Enforcement | None = None
+    identity: Identity
+    asked: tuple[Asked, ...] | None = None
+    rulings: tuple[Ruling, ...] | None = None
+    opened_tokens: Collection[tuple[str, str]] = ()
+    headers: Mapping[str, str] = _NO_HEADERS
 
     now: float = 0.0
     registry: Registry
@@ -113,7 +163,7 @@ class Request:
         self.region = region
         self.caller = caller
         self.account = caller.account
-        self.principal = caller.principal or ""
+        self.principal = caller.shown
         self.id = id
         self.off_record = off_record
         self.params: Params = {}
@@ -123,6 +173,11 @@ class Request:
     @property
     def quotas(self) -> Quotas:
         return UNLIMITED if self.off_record else self.options.quotas
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether policies have been asked, and what they refuse is refused."""
+        return self.enforcement is not None and self.enforcement.refuses
 
     def read(self, state: State) -> None:
         """Let *state* be what the request sees."""

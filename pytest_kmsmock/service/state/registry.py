@@ -16,6 +16,7 @@ from ...crypto.forking import Lock
 from ...crypto.randomness import Randomness
 from ..values.key import KmsKey
 from .key_maker import KeyMaker, MakePool
+from .principals import Principals
 from .request_ids import RequestIds
 from .state import Draft, State
 
@@ -53,6 +54,7 @@ class Registry:
         self.attestation_roots: tuple[bytes, ...] = ()
         self.last_usages: dict[str, tuple[str, float, str]] = {}
         self.state = State()
+        self.state.principals = Principals(randomness.draw(32))
 
     def change(self, act: Callable[[Draft], T]) -> T:
         """

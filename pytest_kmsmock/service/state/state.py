@@ -15,6 +15,8 @@ from ..values.key import Alias, KmsKey
 from ..values.key_store import KeyStore, end_transition
 from .backings import Backings
 from .grants import Grants
+from .lag import Lag
+from .principals import Principals
 from .resources import Resources, nothing
 from .sorted_map import SortedMap
 
@@ -38,9 +40,11 @@ class State:
         grants: Those on all keys.
         backings: What can back custom key stores.
         next_due: When time next changes something.
+        principals: What a test has said of callers.
+        lag: What has changed lately, where a test wants that to be seen late.
     """
 
-    __slots__ = ("_dues", "_resources", "backings", "grants", "next_due")
+    __slots__ = ("_dues", "_resources", "backings", "grants", "lag", "next_due", "principals")
 
     def __init__(self) -> None:
         self._resources: dict[tuple[str, str], Resources] = {}
@@ -49,6 +53,8 @@ class State:
         # Of each key and each store that time changes, the next time when it does.
         self._dues: SortedMap[Due, Due] = SortedMap()
         self.next_due = math.inf
+        self.principals = Principals()
+        self.lag = Lag()
 
     def resources(self, account: str, region: str) -> Resources:
         """Return what *account* has in *region*."""
@@ -98,6 +104,8 @@ class Draft(State):
         self.backings = state.backings
         self._dues = state._dues
         self.next_due = state.next_due
+        self.principals = state.principals
+        self.lag = state.lag
         # Those of the resources that are copies of this draft's own.
         self._changed: set[tuple[str, str]] = set()
         self.new_arns: list[str] = []
@@ -175,6 +183,11 @@ class Draft(State):
 
     def remove_grant(self, grant: Grant) -> None:
         self.grants = self.grants.remove(grant)
+
+    def own_lag(self) -> Lag:
+        """Return a copy of the lag, which can be changed in this draft."""
+        self.lag = self.lag.copy()
+        return self.lag
 
     def put_store(self, store: KeyStore) -> None:
         """Add *store*, or change it; its keys follow."""

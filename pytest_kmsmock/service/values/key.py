@@ -125,6 +125,7 @@ class KmsKey:
         manager: AWS manages the keys of its services.
         shared_with: The accounts that a RAM share gives it to.
         is_given: A test has made it, without calling CreateKey.
+        has_fixed_id: Its ID was given, and so is the same in each run.
         number: That of its account and Region in the order in which keys came.
         transition_ends: When that rotation, or the state Creating or Updating,
             is over.
@@ -164,6 +165,7 @@ class KmsKey:
     shared_with: tuple[str, ...] = ()
     is_given: bool = False
     number: int = 0
+    has_fixed_id: bool = False
     ciphertext_tag: bytes = attrs.field(repr=False)
     material: KeyMaterial = attrs.field(init=False, repr=False, eq=False)
     ciphertext_start: bytes = attrs.field(init=False, repr=False, eq=False)

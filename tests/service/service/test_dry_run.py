@@ -273,9 +273,11 @@ def test_no_operation_can_forget_it(
     pool = KeyPool(lambda _: bytes([next(numbers)]))
     registry.key_maker = KeyMaker(SYSTEM, lambda: pool)
     before = registry.state
+    # What names something besides the key: permissions on that are asked for too.
+    named = {"AliasName": "alias/b", "DestinationKeyId": "alias/b"}
 
     with pytest.raises(DryRunOperationException):
-        service.handle(Request(operation, {"DryRun": True}, REGION, Caller(ACCOUNT), "id"))
+        service.handle(Request(operation, {"DryRun": True, **named}, REGION, Caller(ACCOUNT), "id"))
 
     assert done == [operation]
     assert registry.state is before

@@ -1,0 +1,647 @@
+"""Enforcement: what each operation asks for, and what AWS says where it is lacking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pytest_kmsmock import Key, KmsMock
+
+ACCOUNT: Final = "123456789012"
+OTHER: Final = "444455556666"
+ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/app"
+SESSION: Final = f"arn:aws:sts::{ACCOUNT}:assumed-role/app/kmsmock"
+PARTNER: Final = f"arn:aws:iam::{OTHER}:role/partner"
+PARTNER_SESSION: Final = f"arn:aws:sts::{OTHER}:assumed-role/partner/kmsmock"
+ROOT: Final = f"arn:aws:iam::{ACCOUNT}:root"
+ELSEWHERE: Final = (
+    "because the resource does not exist in this Region, no resource-based policies allow "
+    "access, or a resource-based policy explicitly denies access"
+)
+
+
+def policy(*statements: tuple[str, str]) -> dict[str, Any]:
+    """Return an IAM policy that allows actions on resources."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": action, "Resource": resource}
+            for action, resource in statements
+        ],
+    }
+
+
+def key_policy(*principals: str, **elements: Any) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": list(principals)},
+        "Action": "kms:*",
+        "Resource": "*",
+        **elements,
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.fixture
+def app(kms: KmsMock) -> Callable[..., Any]:
+    """A client of the application, whose role is allowed those actions on those resources."""
+
+    def client(*statements: tuple[str, str], region: str | None = None) -> Any:
+        allowed = [policy(*statements)] if statements else []
+        return kms.client(region, principal=kms.principal(ROLE, policies=allowed))
+
+    return client
+
+
+def denial(method: Any, **params: Any) -> str:
+    """Return what AWS says of a call that is refused."""
+    with pytest.raises(ClientError) as caught:
+        method(**params)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "AccessDeniedException"
+    message: str = error["Message"]
+    return message
+
+
+def no_iam(permission: str, resource: str = "", session: str = SESSION) -> str:
+    on = f"on resource: {resource} " if resource else ""
+    return (
+        f"User: {session} is not authorized to perform: {permission} {on}"
+        f"because no identity-based policy allows the {permission} action"
+    )
+
+
+# Operations, their permissions, and what they are on. Left out one by one.
+
+Case = tuple[str, dict[str, Any], list[tuple[str, str]]]
+
+
+def cases(key: Key, other: Key, blob: bytes) -> Iterator[Case]:
+    alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"
+    spare = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/spare"
+    roles = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role"
+    mrk = f"{roles}/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+    tags = [{"TagKey": "a", "TagValue": "b"}]
+    yield "create_key", {}, [("kms:CreateKey", "*")]
+    yield (
+        "create_key",
+        {"MultiRegion": True},
+        [
+            ("kms:CreateKey", "*"),
+            ("iam:CreateServiceLinkedRole", mrk),
+        ],
+    )
+    yield "list_keys", {}, [("kms:ListKeys", "*")]
+    yield "list_aliases", {}, [("kms:ListAliases", "*")]
+    yield "list_aliases", {"KeyId": key.id}, [("kms:ListAliases", "*")]
+    yield "generate_random", {"NumberOfBytes": 8}, [("kms:GenerateRandom", "*")]
+    yield "list_retirable_grants", {"RetiringPrincipal": ROLE}, [("kms:ListRetirableGrants", "*")]
+    yield "describe_custom_key_stores", {}, [("kms:DescribeCustomKeyStores", "*")]
+    yield (
+        "create_alias",
+        {"AliasName": "alias/spare", "TargetKeyId": key.id},
+        [
+            ("kms:CreateAlias", spare),
+            ("kms:CreateAlias", key.arn),
+        ],
+    )
+    yield (
+        "update_alias",
+        {"AliasName": "alias/app", "TargetKeyId": other.id},
+        [
+            ("kms:UpdateAlias", alias),
+            ("kms:UpdateAlias", key.arn),
+            ("kms:UpdateAlias", other.arn),
+        ],
+    )
+    yield (
+        "delete_alias",
+        {"AliasName": "alias/app"},
+        [
+            ("kms:DeleteAlias", alias),
+            ("kms:DeleteAlias", key.arn),
+        ],
+    )
+    yield (
+        "re_encrypt",
+        {"SourceKeyId": key.id, "CiphertextBlob": blob, "DestinationKeyId": other.id},
+        [
+            ("kms:ReEncryptFrom", key.arn),
+            ("kms:ReEncryptTo", other.arn),
+        ],
+    )
+    yield "encrypt", {"KeyId": "alias/app", "Plaintext": b"x"}, [("kms:Encrypt", key.arn)]
+    yield "decrypt", {"KeyId": key.id, "CiphertextBlob": blob}, [("kms:Decrypt", key.arn)]
+    yield "describe_key", {"KeyId": alias}, [("kms:DescribeKey", key.arn)]
+    yield "tag_resource", {"KeyId": key.id, "Tags": tags}, [("kms:TagResource", key.arn)]
+    yield (
+        "put_key_policy",
+        {
+            "KeyId": key.id,
+            "Policy": json.dumps(key_policy(ROOT, ROLE)),
+        },
+        [("kms:PutKeyPolicy", key.arn)],
+    )
+    yield (
+        "create_grant",
+        {
+            "KeyId": key.id,
+            "GranteePrincipal": ROLE,
+            "Operations": ["Encrypt"],
+        },
+        [("kms:CreateGrant", key.arn)],
+    )
+    yield "list_grants", {"KeyId": key.id}, [("kms:ListGrants", key.arn)]
+
+
+@pytest.mark.parametrize("number", range(19))
+def test_each_permission_is_needed(kms: KmsMock, app: Any, number: int) -> None:
+    """With all of them the call goes well; without one it is refused, and AWS names that one."""
+    key, other = kms.create_key(alias="alias/app"), kms.create_key()
+    blob = key.encrypt(b"x")
+    found = list(cases(key, other, blob))
+    assert len(found) == 19
+    method, params, needed = found[number]
+
+    for lacking in range(len(needed)):
+        client = app(*[each for index, each in enumerate(needed) if index != lacking])
+        assert denial(getattr(client, method), **params) == no_iam(*needed[lacking])
+    getattr(app(*needed), method)(**params)
+
+    assert kms.calls[-1].decision is not None
+    assert kms.calls[-1].decision.allowed
+
+
+def test_tags_of_a_new_key_need_a_permission_of_their_own(kms: KmsMock, app: Any) -> None:
+    """On keys whose IDs nobody knows yet; AWS names no resource."""
+    tags = [{"TagKey": "team", "TagValue": "red"}]
+    keys = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*"
+    one = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    for resource in ("arn:aws:kms:eu-west-1:*:key/*", one):
+        client = app(("kms:CreateKey", "*"), ("kms:TagResource", resource))
+        assert denial(client.create_key, Tags=tags) == no_iam("kms:TagResource")
+    for resource in ("*", keys):
+        client = app(("kms:CreateKey", "*"), ("kms:TagResource", resource))
+        assert client.create_key(Tags=tags)["KeyMetadata"]["KeyId"]
+    assert app(("kms:CreateKey", "*")).create_key(Tags=[])["KeyMetadata"]["KeyId"]
+
+
+def test_a_key_policy_cannot_allow_what_has_no_key(kms: KmsMock, app: Any) -> None:
+    """Nor can the policy of the key that is about to be made."""
+    kms.create_key(policy=key_policy(ROLE))
+    own = json.dumps(key_policy(ROLE))
+
+    assert denial(app().create_key, Policy=own) == no_iam("kms:CreateKey", "*")
+    assert denial(app().list_keys) == no_iam("kms:ListKeys", "*")
+
+
+def test_replicas_need_permissions_in_their_region(kms: KmsMock, app: Any) -> None:
+    """CreateKey and TagResource, by IAM, where aws:RequestedRegion is that Region."""
+    key = kms.create_key(multi_region=True)
+    tags = [{"TagKey": "a", "TagValue": "b"}]
+    params = {"KeyId": key.id, "ReplicaRegion": "eu-west-1", "Tags": tags}
+    replica = key.arn.replace("us-east-1", "eu-west-1")
+    replicate = ("kms:ReplicateKey", key.arn)
+
+    assert denial(app().replicate_key, **params) == no_iam(*replicate)
+    assert denial(app(replicate).replicate_key, **params) == no_iam("kms:CreateKey", "*")
+    lacking = app(replicate, ("kms:CreateKey", "*"))
+    assert denial(lacking.replicate_key, **params) == no_iam("kms:TagResource", replica)
+
+    document = policy(replicate, ("kms:CreateKey", "*"), ("kms:TagResource", replica))
+    document["Statement"][1]["Condition"] = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
+    role = kms.principal(ROLE, policies=[document])
+    kms.client(principal=role).replicate_key(**params)
+
+
+def test_a_new_primary_needs_both_keys(kms: KmsMock, app: Any) -> None:
+    """Each by its own key policy: the policies of related keys are never shared."""
+    key = kms.create_key(multi_region=True)
+    kms.client().replicate_key(KeyId=key.id, ReplicaRegion="eu-west-1")
+    replica = kms.key(key.arn.replace("us-east-1", "eu-west-1"))
+    params = {"KeyId": key.id, "PrimaryRegion": "eu-west-1"}
+    name = "kms:UpdatePrimaryRegion"
+
+    assert denial(app().update_primary_region, **params) == no_iam(name, key.arn)
+    lacking = app((name, key.arn))
+    assert denial(lacking.update_primary_region, **params) == no_iam(name, replica.arn)
+    app((name, key.arn), (name, replica.arn)).update_primary_region(**params)
+
+
+def test_key_stores_need_permissions_of_other_services(kms: KmsMock, app: Any) -> None:
+    """CreateCustomKeyStore looks at the cluster, and acts by a role."""
+    cluster = kms.cloudhsm_cluster()
+    params = {
+        "CustomKeyStoreName": "store",
+        "CloudHsmClusterId": cluster.id,
+        "TrustAnchorCertificate": cluster.trust_anchor,
+        "KeyStorePassword": "kmsuser-password",
+    }
+    create, look = ("kms:CreateCustomKeyStore", "*"), ("cloudhsm:DescribeClusters", "*")
+
+    assert denial(app().create_custom_key_store, **params) == no_iam(*create)
+    assert denial(app(create).create_custom_key_store, **params) == no_iam(*look)
+    assert "iam:CreateServiceLinkedRole" in denial(
+        app(create, look).create_custom_key_store, **params
+    )
+    assert "depends on" in kms.explain(kms.calls[-1])
+    app(create, look, ("iam:CreateServiceLinkedRole", "*")).create_custom_key_store(**params)
+
+
+# What AWS tells.
+
+
+def test_a_ciphertext_does_not_tell_its_key(kms: KmsMock, app: Any) -> None:
+    """Decrypt and ReEncrypt without a KeyId."""
+    key = kms.create_key()
+    blob = key.encrypt(b"x")
+    unnamed = "on the resource associated with this ciphertext"
+
+    def words(permission: str, reason: str) -> str:
+        return f"User: {SESSION} is not authorized to perform: {permission} {unnamed} {reason}"
+
+    silent = "because no identity-based policy allows the kms:Decrypt action"
+    assert denial(app().decrypt, CiphertextBlob=blob) == words("kms:Decrypt", silent)
+    assert denial(app().re_encrypt, CiphertextBlob=blob, DestinationKeyId=key.id) == words(
+        "kms:ReEncryptFrom", silent.replace("Decrypt", "ReEncryptFrom")
+    )
+
+    kms.client().put_key_policy(
+        KeyId=key.id, Policy=json.dumps(key_policy(ROOT, Action="kms:PutKeyPolicy"))
+    )
+    assert denial(app(("kms:*", "*")).decrypt, CiphertextBlob=blob) == words(
+        "kms:Decrypt", "because no resource-based policy allows the kms:Decrypt action"
+    )
+
+
+def test_a_key_of_another_account_is_not_spoken_of(kms: KmsMock) -> None:
+    """Whether it is there or not, unless the caller's own side says no."""
+    key = kms.create_key()
+    blob = key.encrypt(b"x")
+    missing = f"{key.arn[:-12]}000000000000"
+    silent = kms.client(principal=kms.principal(PARTNER))
+    begins = f"User: {PARTNER_SESSION} is not authorized to perform: kms:Encrypt on this resource"
+    no_identity = f"{begins} because no identity-based policy allows the kms:Encrypt action"
+
+    for arn in (key.arn, missing, f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/none"):
+        assert denial(silent.encrypt, KeyId=arn, Plaintext=b"x") == no_identity
+    kms.principal(PARTNER, policies=[policy(("kms:*", "*"))])
+    for arn in (key.arn, missing, f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/none"):
+        assert denial(silent.encrypt, KeyId=arn, Plaintext=b"x") == f"{begins} {ELSEWHERE}"
+    assert denial(silent.decrypt, CiphertextBlob=blob).endswith(
+        f"kms:Decrypt on the resource associated with this ciphertext {ELSEWHERE}"
+    )
+    decisions = [call.decision and call.decision.allowed for call in kms.calls]
+    assert decisions == [False] * len(decisions)
+
+
+def test_both_accounts_must_allow(kms: KmsMock) -> None:
+    """The key policy to the other account, and IAM there."""
+    key = kms.create_key(policy=key_policy(ROOT, OTHER))
+    partner = kms.client(
+        principal=kms.principal(PARTNER, policies=[policy(("kms:Encrypt", key.arn))])
+    )
+
+    partner.encrypt(KeyId=key.arn, Plaintext=b"x")
+    assert "no identity-based policy" in denial(partner.describe_key, KeyId=key.arn)
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("get_key_policy", {}),
+        ("enable_key", {}),
+        ("schedule_key_deletion", {}),
+        ("tag_resource", {"Tags": []}),
+    ],
+)
+def test_some_operations_never_reach_another_account(
+    kms: KmsMock, method: str, params: dict[str, Any]
+) -> None:
+    """Whatever the documents say; the explanation tells."""
+    key = kms.create_key(policy=key_policy("*"))
+    partner = kms.client(principal=kms.principal(PARTNER, policies=[policy(("kms:*", "*"))]))
+
+    assert denial(getattr(partner, method), KeyId=key.arn, **params).endswith(
+        f"on this resource {ELSEWHERE}"
+    )
+    assert "does not work across accounts" in kms.explain(kms.calls[-1])
+
+
+def test_a_refused_call_changes_nothing_and_tells_nothing_of_the_state(
+    kms: KmsMock, app: Any
+) -> None:
+    """Authorization comes before key state, usage and content, and after the key is found."""
+    key = kms.create_key(state="PendingDeletion")
+    signing = kms.create_key(spec="ECC_NIST_P256")
+
+    calls: list[Callable[[], Any]] = [
+        lambda: app().encrypt(KeyId=key.id, Plaintext=b"x"),
+        lambda: app().cancel_key_deletion(KeyId=key.id),
+        lambda: app().encrypt(KeyId=signing.id, Plaintext=b"x"),
+        lambda: app().generate_data_key(KeyId=key.id),
+    ]
+    for refused in calls:
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            refused()
+    with pytest.raises(app().exceptions.NotFoundException):
+        app().encrypt(KeyId="alias/none", Plaintext=b"x")
+    with pytest.raises(ClientError, match="ValidationException"):
+        kms.client(principal=ROLE, parameter_validation=False).encrypt(KeyId=key.id)
+    assert key.state == "PendingDeletion"
+
+
+# Grants.
+
+
+def test_a_grant_needs_neither_the_key_policy_nor_iam(kms: KmsMock, app: Any) -> None:
+    """For its operations, within its constraints."""
+    key = kms.create_key()
+    kms.client().create_grant(
+        KeyId=key.id,
+        GranteePrincipal=ROLE,
+        Operations=["Encrypt", "DescribeKey"],
+        Constraints={"EncryptionContextSubset": {"tenant": "42"}},
+    )
+
+    app().encrypt(KeyId=key.id, Plaintext=b"x", EncryptionContext={"tenant": "42", "a": "b"})
+    app().describe_key(KeyId=key.id)
+    assert denial(app().encrypt, KeyId=key.id, Plaintext=b"x") == no_iam("kms:Encrypt", key.arn)
+    assert "its constraint is not met" in kms.explain(kms.calls[-1])
+    assert denial(app().decrypt, KeyId=key.id, CiphertextBlob=key.encrypt(b"x"))
+
+
+def test_grants_are_made_revoked_and_retired_by_whom_aws_lets(kms: KmsMock, app: Any) -> None:
+    """Being the grantee gives no right to revoke, nor to retire unless the grant says so."""
+    key = kms.create_key()
+    admin = kms.client()
+    terms = {"KeyId": key.id, "GranteePrincipal": ROLE}
+    plain = admin.create_grant(**terms, Operations=["Encrypt"])
+    retirable = admin.create_grant(**terms, Operations=["Encrypt", "RetireGrant"])
+
+    for method, params in (
+        ("revoke_grant", {"KeyId": key.id, "GrantId": plain["GrantId"]}),
+        ("retire_grant", {"GrantToken": plain["GrantToken"]}),
+        ("retire_grant", {"KeyId": key.arn, "GrantId": plain["GrantId"]}),
+    ):
+        assert denial(getattr(app(), method), **params)
+    app().retire_grant(GrantToken=retirable["GrantToken"])
+    app(("kms:RevokeGrant", key.arn)).revoke_grant(KeyId=key.id, GrantId=plain["GrantId"])
+    assert key.grants == []
+
+
+def test_a_grant_that_was_made_by_a_grant_is_no_wider(kms: KmsMock, app: Any) -> None:
+    """Operations among its parent's."""
+    key = kms.create_key()
+    kms.client().create_grant(
+        KeyId=key.id, GranteePrincipal=ROLE, Operations=["CreateGrant", "Encrypt"]
+    )
+    terms = {"KeyId": key.id, "GranteePrincipal": PARTNER}
+
+    assert denial(app().create_grant, **terms, Operations=["Decrypt"])
+    assert app().create_grant(**terms, Operations=["Encrypt"])["GrantId"]
+
+
+def test_an_unreadable_token_is_no_question_of_permissions(kms: KmsMock, app: Any) -> None:
+    """InvalidGrantTokenException."""
+    key = kms.create_key()
+
+    with pytest.raises(app().exceptions.InvalidGrantTokenException):
+        app().encrypt(KeyId=key.id, Plaintext=b"x", GrantTokens=["none"])
+
+
+def test_a_grant_of_another_account_reaches_its_key(kms: KmsMock) -> None:
+    """Without IAM there; that AWS leaves it open is told."""
+    key = kms.create_key()
+    kms.client().create_grant(KeyId=key.id, GranteePrincipal=PARTNER, Operations=["Encrypt"])
+    partner = kms.client(principal=kms.principal(PARTNER))
+
+    partner.encrypt(KeyId=key.arn, Plaintext=b"x")
+
+    assert "AWS leaves open whether a grantee of another account" in kms.explain(kms.calls[-1])
+
+
+# Conditions, from a real request.
+
+
+@pytest.mark.parametrize(
+    ("condition", "params", "allowed"),
+    [
+        ({"StringEquals": {"kms:EncryptionContext:tenant": "42"}}, {}, True),
+        ({"StringEquals": {"kms:RequestAlias": "alias/app"}}, {}, True),
+        ({"StringEquals": {"kms:RequestAlias": "alias/app"}}, {"KeyId": None}, False),
+        ({"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/app"}}, {"KeyId": None}, True),
+        ({"StringEquals": {"aws:ResourceTag/team": "red"}}, {}, True),
+        ({"StringLike": {"aws:UserAgent": "*otocore*"}}, {}, True),
+        ({"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, {}, True),
+        ({"DateLessThan": {"aws:CurrentTime": "2020-01-01"}}, {}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}}, {}, True),
+    ],
+    ids=str,
+)
+def test_conditions(
+    kms: KmsMock, condition: dict[str, Any], params: dict[str, Any], allowed: bool
+) -> None:
+    """What the request, the key and the client bring."""
+    key = kms.create_key(alias="alias/app", tags={"team": "red"})
+    document = policy(("kms:Encrypt", "*"))
+    document["Statement"][0]["Condition"] = condition
+    client = kms.client(principal=kms.principal(ROLE, policies=[document]))
+    params = {"KeyId": key.id if params else "alias/app", "EncryptionContext": {"tenant": "42"}}
+
+    if allowed:
+        client.encrypt(Plaintext=b"x", **params)
+    else:
+        denial(client.encrypt, Plaintext=b"x", **params)
+
+
+def test_time_is_the_services(kms: KmsMock) -> None:
+    """A permission that ends when the clock has moved."""
+    kms.create_key(alias="alias/app")
+    document = policy(("kms:Encrypt", "*"))
+    end = int(kms.clock.now.timestamp()) + 3600
+    document["Statement"][0]["Condition"] = {"DateLessThan": {"aws:CurrentTime": str(end)}}
+    client = kms.client(principal=kms.principal(ROLE, policies=[document]))
+    client.encrypt(KeyId="alias/app", Plaintext=b"x")
+
+    kms.clock.advance(hours=1)
+
+    assert denial(client.encrypt, KeyId="alias/app", Plaintext=b"x")
+
+
+def test_the_same_key_on_both_sides(kms: KmsMock) -> None:
+    """kms:ReEncryptOnSameKey."""
+    key, other = kms.create_key(), kms.create_key()
+    document = policy(("kms:ReEncrypt*", "*"))
+    document["Statement"][0]["Condition"] = {"Bool": {"kms:ReEncryptOnSameKey": "true"}}
+    client = kms.client(principal=kms.principal(ROLE, policies=[document]))
+    blob = key.encrypt(b"x")
+
+    client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=key.id)
+    assert denial(client.re_encrypt, CiphertextBlob=blob, DestinationKeyId=other.id)
+
+
+@pytest.mark.extra("nitro")
+def test_an_enclave_is_known_by_its_registers(kms: KmsMock) -> None:
+    """kms:RecipientAttestation, of a real document; without one the condition is not met."""
+    key = kms.create_key()
+    enclave = kms.enclave(pcrs={0: "ab" * 48})
+    document = policy(("kms:Decrypt", "*"))
+    document["Statement"][0]["Condition"] = {
+        "StringEqualsIgnoreCase": {"kms:RecipientAttestation:ImageSha384": "AB" * 48}
+    }
+    client = kms.client(principal=kms.principal(ROLE, policies=[document]))
+    blob = key.encrypt(b"x")
+
+    client.decrypt(CiphertextBlob=blob, Recipient=enclave.recipient())
+    assert denial(client.decrypt, CiphertextBlob=blob)
+
+
+def test_a_key_that_nobody_knows_in_a_key_policy_is_told(kms: KmsMock) -> None:
+    """By name, when policies are asked; AWS may know it, the mock does not."""
+    from pytest_kmsmock import KmsMockError
+
+    never = {"StringEquals": {"kms:NewCondition": "x"}}
+    key = kms.create_key(policy=key_policy(ROOT, ROLE, Condition=never))
+    client = kms.client(principal=kms.principal(ROLE))
+
+    with pytest.raises(KmsMockError, match="kms:NewCondition"):
+        client.describe_key(KeyId=key.id)
+
+
+# AWS managed keys.
+
+
+def test_an_aws_managed_key_is_for_its_service(kms: KmsMock, app: Any) -> None:
+    """Who calls through it may use the key; directly it can be looked at."""
+    key = kms.create_key(alias="alias/aws/s3")
+    everything = [policy(("kms:*", "*"))]
+    direct = kms.client(principal=kms.principal(ROLE, policies=everything))
+    through = kms.client(
+        principal=kms.principal(
+            f"{ROLE}2",
+            policies=everything,
+            context={"kms:ViaService": "s3.us-east-1.amazonaws.com"},
+        )
+    )
+
+    direct.describe_key(KeyId=key.id)
+    assert "no resource-based policy" in denial(direct.encrypt, KeyId=key.id, Plaintext=b"x")
+    through.encrypt(KeyId=key.id, Plaintext=b"x")
+
+
+# The lockout check.
+
+LOCKED_OUT: Final = "The new key policy will not allow you to update the key policy in the future."
+
+
+@pytest.mark.parametrize(
+    ("statements", "allowed", "passes"),
+    [
+        ([key_policy(ROOT)], True, True),
+        ([key_policy(ROOT)], False, False),
+        ([key_policy(ROLE)], False, True),
+        ([key_policy(SESSION)], False, True),
+        ([key_policy("*")], False, True),
+        ([key_policy(f"{ROLE}2")], True, False),
+        ([key_policy(f"{ROLE}2", ROOT)], True, True),
+        ([key_policy(ROLE, Action="kms:Put*")], False, True),
+        ([key_policy(ROLE, Action="kms:Encrypt")], False, False),
+        ([key_policy(ROLE, Resource="arn:aws:kms:*:*:key/*")], False, False),
+        ([key_policy(ROLE), key_policy("*", Effect="Deny", Action="kms:Put*")], False, False),
+        ([key_policy(ROLE, Condition={"Null": {"aws:SourceIp": True}})], False, True),
+        ([key_policy(ROLE, Condition={"Null": {"aws:SourceIp": False}})], False, False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("operation", ["CreateKey", "PutKeyPolicy", "ReplicateKey"])
+def test_the_caller_must_be_able_to_change_the_new_policy(
+    kms: KmsMock,
+    refusal: Any,
+    operation: str,
+    statements: list[Any],
+    allowed: bool,
+    passes: bool,
+) -> None:
+    """Its own IAM counts, conditions as of this call; a bypass skips the check."""
+    key = kms.create_key(policy=key_policy(ROOT, ROLE), multi_region=True)
+    document = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [s for each in statements for s in each["Statement"]],
+        }
+    )
+    needed = [("kms:CreateKey", "*"), ("kms:ReplicateKey", "*")]
+    iam = policy(*needed, *[("kms:PutKeyPolicy", "*")] * allowed)
+    client = kms.client(principal=kms.principal(ROLE, policies=[iam]))
+    of_key = {"KeyId": key.id}
+    forms: dict[str, tuple[Any, dict[str, Any]]] = {
+        "CreateKey": (client.create_key, {}),
+        "PutKeyPolicy": (client.put_key_policy, of_key),
+        "ReplicateKey": (client.replicate_key, {**of_key, "ReplicaRegion": "eu-west-1"}),
+    }
+    method, params = forms[operation]
+
+    if not passes:
+        assert refusal(method, Policy=document, **params) == (
+            "MalformedPolicyDocumentException",
+            LOCKED_OUT,
+        )
+        assert "kms:PutKeyPolicy" in kms.explain(kms.calls[-1])
+        params = {**params, "BypassPolicyLockoutSafetyCheck": True}
+    method(Policy=document, **params)
+
+
+@pytest.mark.kms(enforce_policies="soft")
+def test_softly_the_lockout_is_only_noted(kms: KmsMock) -> None:
+    """The call does what it does without policies."""
+    key = kms.create_key(policy=key_policy(ROOT, ROLE))
+    client = kms.client(principal=ROLE)
+
+    client.put_key_policy(KeyId=key.id, Policy=json.dumps(key_policy(ROOT)))
+
+    [call] = kms.calls
+    assert call.decision is not None
+    assert not call.decision.allowed
+    assert "under the new key policy" in kms.explain(call)
+
+
+@pytest.mark.parametrize(
+    ("named", "passes"), [(ROOT, True), (ACCOUNT, True), (ROLE, False), (PARTNER, False)]
+)
+def test_naming_only_others_locks_the_root_user_out(
+    kms: KmsMock, refusal: Any, named: str, passes: bool
+) -> None:
+    """As AWS has it."""
+    root = kms.client(principal=kms.principal(ROOT))
+    document = json.dumps(key_policy(named))
+
+    if passes:
+        root.create_key(Policy=document)
+    else:
+        assert refusal(root.create_key, Policy=document)[1] == LOCKED_OUT
+
+
+def test_the_default_policy_is_not_checked(kms: KmsMock, app: Any) -> None:
+    """A caller who may only create keys gets it."""
+    key_id = app(("kms:CreateKey", "*")).create_key()["KeyMetadata"]["KeyId"]
+
+    assert denial(app(("kms:CreateKey", "*")).get_key_policy, KeyId=key_id)
+
+
+# The wire.
+
+
+@pytest.mark.kms(transport="wire")
+def test_refusals_are_the_same_on_the_wire(kms: KmsMock, app: Any) -> None:
+    """With the text under AWS's own name."""
+    key = kms.create_key()
+
+    assert denial(app().encrypt, KeyId=key.id, Plaintext=b"x") == no_iam("kms:Encrypt", key.arn)
+    assert kms.calls[-1].decision is not None
+    assert kms.calls[-1].principal == SESSION

@@ -120,6 +120,17 @@ def _aliases(request: Request) -> tuple[str, ...]:
     return resources.aliases_of(key.key_id)
 
 
+# Whether somebody takes the calls when a test is over, who wants those too that it has cleared.
+_keeps_cleared = False
+
+
+def keep_cleared(wanted: bool) -> bool:
+    """Keep the calls that are cleared, for `Record.take`; return whether that was so before."""
+    global _keeps_cleared
+    before, _keeps_cleared = _keeps_cleared, wanted
+    return before
+
+
 class Record:
     """
     What was called.
@@ -130,10 +141,22 @@ class Record:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self._taken = 0
+        self._cleared: list[Row] = []
 
     def add(self, row: Row) -> None:
         self.rows.append(row)
 
     def clear(self) -> None:
         """Forget the calls so far."""
+        if _keeps_cleared:
+            self._cleared += self.rows[self._taken :]
+        self._taken = 0
         self.rows = []
+
+    def take(self) -> list[Row]:
+        """Return the calls since this was last asked, also those that were cleared since."""
+        rows = self.rows
+        taken = self._cleared + rows[self._taken :]
+        self._cleared, self._taken = [], len(rows)
+        return taken

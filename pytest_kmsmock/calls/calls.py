@@ -125,6 +125,20 @@ class Calls(Sequence[Call]):
         else:
             self._selected = []
 
+    def required_policy(self) -> dict[str, Any]:
+        """
+        Return the smallest IAM policy under which these calls go well.
+
+        Keys are named by their ARNs where a test has fixed their IDs, else known by an
+        alias; pairs of the encryption context are asked for where all calls agree on them.
+        Calls that were refused need nothing.
+        """
+        # Not at the top: few tests need them.
+        from .least_privilege import policy_for
+        from .needed import needed_by
+
+        return policy_for(needed_by(self._rows, self._backend))
+
     @property
     def _rows(self) -> list[Row]:
         return self._backend.record.rows if self._selected is None else self._selected

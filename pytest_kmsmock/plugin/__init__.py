@@ -89,6 +89,11 @@ def pytest_configure(config: pytest.Config) -> None:
         pairs.keep_in(make_folder)
 
     config.add_cleanup(restore)
+    file = config.option.kms_policy_file
+    if file is not None:
+        from .policy import PolicyOfRun  # not at the top: see the module docstring
+
+        config.pluginmanager.register(PolicyOfRun(config, file), "kmsmock-policy")
 
 
 def _begin(config: pytest.Config, guard: bool | None) -> None:

@@ -42,6 +42,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="kms_guard",
         help="Calls of KMS outside mocks go their way, whatever the ini file says.",
     )
+    group.addoption(
+        "--kms-policy",
+        metavar="FILE",
+        default=None,
+        dest="kms_policy_file",
+        help="Write the smallest IAM policy that the calls of this run needed to FILE.",
+    )
 
 
 def options_of_ini(config: pytest.Config) -> dict[str, Any]:

@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from . import first, fixtures, growth, keys, memory, operations, parallel, report, start, where
+from . import (
+    first,
+    fixtures,
+    growth,
+    keys,
+    memory,
+    operations,
+    parallel,
+    policies,
+    report,
+    start,
+    where,
+)
 from .figures import FULL, SHORT, Figure, Form, measured_anew
 
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -17,6 +29,7 @@ _PAGE: Final = Path(__file__).parents[2] / "docs" / "performance.md"
 _SECTIONS: Final[Mapping[str, Callable[[Form], Iterator[Figure]]]] = {
     "operations": operations.measured,
     "keys": keys.measured,
+    "policies": policies.measured,
     "fixtures": fixtures.measured,
     "start": start.measured,
     "first": first.measured,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import Any, Final
 
-from . import first, growth, keys, memory, operations, parallel, start, where
+from . import first, growth, keys, memory, operations, parallel, policies, start, where
 from .figures import Figure, Form
 
 _PACKAGES: Final = (
@@ -73,6 +73,10 @@ _INTRODUCTIONS: Final = {
         "of RSA in the file of an earlier run, of the others in memory.\n"
         "`CreateKey` with a cold pool is in a mock without one, with a warm one in the next mock.\n"
         "The median of three, by the clock."
+    ),
+    policies.SECTION: (
+        "The same call of a role with an IAM policy of three statements, while policies are "
+        "enforced and while they are not, in turns."
     ),
     "set-up and tear-down": (
         "Tests that do nothing, with `kms`, with an empty fixture, and with a fixture around "

@@ -95,10 +95,12 @@ BEHAVIOUR: Final = (
         "slow to make. Each import token opens what was wrapped with its own public key alone.",
     ),
     (
-        "Key policies",
-        "Decide who may do what.",
-        "Stored and checked as documents, not enforced yet: each caller may do everything with the "
-        "keys of its account, and with another account's what works across accounts.",
+        "Permissions",
+        "Policies and grants decide on every call.",
+        "They decide on calls of principals, once a test has declared one; "
+        "[policies and grants](reference/policies.md) says what is not evaluated. Else each caller "
+        "may do everything with the keys of its account, and with another account's what works "
+        "across accounts.",
     ),
     (
         "Request quotas",
@@ -127,12 +129,13 @@ BEHAVIOUR: Final = (
     (
         "Principals of grants",
         "Must exist. Only services list the grants of services.",
-        "Must be well-formed. Every caller may filter by a service principal.",
+        "Must be well-formed; `strict_principals` wants them declared. Every caller may filter "
+        "by a service principal.",
     ),
     (
         "Consistency",
         "A change is seen everywhere after some seconds.",
-        "At once, so that no test has to wait.",
+        "At once, so that no test has to wait; `eventual_consistency` shows some changes late.",
     ),
     (
         "Transient states",
@@ -149,7 +152,7 @@ BEHAVIOUR: Final = (
     (
         "Principals of policies",
         "Must exist.",
-        "Must be well-formed: the mock knows no IAM.",
+        "Must be well-formed; `strict_principals` wants users and roles declared.",
     ),
     (
         "Public key of a disabled key",

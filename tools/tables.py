@@ -7,11 +7,16 @@ A table stands between ``<!-- table: NAME -->`` and ``<!-- end -->``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
 from pytest_kmsmock.options import OPTIONS
+from pytest_kmsmock.service.authorization.condition_keys.names import CONDITION_KEYS
+from pytest_kmsmock.service.authorization.condition_keys.row import ConditionKey
+from pytest_kmsmock.service.authorization.open_questions import OPEN_QUESTIONS
+from pytest_kmsmock.service.authorization.operators import OPERATORS
+from pytest_kmsmock.service.authorization.permissions import NEEDS, Target
 from pytest_kmsmock.service.operations.table import OPERATIONS
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
 from pytest_kmsmock.service.values.key import KeyState
@@ -24,6 +29,7 @@ PAGES: Final = (
     "docs/reference/options.md",
     "docs/reference/key-states.md",
     "docs/reference/key-specs.md",
+    "docs/reference/policies.md",
 )
 STATES: Final[tuple[KeyState, ...]] = (
     "Enabled",
@@ -40,6 +46,22 @@ OUTCOMES: Final = {
     "DisabledException": "disabled",
     "KMSInvalidStateException": "invalid",
     "UnsupportedOperationException": "unsupported",
+}
+
+# On what a permission is needed, and who has a say there.
+TARGETS: Final[dict[Target, str]] = {
+    "key": "the key",
+    "alias target": "the key that the alias leads to",
+    "destination": "the key that encrypts",
+    "replica": "the key that becomes the primary",
+    "new key": "the new key, `arn:…:key/*`, by IAM alone",
+    "new replica": "the new key, by IAM alone",
+    "alias": "the alias, by IAM alone",
+    "account": "`*`, by IAM alone",
+    "replica account": "`*` in the other Region, by IAM alone",
+    "multi-Region role": "the service-linked role of multi-Region keys, by IAM alone",
+    "key store role": "the service-linked role of custom key stores, by IAM alone",
+    "grant": "the key of the grant",
 }
 
 
@@ -96,6 +118,76 @@ def options() -> str:
     return "\n".join(rows)
 
 
+def permissions() -> str:
+    rows = ["| Operation | Permission | On |", "| --- | --- | --- |"]
+    alone: dict[str, list[str]] = {}
+    for operation, needs in sorted(NEEDS.items()):
+        if len(needs) == 1:
+            alone.setdefault(TARGETS[needs[0].on], []).append(operation)
+            continue
+        for need in needs:
+            # Which of the request's members decides that, its own documentation says.
+            when = "" if need.when({}) else ", for some requests"
+            rows.append(f"| `{operation}` | `{need.permission}`{when} | {TARGETS[need.on]} |")
+            operation = ""
+    for target, names in alone.items():
+        rows.append(f"| {_codes(names)} | of its own name | {target} |")
+    return "\n".join(rows).replace("| `` |", "| |")
+
+
+def condition_operators() -> str:
+    rows = ["| Operator | Compares | Negated | Variables |", "| --- | --- | --- | --- |"]
+    for row in OPERATORS.values():
+        cells = (
+            f"`{row.name}`",
+            KINDS[row.type],
+            "yes" * row.is_negated,
+            "yes" * row.has_variables,
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+KINDS: Final = {
+    "String": "texts",
+    "Numeric": "numbers",
+    "Date": "times: ISO 8601, or seconds since the epoch",
+    "Bool": "`true` and `false`",
+    "Binary": "bytes, as Base64",
+    "IP": "an address with a range, IPv4 or IPv6",
+    "ARN": "ARNs, part by part, with wildcards",
+    "Null": "`true`: the key is missing; `false`: it is there",
+}
+
+
+def condition_keys() -> str:
+    rows = ["| Key | Type | Of permissions | Said by |", "| --- | --- | --- | --- |"]
+    for row in CONDITION_KEYS:
+        name = row.name if row.follows is None else f"{row.name}…"
+        many = ", several" if row.is_multivalued else ""
+        said = "a test" if row.is_given else ""
+        rows.append(f"| `{name}` | {row.type}{many} | {_had_by(row)} | {said} |")
+    return "\n".join(rows)
+
+
+def _had_by(row: ConditionKey) -> str:
+    if row.permissions is None:
+        return "all"
+    names = sorted(name.removeprefix("kms:") for name in row.permissions)
+    found = ["all on keys"] * row.on_keys + [f"`{name}`" for name in names]
+    return ", ".join(found) or "none: it is always missing"
+
+
+def open_questions() -> str:
+    texts = (text.partition(": here ") for text in OPEN_QUESTIONS.values())
+    rows = ["| AWS does not say | The mock |", "| --- | --- |"]
+    rows += [
+        f"| {question[0].upper()}{question[1:]}. | {answer[0].upper()}{answer[1:]}. |"
+        for question, _, answer in texts
+    ]
+    return "\n".join(rows)
+
+
 def updated(text: str) -> str:
     """Return the page *text* with its tables as they should be."""
     tables: dict[str, Callable[[], str]] = {
@@ -104,6 +196,10 @@ def updated(text: str) -> str:
         "options": options,
         "key states": key_states,
         "key specs": key_specs,
+        "permissions": permissions,
+        "condition operators": condition_operators,
+        "condition keys": condition_keys,
+        "open questions": open_questions,
     }
     return re.sub(
         r"(<!-- table: (.+?) -->\n).*?(<!-- end -->)",
@@ -111,6 +207,10 @@ def updated(text: str) -> str:
         text,
         flags=re.DOTALL,
     )
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _yes(value: bool) -> str:

@@ -27,11 +27,26 @@ def keys_seen(request: Request) -> list[str]:
 def test_a_request_is_its_callers(registry: Registry) -> None:
     """In its account, and as its principal as far as one is known."""
     role = f"arn:aws:iam::{ACCOUNT}:role/app"
+    caller = Caller(ACCOUNT, role, "AKIAEXAMPLE")
 
-    request = Request("ListKeys", {}, REGION, Caller(ACCOUNT, role, "AKIAEXAMPLE"), "id")
+    request = Request("ListKeys", {"Limit": 5}, REGION, caller, "id")
 
-    assert (request.account, request.principal) == (ACCOUNT, role)
+    assert (request.account, request.principal, request.caller) == (ACCOUNT, role, caller)
+    assert (request.operation, request.body, request.region) == ("ListKeys", {"Limit": 5}, REGION)
+    assert (request.id, request.params, request.keys) == ("id", {}, ())
     assert Request("ListKeys", {}, REGION, Caller(ACCOUNT), "id").principal == ""
+
+
+def test_a_service_is_as_aws_is_unless_told_otherwise() -> None:
+    """What helps a test is asked for; what AWS checks, it checks."""
+    options = Options()
+
+    assert options.lockout_check
+    assert options.creates_managed
+    assert not options.predefined_aliases
+    assert not options.unknown_regions
+    assert (options.create_missing, options.page_size) == (None, None)
+    assert (options.transition_seconds, options.quotas) == (0.0, AWS_QUOTAS)
 
 
 def test_what_the_author_does_meets_no_quota(registry: Registry) -> None:

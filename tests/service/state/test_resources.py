@@ -33,6 +33,7 @@ def test_arns_are_of_the_account_the_region_and_its_partition() -> None:
 
     assert resources.arn_prefix == "arn:aws-cn:kms:cn-north-1:123456789012:key/"
     assert resources.root_arn == "arn:aws-cn:iam::123456789012:root"
+    assert (resources.last_number, resources.given_keys, resources.managed_keys) == (0, 0, 0)
 
 
 def test_a_key_is_found_by_what_names_it_in_a_ciphertext() -> None:

@@ -100,6 +100,20 @@ def test_keys_of_one_id_are_found_in_all_regions_of_a_partition() -> None:
     assert [key.region for key in found] == [REGION, "eu-west-1"]
 
 
+def test_aliases_lie_with_their_account_and_region() -> None:
+    draft = draft_of(samples.key(), samples.key(region="eu-west-1"))
+    here, abroad = (
+        Alias(ACCOUNT, region, "alias/app", KEY_ID, NOW, NOW) for region in (REGION, "eu-west-1")
+    )
+    draft.put_alias(here)
+    draft.put_alias(abroad)
+
+    draft.remove_alias(here)
+
+    assert len(draft.resources(ACCOUNT, REGION).aliases) == 0
+    assert list(draft.resources(ACCOUNT, "eu-west-1").aliases) == [abroad]
+
+
 def test_a_single_region_key_is_related_to_none() -> None:
     """Though another Region has one of its ID."""
     draft = draft_of(samples.key(), samples.key(region="eu-west-1"))
@@ -265,6 +279,17 @@ def test_a_store_connects_to_the_world_as_it_is_then(hsms: int, state: str) -> N
     [store] = draft.resources(ACCOUNT, REGION).stores
     assert store.state == state
     assert keys_of(draft)[0].state == ("Enabled" if hsms else "Unavailable")
+
+
+def test_where_nothing_is_transient_nothing_ends() -> None:
+    """Nor where there is no key any more; what else was due has happened all the same."""
+    draft = draft_of(samples.key(), deleted(1, key_id=OTHER_ID))
+
+    draft.finish_transition(samples.key(), NOW, no_secret)
+    assert keys_of(draft)[0] == samples.key()
+    draft.finish_transition(samples.key(region="eu-west-1"), NOW + DAY, no_secret)
+
+    assert keys_of(draft) == [samples.key()]
 
 
 def test_a_test_does_not_wait_for_what_is_transient() -> None:

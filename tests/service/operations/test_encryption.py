@@ -68,6 +68,7 @@ def current_material(registry: Registry, key_id: str) -> str:
     return key.material.id
 
 
+@pytest.mark.usefixtures("newest_model")
 def test_decrypt_tells_which_material_it_was(
     call: Call, registry: Registry, new_key: Any, sealed: Any
 ) -> None:
@@ -95,6 +96,7 @@ def test_key_pairs_have_no_material_to_tell(call: Call, rsa_key: str, sealed: An
     assert decrypted["EncryptionAlgorithm"] == OAEP
 
 
+@pytest.mark.usefixtures("newest_model")
 def test_re_encrypt_tells_the_materials_of_symmetric_keys(
     call: Call, registry: Registry, new_key: Any, rsa_key: str, sealed: Any
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import (
     ClientError,
 )
+from calling import client_of, code_of, once
 
 from pytest_kmsmock import Key, KmsMock, mock_kms
 from pytest_kmsmock.faults import possible_errors
@@ -19,23 +20,6 @@ from pytest_kmsmock.names import OperationName
 # Any, as botocore makes the methods of its clients while the program runs.
 SESSION: Any = botocore.session.Session()
 MODES = ["legacy", "standard", "adaptive"]
-
-
-def client_of(kms: KmsMock, mode: str = "standard", attempts: int = 3) -> Any:
-    return kms.client(retries={"mode": mode, "total_max_attempts": attempts})
-
-
-def once(kms: KmsMock) -> Any:
-    """Return a client that does not retry."""
-    return client_of(kms, attempts=1)
-
-
-def code_of(method: Callable[..., Any], **params: Any) -> str:
-    """Call something that is refused; return the error's code."""
-    with pytest.raises(ClientError) as caught:
-        method(**params)
-    code: str = caught.value.response["Error"]["Code"]
-    return code
 
 
 def codes_of(number: int, method: Callable[..., Any]) -> list[str]:

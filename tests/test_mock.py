@@ -7,20 +7,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from calling import client
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.backend import active_backend
-
-SESSION = botocore.session.Session()
-
-
-def client(region: str | None = None) -> Any:
-    """Return a client as an application makes one."""
-    return SESSION.create_client("kms", region_name=region)
-
 
 # The stack of mocks.
 

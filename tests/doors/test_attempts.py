@@ -11,15 +11,11 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
+from calling import client_of, once
 
 from pytest_kmsmock import KmsMock
 
 MODES = ["legacy", "standard", "adaptive"]
-
-
-def once(kms: KmsMock) -> Any:
-    """Return a client that does not retry."""
-    return kms.client(retries={"total_max_attempts": 1})
 
 
 KINDS = {
@@ -48,7 +44,7 @@ def test_a_lost_connection_is_botocores_own_exception(kms: KmsMock, kind: Any) -
 def test_a_lost_connection_is_retried(kms: KmsMock, kind: Any, mode: str) -> None:
     kms.disconnect("ListKeys", kind, times=2)
 
-    response = kms.client(retries={"mode": mode, "total_max_attempts": 3}).list_keys()
+    response = client_of(kms, mode).list_keys()
 
     assert response["ResponseMetadata"]["RetryAttempts"] == 2
     assert kms.calls[0].retries == 2

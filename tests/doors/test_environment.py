@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from calling import fresh_client as client
 
 from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.doors.environment import configure_region
@@ -37,11 +38,6 @@ def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text("[default]\nregion = ap-south-1\n[profile other]\nregion = sa-east-1\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
     return path
-
-
-def client() -> Any:
-    """Return a client of a session of its own."""
-    return botocore.session.Session().create_client("kms")
 
 
 def region_of_client(**options: Any) -> str:

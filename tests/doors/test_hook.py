@@ -13,17 +13,13 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from calling import fresh_client as client
 
 from pytest_kmsmock import KmsMock, mock_kms
 
 # For botocore-stubs it is True or False.
 AUTO: Any = "auto"
 _NO_RETRIES = Config(retries={"total_max_attempts": 1})
-
-
-def client(**options: Any) -> Any:
-    """Return a client of a session of its own."""
-    return botocore.session.Session().create_client("kms", **options)
 
 
 @pytest.mark.parametrize(

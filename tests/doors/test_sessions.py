@@ -10,16 +10,12 @@ import botocore
 import botocore.session
 import pytest
 from botocore.exceptions import NoRegionError
+from calling import fresh_client as client
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.doors import sessions
 
 MADE_AT_IMPORT: Any = botocore.session.Session().create_client("kms", region_name="us-east-1")
-
-
-def client(**options: Any) -> Any:
-    """Return a client of a session of its own."""
-    return botocore.session.Session().create_client("kms", **options)
 
 
 def test_a_client_made_before_the_mock_is_answered(kms: KmsMock, connections: list[Any]) -> None:

@@ -7,20 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from calling import client
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.handles.keys import InitialState
 
 KEY_ID = "01234567-89ab-4def-8123-456789abcdef"
-SESSION = botocore.session.Session()
-
-
-def client() -> Any:
-    """Return a client as an application makes one."""
-    return SESSION.create_client("kms")
 
 
 def code_of(caught: pytest.ExceptionInfo[ClientError]) -> str:

@@ -5,22 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from calling import client
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.handles.keys import InitialState
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
-
-
-SESSION = botocore.session.Session()
-
-
-def client(region: str | None = None) -> Any:
-    """Return a client as an application makes one."""
-    return SESSION.create_client("kms", region_name=region)
 
 
 # create_key.

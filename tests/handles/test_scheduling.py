@@ -9,26 +9,10 @@ import pytest
 from botocore.exceptions import (
     ClientError,
 )
+from calling import code_of, once
 
 from pytest_kmsmock import KmsMock, KmsMockError
 from pytest_kmsmock.faults import possible_errors
-
-
-def client_of(kms: KmsMock, mode: str = "standard", attempts: int = 3) -> Any:
-    return kms.client(retries={"mode": mode, "total_max_attempts": attempts})
-
-
-def once(kms: KmsMock) -> Any:
-    """Return a client that does not retry."""
-    return client_of(kms, attempts=1)
-
-
-def code_of(method: Callable[..., Any], **params: Any) -> str:
-    """Call something that is refused; return the error's code."""
-    with pytest.raises(ClientError) as caught:
-        method(**params)
-    code: str = caught.value.response["Error"]["Code"]
-    return code
 
 
 def codes_of(number: int, method: Callable[..., Any]) -> list[str]:

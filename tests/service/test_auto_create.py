@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import textwrap
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import botocore.session
 import pytest
-from botocore.exceptions import ClientError
+from calling import code_of
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, plugin
 
@@ -22,14 +21,6 @@ HERE = "arn:aws:kms:us-east-1:123456789012"
 ELSEWHERE = "arn:aws:kms:us-east-1:210987654321"
 
 creating = pytest.mark.kms(auto_create=True)
-
-
-def code_of(method: Callable[..., Any], **params: Any) -> str:
-    """Call something that is refused; return the error's code."""
-    with pytest.raises(ClientError) as caught:
-        method(**params)
-    code: str = caught.value.response["Error"]["Code"]
-    return code
 
 
 # Off, and on.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from calling import fresh_client as client
 
 from pytest_kmsmock import KmsMock, mock_kms
 
@@ -23,11 +22,6 @@ LOCKING = {
         }
     ],
 }
-
-
-def client() -> Any:
-    """Return a client as an application makes one."""
-    return botocore.session.Session().create_client("kms")
 
 
 def test_a_policy_that_locks_out_is_refused_to_a_client(kms: KmsMock) -> None:

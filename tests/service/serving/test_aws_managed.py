@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from calling import code_of
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError
 from pytest_kmsmock.service.service import Service
@@ -35,13 +36,6 @@ OTHER: Final = "210987654321"
 def managed(kms: KmsMock, client: Any) -> Key:
     """The AWS managed key of S3."""
     return kms.key(client.describe_key(KeyId=ALIAS)["KeyMetadata"]["Arn"])
-
-
-def code_of(method: Any, **params: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        method(**params)
-    code: str = caught.value.response["Error"]["Code"]
-    return code
 
 
 def test_it_comes_into_being_when_it_is_first_described(kms: KmsMock, client: Any) -> None:

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from policies import is_refused, key_policy
 
-from pytest_kmsmock import KmsMock, KmsMockError, Principal, mock_kms
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 
 ACCOUNT: Final = "123456789012"
 OTHER: Final = "444455556666"
@@ -29,27 +29,6 @@ def allow(*actions: str, resource: str = "*", **elements: Any) -> dict[str, Any]
     """Return an IAM policy."""
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource, **elements}
     return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def key_policy(*principals: Any, action: str = "kms:*", **elements: Any) -> dict[str, Any]:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": list(principals)},
-        "Action": action,
-        "Resource": "*",
-        **elements,
-    }
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def is_refused(method: Any, **params: Any) -> bool:
-    try:
-        method(**params)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "AccessDeniedException":
-            raise
-        return True
-    return False
 
 
 @pytest.fixture
@@ -71,7 +50,7 @@ def of_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_without_principals_everybody_may_do_everything(kms: KmsMock) -> None:
     """A mere ARN names the caller, and switches nothing on."""
-    key = kms.create_key(policy=key_policy(ROOT, action="kms:PutKeyPolicy"))
+    key = kms.create_key(policy=key_policy(ROOT, Action="kms:PutKeyPolicy"))
     reader = kms.client(principal=ROLE)
 
     reader.encrypt(KeyId=key.id, Plaintext=b"x")
@@ -177,46 +156,6 @@ def test_enforcement_goes_over_to_forks_and_no_further() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arn", "session_arn", "begins"),
-    [
-        (USER, USER, "AIDA"),
-        (ROLE, SESSION, "AROA"),
-        (f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/eve", None, "AROA"),
-        (f"arn:aws:sts::{ACCOUNT}:federated-user/bob", None, ""),
-        (ROOT, None, ""),
-        (SERVICE, None, ""),
-    ],
-)
-def test_what_a_principal_tells(
-    kms: KmsMock, arn: str, session_arn: str | None, begins: str
-) -> None:
-    """Its ARN as it was given, that which AWS shows, its unique ID."""
-    principal = kms.principal(arn)
-
-    assert isinstance(principal, Principal)
-    assert principal.arn == arn
-    assert principal.session_arn == (session_arn or arn)
-    assert principal.unique_id.startswith(begins)
-    assert bool(principal.unique_id) is bool(begins)
-    assert arn in repr(principal)
-    assert principal == kms.principal(arn)
-    assert principal != kms.principal(f"arn:aws:iam::{OTHER}:user/eve")
-    assert len({principal, kms.principal(arn)}) == 1
-
-
-def test_unique_ids_are_those_of_a_mock_and_its_forks(kms: KmsMock) -> None:
-    """As those of accounts are; in another mock the same ARN has another."""
-    own = kms.principal(ROLE).unique_id
-
-    with mock_kms() as unrelated:
-        other = unrelated.principal(ROLE).unique_id
-
-    assert own != other
-    assert kms.principal(ROLE).unique_id == own
-    assert kms.principal(f"{SESSION}2").unique_id == own
-
-
-@pytest.mark.parametrize(
     "name",
     [
         *("", "ann", ACCOUNT, "arn:aws:iam::1:root", f"arn:aws:iam::{ACCOUNT}:group/admins", None),
@@ -269,7 +208,7 @@ def test_the_root_user_needs_the_account_statement_alone(kms: KmsMock) -> None:
     """It has every IAM permission, and without that statement nothing."""
     own, foreign = (
         kms.create_key(),
-        kms.create_key(policy=key_policy(USER, ROOT, action="kms:Put*")),
+        kms.create_key(policy=key_policy(USER, ROOT, Action="kms:Put*")),
     )
     root = kms.client(principal=kms.principal(ROOT))
 
@@ -282,12 +221,12 @@ def test_a_service_calls_by_its_name(kms: KmsMock) -> None:
     """The key policy must let it in; keys are those of the mock's account."""
     condition = {"StringEquals": {"aws:SourceArn": "arn:aws:cloudtrail:us-east-1:1:trail/t"}}
     key = kms.create_key(
-        policy=key_policy(ROOT, action="kms:Put*")
+        policy=key_policy(ROOT, Action="kms:Put*")
         | {
             "Statement": [
                 *key_policy(ROOT)["Statement"],
                 {
-                    **key_policy(ROOT, action="kms:GenerateDataKey*")["Statement"][0],
+                    **key_policy(ROOT, Action="kms:GenerateDataKey*")["Statement"][0],
                     "Principal": {"Service": SERVICE},
                     "Condition": condition,
                 },
@@ -381,64 +320,6 @@ def test_context_is_what_comes_from_outside_of_the_request(
 
 
 # Becoming a principal.
-
-
-def test_a_client_of_the_application_becomes_a_principal_by_its_access_key(kms: KmsMock) -> None:
-    """With boto3's own keywords."""
-    role = kms.principal(ROLE, policies=[allow("kms:ListKeys")])
-
-    client = boto3.client("kms", region_name="us-east-1", **role.credentials)
-    client.list_keys()
-
-    assert kms.calls[0].principal == SESSION
-    assert is_refused(client.list_aliases)
-
-
-def test_the_environment_makes_a_program_a_principal(
-    kms: KmsMock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As a container would have it."""
-    for name, value in kms.principal(ROLE).env.items():
-        monkeypatch.setenv(name, value)
-
-    assert is_refused(boto3.Session(region_name="us-east-1").client("kms").list_keys)
-    assert kms.calls[0].principal == SESSION
-
-
-@pytest.mark.parametrize(
-    ("arn", "begins", "has_token"),
-    [(USER, "AKIA", False), (ROOT, "AKIA", False), (ROLE, "ASIA", True)],
-)
-def test_credentials_look_like_awss(kms: KmsMock, arn: str, begins: str, has_token: bool) -> None:
-    """Those that last, and temporary ones with a token; each principal has others."""
-    credentials = kms.principal(arn).credentials
-    secret = credentials["aws_secret_access_key"]
-
-    assert credentials["aws_access_key_id"].startswith(begins)
-    assert len(credentials["aws_access_key_id"]) == 20
-    assert len(secret) == 40
-    assert ("aws_session_token" in credentials) is has_token
-    assert credentials == kms.principal(arn).credentials
-    assert credentials != kms.principal(f"arn:aws:iam::{OTHER}:user/eve").credentials
-    assert set(kms.principal(arn).env) == {name.upper() for name in credentials}
-    assert secret not in repr(kms.principal(arn))
-
-
-def test_a_service_has_no_credentials(kms: KmsMock) -> None:
-    """The message says what to do."""
-    with pytest.raises(KmsMockError, match=r"acting_as"):
-        _ = kms.principal(SERVICE).credentials
-
-
-def test_credentials_are_good_in_their_mock_and_its_forks_only(kms: KmsMock) -> None:
-    """In any other they are nobody's in particular."""
-    credentials = kms.principal(ROLE).credentials
-    client = boto3.client("kms", region_name="us-east-1", **credentials)
-
-    with mock_kms() as unrelated:
-        client.list_keys()
-        assert unrelated.calls[0].principal == ROOT
-    assert is_refused(client.list_keys)
 
 
 def test_acting_as_somebody_is_for_code_that_makes_its_own_clients(kms: KmsMock) -> None:
@@ -566,69 +447,6 @@ def test_whoever_nothing_else_identifies_is_the_principal_of_the_option(
 # Deleting.
 
 
-def test_a_deleted_principal_leaves_its_unique_id(kms: KmsMock) -> None:
-    """In key policies and in lists of grants; of a session with its name."""
-    eve = f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/eve"
-    role, user = kms.principal(ROLE), kms.principal(USER)
-    key = kms.create_key(policy=key_policy(ROOT, ROLE, eve, USER))
-    client = kms.client()
-    client.create_grant(
-        KeyId=key.id, GranteePrincipal=ROLE, RetiringPrincipal=USER, Operations=["Encrypt"]
-    )
-    client.create_grant(KeyId=key.id, GranteePrincipal=eve, Operations=["Encrypt"])
-    role_id, user_id = role.unique_id, user.unique_id
-
-    kms.delete_principal(role)
-
-    assert key.policy["Statement"][0]["Principal"]["AWS"] == [
-        ROOT,
-        role_id,
-        f"{role_id}:eve",
-        USER,
-    ]
-    grantees = {grant["GranteePrincipal"] for grant in key.grants}
-    assert grantees == {role_id, f"{role_id}:eve"}
-
-    kms.delete_principal(USER)
-
-    assert key.policy["Statement"][0]["Principal"]["AWS"][3] == user_id
-    assert {grant.get("RetiringPrincipal") for grant in key.grants} == {user_id, None}
-
-
-def test_a_new_principal_of_the_same_name_gets_nothing_of_it(kms: KmsMock) -> None:
-    """It has another unique ID; nor does who merely calls itself so."""
-    key = kms.create_key(policy=key_policy(ROOT, ROLE))
-    first = kms.principal(ROLE)
-    kms.client().create_grant(KeyId=key.id, GranteePrincipal=ROLE, Operations=["DescribeKey"])
-    assert not is_refused(kms.client(principal=first).describe_key, KeyId=key.id)
-    first_id = first.unique_id
-
-    kms.delete_principal(first)
-
-    assert is_refused(kms.client(principal=ROLE).describe_key, KeyId=key.id)
-    assert is_refused(kms.client(principal=first).describe_key, KeyId=key.id)
-    second = kms.principal(ROLE)
-    assert second.unique_id != first_id
-    assert is_refused(kms.client(principal=second).describe_key, KeyId=key.id)
-
-
-def test_a_policy_shows_the_arn_of_a_living_unique_id(kms: KmsMock) -> None:
-    """And one of nobody is an invalid principal."""
-    role = kms.principal(ROLE)
-    key = kms.create_key()
-    client = kms.client()
-    by_id = key_policy(ROOT, role.unique_id)
-
-    client.put_key_policy(KeyId=key.id, Policy=json.dumps(by_id))
-    assert key.policy["Statement"][0]["Principal"]["AWS"] == [ROOT, ROLE]
-
-    kms.delete_principal(role)
-    for policy in (by_id, key.policy):
-        with pytest.raises(client.exceptions.MalformedPolicyDocumentException) as caught:
-            client.put_key_policy(KeyId=key.id, Policy=json.dumps(policy))
-        assert "one or more invalid principals" in str(caught.value)
-
-
 def test_who_was_never_declared_cannot_be_deleted(kms: KmsMock) -> None:
     """The nearest is suggested."""
     kms.principal(ROLE)
@@ -670,29 +488,3 @@ def test_a_mock_that_is_over_declares_nobody() -> None:
 
     with pytest.raises(KmsMockError, match="not active"):
         kms.principal(ROLE)
-
-
-def test_only_calls_can_be_explained(kms: KmsMock) -> None:
-    """The message says which."""
-    with pytest.raises(KmsMockError, match=r"kms\.calls\[-1\]"):
-        kms.explain("Decrypt")  # type: ignore[arg-type]  # wrong on purpose
-
-
-def test_what_was_not_decided_is_explained_too(kms: KmsMock) -> None:
-    """Before policies were enforced, or for nobody in particular."""
-    client = kms.client()
-    client.list_keys()
-    kms.principal(ROLE)
-    client.list_keys()
-    kms.fail("ListKeys", "AccessDeniedException")
-    with pytest.raises(ClientError):
-        kms.client(principal=ROLE).list_keys()
-
-    assert "were not enforced" in kms.explain(kms.calls[0])
-    assert "outside of all policies" in kms.explain(kms.calls[1])
-    with pytest.raises(ClientError):
-        kms.client(principal=ROLE).describe_key(KeyId="alias/nowhere")
-
-    assert "a fault of the test's" in kms.explain(kms.calls[2])
-    assert "came to NotFoundException" in kms.explain(kms.calls[3])
-    assert kms.calls[3].decision is None

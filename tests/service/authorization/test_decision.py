@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
+from policies import both, key_policy
 
 from pytest_kmsmock.service.authorization.decision import Outcome
 
@@ -21,21 +22,6 @@ PARTNER: Final = f"arn:aws:iam::{OTHER}:role/Partner"
 SERVICE: Final = "cloudtrail.amazonaws.com"
 ALLOW_ALL: Final = {"Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}}
 DENY_ALL: Final = {"Statement": {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}}
-
-
-def key_policy(*names: str, effect: str = "Allow", **elements: Any) -> dict[str, Any]:
-    """Return a key policy with one statement on *names*."""
-    principal = "*" if names == ("*",) else {"AWS": list(names)}
-    statement = {"Effect": effect, "Principal": principal, "Action": "kms:*", "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement | elements]}
-
-
-def both(*policies: dict[str, Any]) -> dict[str, Any]:
-    """Return one policy with the statements of all."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [each for p in policies for each in p["Statement"]],
-    }
 
 
 def test_nobody_has_anything_by_default(rule: Any, helpers: Any) -> None:
@@ -61,42 +47,6 @@ def test_the_key_policy_alone_lets_in_whom_it_names(
     """No IAM policy is needed."""
     for name in names:
         assert rule(helpers.who(caller), policy=key_policy(name)).outcome is Outcome.KEY_POLICY
-
-
-@pytest.mark.parametrize(
-    ("caller", "name"),
-    [
-        (ROLE, EVE),
-        (EVE, SESSION),
-        (ROLE, f"arn:aws:iam::{OWN}:role/Reader"),
-        (ROLE, f"arn:aws:iam::{OWN}:role/other/Reader"),
-        (ROLE, f"arn:aws:iam::{OWN}:user/Reader"),
-        (ROLE, ROLE.upper()),
-        (USER, f"arn:aws:iam::{OWN}:user/Ann"),
-        (FEDERATED, f"arn:aws:iam::{OWN}:user/bob"),
-        (USER, FEDERATED),
-    ],
-)
-def test_a_name_is_the_whole_arn(rule: Any, helpers: Any, caller: str, name: str) -> None:
-    """With the path, in the right case; a session is no other session, and not its role."""
-    assert not rule(helpers.who(caller, ALLOW_ALL), policy=key_policy(name)).allows
-
-
-def test_a_statement_for_a_role_covers_its_sessions(rule: Any, helpers: Any) -> None:
-    """Also those whose own ARN, without the path, does not tell."""
-    eve = helpers.who(EVE, principal_arn=ROLE)
-
-    assert rule(eve, policy=key_policy(ROLE)).allows
-    assert not rule(eve, policy=both(key_policy(EVE), key_policy(ROLE, effect="Deny"))).allows
-
-
-def test_a_unique_id_names_its_principal(rule: Any, helpers: Any) -> None:
-    """And no later one of the same ARN."""
-    ann = helpers.who(USER, unique_id="AIDAJQABLZS4A3QDU576Q")
-    policy = key_policy("AIDAJQABLZS4A3QDU576Q")
-
-    assert rule(ann, policy=policy).outcome is Outcome.KEY_POLICY
-    assert not rule(helpers.who(USER, unique_id="AIDAJQABLZS4A3QDU576R"), policy=policy).allows
 
 
 @pytest.mark.parametrize("account", [ROOT, OWN])
@@ -220,61 +170,7 @@ def test_a_key_that_is_not_there_is_no_news_to_another_account(rule: Any, helper
 # Services.
 
 
-def test_a_service_is_let_in_by_name(rule: Any, helpers: Any) -> None:
-    """Or with everybody; the account statement is not for it, and IAM it has none."""
-    by_name = key_policy(ROOT, Principal={"Service": SERVICE})
-
-    assert rule(helpers.who(SERVICE), policy=by_name).outcome is Outcome.KEY_POLICY
-    assert rule(helpers.who(SERVICE), policy=key_policy("*")).outcome is Outcome.KEY_POLICY
-    assert not rule(helpers.who(SERVICE), policy=key_policy(ROOT)).allows
-    assert not rule(helpers.who("s3.amazonaws.com"), policy=by_name).allows
-    assert not rule(helpers.who(ROLE, ALLOW_ALL), policy=by_name).allows
-    assert rule(helpers.who(SERVICE), "kms:CreateKey").outcome is Outcome.NO_IAM
-
-
 # NotPrincipal.
-
-
-@pytest.mark.parametrize(
-    ("caller", "listed", "is_denied"),
-    [
-        (USER, [USER, ROOT], False),
-        (USER, [USER], False),
-        (USER, [ROOT], True),
-        (ROOT, [ROOT], False),
-        (ROOT, [OWN], False),
-        (ROOT, [USER], True),
-        (ROLE, [ROLE, SESSION, ROOT], False),
-        (ROLE, [ROLE, ROOT], True),
-        (ROLE, [SESSION, ROOT], True),
-        (ROLE, [ROOT], True),
-        (FEDERATED, [FEDERATED], False),
-        (PARTNER, [USER, ROOT], True),
-        (SERVICE, [USER, ROOT], True),
-        (USER, ["*"], False),
-    ],
-)
-def test_not_principal_spares_whom_it_lists(
-    rule: Any, helpers: Any, caller: str, listed: list[str], is_denied: bool
-) -> None:
-    """A session is spared if it is listed together with its role."""
-    deny = key_policy("*", effect="Deny", NotPrincipal={"AWS": listed})
-    del deny["Statement"][0]["Principal"]
-
-    ruling = rule(helpers.who(caller, ALLOW_ALL), policy=both(key_policy("*"), deny))
-
-    assert ruling.allows is not is_denied
-
-
-def test_a_service_in_not_principal_spares_that_service(rule: Any, helpers: Any) -> None:
-    """And nobody else."""
-    deny = key_policy("*", effect="Deny", NotPrincipal={"Service": SERVICE})
-    del deny["Statement"][0]["Principal"]
-    policy = both(key_policy("*"), deny)
-
-    assert rule(helpers.who(SERVICE), policy=policy).allows
-    for name in ("s3.amazonaws.com", USER, ROOT):
-        assert not rule(helpers.who(name), policy=policy).allows
 
 
 def test_roles_are_spared_by_a_condition(rule: Any, helpers: Any) -> None:
@@ -321,175 +217,3 @@ def test_the_root_user_has_every_iam_permission(rule: Any, helpers: Any) -> None
 
 
 # Elements.
-
-
-@pytest.mark.parametrize(
-    ("element", "covered"),
-    [
-        ({"Action": "kms:Encrypt"}, True),
-        ({"Action": "KMS:ENCRYPT"}, True),
-        ({"Action": "kms:E?crypt"}, True),
-        ({"Action": "kms:*crypt"}, True),
-        ({"Action": "*"}, True),
-        ({"Action": ["s3:*", "kms:Encrypt"]}, True),
-        ({"Action": "kms:Encryp"}, False),
-        ({"Action": "s3:*"}, False),
-        ({"NotAction": "s3:*"}, True),
-        ({"NotAction": ["kms:Decrypt", "kms:Enc*"]}, False),
-        ({"NotAction": "kms:Decrypt"}, True),
-    ],
-)
-def test_actions(rule: Any, helpers: Any, element: dict[str, Any], covered: bool) -> None:
-    """In any case, with wildcards; NotAction is all but these, of every service."""
-    policy = key_policy(USER)
-    del policy["Statement"][0]["Action"]
-    policy["Statement"][0] |= element
-
-    assert rule(helpers.who(USER), policy=policy).allows is covered
-
-
-@pytest.mark.parametrize(
-    ("action", "permissions"),
-    [
-        ("kms:GenerateDataKey", ["kms:GenerateDataKey"]),
-        (
-            "kms:GenerateDataKey*",
-            [
-                *("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"),
-                *("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext"),
-            ],
-        ),
-        ("kms:ReEncrypt", []),
-        ("kms:ReEncrypt*", ["kms:ReEncryptFrom", "kms:ReEncryptTo"]),
-    ],
-)
-def test_an_action_covers_its_own_name_only(
-    rule: Any, helpers: Any, action: str, permissions: list[str]
-) -> None:
-    """``kms:ReEncrypt`` is no permission at all."""
-    asked = [
-        *("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateDataKeyPair"),
-        *("kms:GenerateDataKeyPairWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"),
-    ]
-    policy = key_policy(USER, Action=action)
-
-    assert [each for each in asked if rule(helpers.who(USER), each, policy=policy).allows] == (
-        permissions
-    )
-
-
-KEY_ID: Final = "1234abcd-12ab-34cd-56ef-1234567890ab"
-ARN: Final = f"arn:aws:kms:us-west-2:{OWN}:key/{KEY_ID}"
-
-
-@pytest.mark.parametrize(
-    ("element", "fits"),
-    [
-        ({"Resource": "*"}, True),
-        ({"Resource": ARN}, True),
-        ({"Resource": [f"{ARN}0", ARN]}, True),
-        ({"Resource": f"arn:aws:kms:*:{OWN}:key/*"}, True),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OWN}:key/????abcd*"}, True),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OWN}:*"}, True),
-        ({"Resource": "arn:aws:kms:us-west-2:*"}, True),
-        ({"Resource": "arn:aws:kms"}, True),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OWN}:key/${{aws:PrincipalTag/key}}"}, True),
-        (
-            {"Resource": f"arn:aws:kms:us-west-2:{OWN}:key/${{aws:PrincipalTag/x, '{KEY_ID}'}}"},
-            True,
-        ),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OWN}:key/${{aws:PrincipalTag/x}}"}, False),
-        ({"Resource": "arn:aws:kms:us-west-2:${aws:PrincipalAccount}:key/*"}, False),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OWN}:key/${{*}}"}, False),
-        ({"Resource": ARN.upper()}, False),
-        ({"Resource": f"arn:aws:kms:eu-west-1:{OWN}:key/*"}, False),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OTHER}:key/*"}, False),
-        ({"Resource": "arn:*:kms:*:*:key/*"}, False),
-        ({"Resource": "arn:aws:k*:*:*:key/*"}, False),
-        ({"Resource": f"arn:aws:kms:us-west-2:{OWN}:alias/app"}, False),
-        ({"Resource": "alias/app"}, False),
-        ({"Resource": KEY_ID}, False),
-        ({"Resource": f"*{KEY_ID}"}, False),
-        ({"NotResource": f"{ARN}0"}, True),
-        ({"NotResource": f"arn:aws:kms:*:{OTHER}:key/*"}, True),
-        ({"NotResource": [f"{ARN}0", f"arn:aws:kms:*:{OWN}:key/*"]}, False),
-        ({"NotResource": "*"}, False),
-        ({"NotResource": f"arn:aws:kms:us-west-2:{OWN}:key/${{aws:PrincipalTag/x}}"}, False),
-    ],
-    ids=str,
-)
-def test_resources_of_iam_policies(
-    rule: Any, helpers: Any, element: dict[str, Any], fits: bool
-) -> None:
-    """Account and Region count; an alias is an alias, never its key."""
-    statement = {"Effect": "Allow", "Action": "kms:*", **element}
-    caller = helpers.who(
-        USER, {"Version": "2012-10-17", "Statement": [statement]}, tags={"key": KEY_ID}
-    )
-
-    assert rule(caller, policy=key_policy(ROOT)).allows is fits
-
-
-@pytest.mark.parametrize(
-    ("resource", "fits"),
-    [
-        ("*", True),
-        (ARN, True),
-        (f"{ARN}0", False),
-        ("arn:aws:kms:*:*:key/*", False),
-        (KEY_ID, False),
-    ],
-)
-def test_the_resource_of_a_key_policy_is_the_key(
-    rule: Any, helpers: Any, resource: str, fits: bool
-) -> None:
-    """``*`` means it; other resources make the statement ineffective."""
-    assert rule(helpers.who(USER), policy=key_policy(USER, Resource=resource)).allows is fits
-
-
-def test_variables_need_the_newer_version(rule: Any, helpers: Any) -> None:
-    """In 2008-10-17, and without a version, they are text."""
-    condition = {"StringEquals": {"aws:PrincipalTag/name": "${aws:username}"}}
-    statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": condition}
-    allowed = []
-    for version in ({"Version": "2012-10-17"}, {"Version": "2008-10-17"}, {}):
-        for tag in ("ann", "${aws:username}"):
-            caller = helpers.who(USER, {**version, "Statement": statement}, tags={"name": tag})
-            if rule(caller, policy=key_policy(ROOT)).allows:
-                allowed.append((version.get("Version"), tag))
-
-    assert allowed == [
-        ("2012-10-17", "ann"),
-        ("2008-10-17", "${aws:username}"),
-        (None, "${aws:username}"),
-    ]
-
-
-def test_too_many_aliases_let_nobody_in(rule: Any, helpers: Any) -> None:
-    """While a key has more than its quota, kms:ResourceAliases allows nothing; it still denies."""
-    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/app"}}
-    statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": condition}
-    caller = helpers.who(USER, {"Statement": statement})
-    denied = helpers.who(USER, ALLOW_ALL, {"Statement": {**statement, "Effect": "Deny"}})
-
-    def allows(caller: Any, too_many: bool) -> bool:
-        world = helpers.Surroundings(aliases=["alias/app"], too_many_aliases=too_many)
-        found: bool = rule(caller, policy=key_policy(ROOT), world=world).allows
-        return found
-
-    assert allows(caller, too_many=False)
-    assert not allows(caller, too_many=True)
-    assert not allows(denied, too_many=True)
-
-
-def test_statements_on_other_services_are_nobodys_business_here(rule: Any, helpers: Any) -> None:
-    """Not even their condition keys."""
-    statement = {
-        "Effect": "Allow",
-        "Action": "s3:ListBucket",
-        "Resource": "arn:aws:s3:::bucket",
-        "Condition": {"StringLike": {"s3:prefix": "home/*"}},
-    }
-    caller = helpers.who(USER, {"Statement": [statement, ALLOW_ALL["Statement"]]})
-
-    assert rule(caller, policy=key_policy(ROOT)).allows

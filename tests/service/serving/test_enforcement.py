@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
+from policies import denial, iam_policy, key_policy
 
-from pytest_kmsmock import Key, KmsMock
+from pytest_kmsmock import KmsMock
 
 ACCOUNT: Final = "123456789012"
 OTHER: Final = "444455556666"
@@ -24,49 +25,6 @@ ELSEWHERE: Final = (
 )
 
 
-def policy(*statements: tuple[str, str]) -> dict[str, Any]:
-    """Return an IAM policy that allows actions on resources."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Action": action, "Resource": resource}
-            for action, resource in statements
-        ],
-    }
-
-
-def key_policy(*principals: str, **elements: Any) -> dict[str, Any]:
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": list(principals)},
-        "Action": "kms:*",
-        "Resource": "*",
-        **elements,
-    }
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-@pytest.fixture
-def app(kms: KmsMock) -> Callable[..., Any]:
-    """A client of the application, whose role is allowed those actions on those resources."""
-
-    def client(*statements: tuple[str, str], region: str | None = None) -> Any:
-        allowed = [policy(*statements)] if statements else []
-        return kms.client(region, principal=kms.principal(ROLE, policies=allowed))
-
-    return client
-
-
-def denial(method: Any, **params: Any) -> str:
-    """Return what AWS says of a call that is refused."""
-    with pytest.raises(ClientError) as caught:
-        method(**params)
-    error = caught.value.response["Error"]
-    assert error["Code"] == "AccessDeniedException"
-    message: str = error["Message"]
-    return message
-
-
 def no_iam(permission: str, resource: str = "", session: str = SESSION) -> str:
     on = f"on resource: {resource} " if resource else ""
     return (
@@ -77,119 +35,6 @@ def no_iam(permission: str, resource: str = "", session: str = SESSION) -> str:
 
 # Operations, their permissions, and what they are on. Left out one by one.
 
-Case = tuple[str, dict[str, Any], list[tuple[str, str]]]
-
-
-def cases(key: Key, other: Key, blob: bytes) -> Iterator[Case]:
-    alias = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/app"
-    spare = f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/spare"
-    roles = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role"
-    mrk = f"{roles}/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
-    tags = [{"TagKey": "a", "TagValue": "b"}]
-    yield "create_key", {}, [("kms:CreateKey", "*")]
-    yield (
-        "create_key",
-        {"MultiRegion": True},
-        [
-            ("kms:CreateKey", "*"),
-            ("iam:CreateServiceLinkedRole", mrk),
-        ],
-    )
-    yield "list_keys", {}, [("kms:ListKeys", "*")]
-    yield "list_aliases", {}, [("kms:ListAliases", "*")]
-    yield "list_aliases", {"KeyId": key.id}, [("kms:ListAliases", "*")]
-    yield "generate_random", {"NumberOfBytes": 8}, [("kms:GenerateRandom", "*")]
-    yield "list_retirable_grants", {"RetiringPrincipal": ROLE}, [("kms:ListRetirableGrants", "*")]
-    yield "describe_custom_key_stores", {}, [("kms:DescribeCustomKeyStores", "*")]
-    yield (
-        "create_alias",
-        {"AliasName": "alias/spare", "TargetKeyId": key.id},
-        [
-            ("kms:CreateAlias", spare),
-            ("kms:CreateAlias", key.arn),
-        ],
-    )
-    yield (
-        "update_alias",
-        {"AliasName": "alias/app", "TargetKeyId": other.id},
-        [
-            ("kms:UpdateAlias", alias),
-            ("kms:UpdateAlias", key.arn),
-            ("kms:UpdateAlias", other.arn),
-        ],
-    )
-    yield (
-        "delete_alias",
-        {"AliasName": "alias/app"},
-        [
-            ("kms:DeleteAlias", alias),
-            ("kms:DeleteAlias", key.arn),
-        ],
-    )
-    yield (
-        "re_encrypt",
-        {"SourceKeyId": key.id, "CiphertextBlob": blob, "DestinationKeyId": other.id},
-        [
-            ("kms:ReEncryptFrom", key.arn),
-            ("kms:ReEncryptTo", other.arn),
-        ],
-    )
-    yield "encrypt", {"KeyId": "alias/app", "Plaintext": b"x"}, [("kms:Encrypt", key.arn)]
-    yield "decrypt", {"KeyId": key.id, "CiphertextBlob": blob}, [("kms:Decrypt", key.arn)]
-    yield "describe_key", {"KeyId": alias}, [("kms:DescribeKey", key.arn)]
-    yield "tag_resource", {"KeyId": key.id, "Tags": tags}, [("kms:TagResource", key.arn)]
-    yield (
-        "put_key_policy",
-        {
-            "KeyId": key.id,
-            "Policy": json.dumps(key_policy(ROOT, ROLE)),
-        },
-        [("kms:PutKeyPolicy", key.arn)],
-    )
-    yield (
-        "create_grant",
-        {
-            "KeyId": key.id,
-            "GranteePrincipal": ROLE,
-            "Operations": ["Encrypt"],
-        },
-        [("kms:CreateGrant", key.arn)],
-    )
-    yield "list_grants", {"KeyId": key.id}, [("kms:ListGrants", key.arn)]
-
-
-@pytest.mark.parametrize("number", range(19))
-def test_each_permission_is_needed(kms: KmsMock, app: Any, number: int) -> None:
-    """With all of them the call goes well; without one it is refused, and AWS names that one."""
-    key, other = kms.create_key(alias="alias/app"), kms.create_key()
-    blob = key.encrypt(b"x")
-    found = list(cases(key, other, blob))
-    assert len(found) == 19
-    method, params, needed = found[number]
-
-    for lacking in range(len(needed)):
-        client = app(*[each for index, each in enumerate(needed) if index != lacking])
-        assert denial(getattr(client, method), **params) == no_iam(*needed[lacking])
-    getattr(app(*needed), method)(**params)
-
-    assert kms.calls[-1].decision is not None
-    assert kms.calls[-1].decision.allowed
-
-
-def test_tags_of_a_new_key_need_a_permission_of_their_own(kms: KmsMock, app: Any) -> None:
-    """On keys whose IDs nobody knows yet; AWS names no resource."""
-    tags = [{"TagKey": "team", "TagValue": "red"}]
-    keys = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*"
-    one = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-    for resource in ("arn:aws:kms:eu-west-1:*:key/*", one):
-        client = app(("kms:CreateKey", "*"), ("kms:TagResource", resource))
-        assert denial(client.create_key, Tags=tags) == no_iam("kms:TagResource")
-    for resource in ("*", keys):
-        client = app(("kms:CreateKey", "*"), ("kms:TagResource", resource))
-        assert client.create_key(Tags=tags)["KeyMetadata"]["KeyId"]
-    assert app(("kms:CreateKey", "*")).create_key(Tags=[])["KeyMetadata"]["KeyId"]
-
 
 def test_a_key_policy_cannot_allow_what_has_no_key(kms: KmsMock, app: Any) -> None:
     """Nor can the policy of the key that is about to be made."""
@@ -198,59 +43,6 @@ def test_a_key_policy_cannot_allow_what_has_no_key(kms: KmsMock, app: Any) -> No
 
     assert denial(app().create_key, Policy=own) == no_iam("kms:CreateKey", "*")
     assert denial(app().list_keys) == no_iam("kms:ListKeys", "*")
-
-
-def test_replicas_need_permissions_in_their_region(kms: KmsMock, app: Any) -> None:
-    """CreateKey and TagResource, by IAM, where aws:RequestedRegion is that Region."""
-    key = kms.create_key(multi_region=True)
-    tags = [{"TagKey": "a", "TagValue": "b"}]
-    params = {"KeyId": key.id, "ReplicaRegion": "eu-west-1", "Tags": tags}
-    replica = key.arn.replace("us-east-1", "eu-west-1")
-    replicate = ("kms:ReplicateKey", key.arn)
-
-    assert denial(app().replicate_key, **params) == no_iam(*replicate)
-    assert denial(app(replicate).replicate_key, **params) == no_iam("kms:CreateKey", "*")
-    lacking = app(replicate, ("kms:CreateKey", "*"))
-    assert denial(lacking.replicate_key, **params) == no_iam("kms:TagResource", replica)
-
-    document = policy(replicate, ("kms:CreateKey", "*"), ("kms:TagResource", replica))
-    document["Statement"][1]["Condition"] = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
-    role = kms.principal(ROLE, policies=[document])
-    kms.client(principal=role).replicate_key(**params)
-
-
-def test_a_new_primary_needs_both_keys(kms: KmsMock, app: Any) -> None:
-    """Each by its own key policy: the policies of related keys are never shared."""
-    key = kms.create_key(multi_region=True)
-    kms.client().replicate_key(KeyId=key.id, ReplicaRegion="eu-west-1")
-    replica = kms.key(key.arn.replace("us-east-1", "eu-west-1"))
-    params = {"KeyId": key.id, "PrimaryRegion": "eu-west-1"}
-    name = "kms:UpdatePrimaryRegion"
-
-    assert denial(app().update_primary_region, **params) == no_iam(name, key.arn)
-    lacking = app((name, key.arn))
-    assert denial(lacking.update_primary_region, **params) == no_iam(name, replica.arn)
-    app((name, key.arn), (name, replica.arn)).update_primary_region(**params)
-
-
-def test_key_stores_need_permissions_of_other_services(kms: KmsMock, app: Any) -> None:
-    """CreateCustomKeyStore looks at the cluster, and acts by a role."""
-    cluster = kms.cloudhsm_cluster()
-    params = {
-        "CustomKeyStoreName": "store",
-        "CloudHsmClusterId": cluster.id,
-        "TrustAnchorCertificate": cluster.trust_anchor,
-        "KeyStorePassword": "kmsuser-password",
-    }
-    create, look = ("kms:CreateCustomKeyStore", "*"), ("cloudhsm:DescribeClusters", "*")
-
-    assert denial(app().create_custom_key_store, **params) == no_iam(*create)
-    assert denial(app(create).create_custom_key_store, **params) == no_iam(*look)
-    assert "iam:CreateServiceLinkedRole" in denial(
-        app(create, look).create_custom_key_store, **params
-    )
-    assert "depends on" in kms.explain(kms.calls[-1])
-    app(create, look, ("iam:CreateServiceLinkedRole", "*")).create_custom_key_store(**params)
 
 
 # What AWS tells.
@@ -290,7 +82,7 @@ def test_a_key_of_another_account_is_not_spoken_of(kms: KmsMock) -> None:
 
     for arn in (key.arn, missing, f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/none"):
         assert denial(silent.encrypt, KeyId=arn, Plaintext=b"x") == no_identity
-    kms.principal(PARTNER, policies=[policy(("kms:*", "*"))])
+    kms.principal(PARTNER, policies=[iam_policy(("kms:*", "*"))])
     for arn in (key.arn, missing, f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/none"):
         assert denial(silent.encrypt, KeyId=arn, Plaintext=b"x") == f"{begins} {ELSEWHERE}"
     assert denial(silent.decrypt, CiphertextBlob=blob).endswith(
@@ -304,7 +96,7 @@ def test_both_accounts_must_allow(kms: KmsMock) -> None:
     """The key policy to the other account, and IAM there."""
     key = kms.create_key(policy=key_policy(ROOT, OTHER))
     partner = kms.client(
-        principal=kms.principal(PARTNER, policies=[policy(("kms:Encrypt", key.arn))])
+        principal=kms.principal(PARTNER, policies=[iam_policy(("kms:Encrypt", key.arn))])
     )
 
     partner.encrypt(KeyId=key.arn, Plaintext=b"x")
@@ -325,7 +117,7 @@ def test_some_operations_never_reach_another_account(
 ) -> None:
     """Whatever the documents say; the explanation tells."""
     key = kms.create_key(policy=key_policy("*"))
-    partner = kms.client(principal=kms.principal(PARTNER, policies=[policy(("kms:*", "*"))]))
+    partner = kms.client(principal=kms.principal(PARTNER, policies=[iam_policy(("kms:*", "*"))]))
 
     assert denial(getattr(partner, method), KeyId=key.arn, **params).endswith(
         f"on this resource {ELSEWHERE}"
@@ -407,14 +199,6 @@ def test_a_grant_that_was_made_by_a_grant_is_no_wider(kms: KmsMock, app: Any) ->
     assert app().create_grant(**terms, Operations=["Encrypt"])["GrantId"]
 
 
-def test_an_unreadable_token_is_no_question_of_permissions(kms: KmsMock, app: Any) -> None:
-    """InvalidGrantTokenException."""
-    key = kms.create_key()
-
-    with pytest.raises(app().exceptions.InvalidGrantTokenException):
-        app().encrypt(KeyId=key.id, Plaintext=b"x", GrantTokens=["none"])
-
-
 def test_a_grant_of_another_account_reaches_its_key(kms: KmsMock) -> None:
     """Without IAM there; that AWS leaves it open is told."""
     key = kms.create_key()
@@ -449,7 +233,7 @@ def test_conditions(
 ) -> None:
     """What the request, the key and the client bring."""
     key = kms.create_key(alias="alias/app", tags={"team": "red"})
-    document = policy(("kms:Encrypt", "*"))
+    document = iam_policy(("kms:Encrypt", "*"))
     document["Statement"][0]["Condition"] = condition
     client = kms.client(principal=kms.principal(ROLE, policies=[document]))
     params = {"KeyId": key.id if params else "alias/app", "EncryptionContext": {"tenant": "42"}}
@@ -463,7 +247,7 @@ def test_conditions(
 def test_time_is_the_services(kms: KmsMock) -> None:
     """A permission that ends when the clock has moved."""
     kms.create_key(alias="alias/app")
-    document = policy(("kms:Encrypt", "*"))
+    document = iam_policy(("kms:Encrypt", "*"))
     end = int(kms.clock.now.timestamp()) + 3600
     document["Statement"][0]["Condition"] = {"DateLessThan": {"aws:CurrentTime": str(end)}}
     client = kms.client(principal=kms.principal(ROLE, policies=[document]))
@@ -477,7 +261,7 @@ def test_time_is_the_services(kms: KmsMock) -> None:
 def test_the_same_key_on_both_sides(kms: KmsMock) -> None:
     """kms:ReEncryptOnSameKey."""
     key, other = kms.create_key(), kms.create_key()
-    document = policy(("kms:ReEncrypt*", "*"))
+    document = iam_policy(("kms:ReEncrypt*", "*"))
     document["Statement"][0]["Condition"] = {"Bool": {"kms:ReEncryptOnSameKey": "true"}}
     client = kms.client(principal=kms.principal(ROLE, policies=[document]))
     blob = key.encrypt(b"x")
@@ -491,7 +275,7 @@ def test_an_enclave_is_known_by_its_registers(kms: KmsMock) -> None:
     """kms:RecipientAttestation, of a real document; without one the condition is not met."""
     key = kms.create_key()
     enclave = kms.enclave(pcrs={0: "ab" * 48})
-    document = policy(("kms:Decrypt", "*"))
+    document = iam_policy(("kms:Decrypt", "*"))
     document["Statement"][0]["Condition"] = {
         "StringEqualsIgnoreCase": {"kms:RecipientAttestation:ImageSha384": "AB" * 48}
     }
@@ -520,7 +304,7 @@ def test_a_key_that_nobody_knows_in_a_key_policy_is_told(kms: KmsMock) -> None:
 def test_an_aws_managed_key_is_for_its_service(kms: KmsMock, app: Any) -> None:
     """Who calls through it may use the key; directly it can be looked at."""
     key = kms.create_key(alias="alias/aws/s3")
-    everything = [policy(("kms:*", "*"))]
+    everything = [iam_policy(("kms:*", "*"))]
     direct = kms.client(principal=kms.principal(ROLE, policies=everything))
     through = kms.client(
         principal=kms.principal(
@@ -577,7 +361,7 @@ def test_the_caller_must_be_able_to_change_the_new_policy(
         }
     )
     needed = [("kms:CreateKey", "*"), ("kms:ReplicateKey", "*")]
-    iam = policy(*needed, *[("kms:PutKeyPolicy", "*")] * allowed)
+    iam = iam_policy(*needed, *[("kms:PutKeyPolicy", "*")] * allowed)
     client = kms.client(principal=kms.principal(ROLE, policies=[iam]))
     of_key = {"KeyId": key.id}
     forms: dict[str, tuple[Any, dict[str, Any]]] = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .calls.call import Call
     from .calls.calls import Calls
+    from .calls.expecting import containing, matching
     from .faults import Fault
     from .handles.clusters import CloudHsmCluster
     from .handles.enclave import Enclave
@@ -44,6 +45,8 @@ __all__ = [
     "Principal",
     "XksKey",
     "XksProxy",
+    "containing",
+    "matching",
     "mock_kms",
 ]
 
@@ -64,6 +67,8 @@ _MODULES: Final = {
     "UnforeseenError": ".service.misuse",
     "XksKey": ".handles.proxies",
     "XksProxy": ".handles.proxies",
+    "containing": ".calls.expecting",
+    "matching": ".calls.expecting",
     "mock_kms": ".mock",
 }
 

@@ -22,6 +22,8 @@ def test_public_names() -> None:
         "Principal",
         "XksKey",
         "XksProxy",
+        "containing",
+        "matching",
         "mock_kms",
     ]
 

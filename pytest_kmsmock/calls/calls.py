@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn, overload
 
@@ -16,6 +17,7 @@ from ..service.misuse import KmsMockError, no_attribute
 from .assertions import Assertions
 from .call import Call
 from .matching import Wanted
+from .waiting import wait_until
 
 
 class Calls(Assertions):
@@ -135,6 +137,54 @@ class Calls(Assertions):
         from .needed import needed_by
 
         return policy_for(needed_by(self._rows, self._backend))
+
+    def wait(
+        self,
+        operation: OperationName,
+        *,
+        times: int = 1,
+        timeout: float = 5.0,
+        key: Key | str | None = None,
+        **params: Any,
+    ) -> Calls:
+        """
+        Wait until *operation* was called so by a thread or a task, *times* times or more.
+
+        In a coroutine write ``await asyncio.to_thread(kms.calls.wait, "Decrypt")``, so that
+        its tasks go on meanwhile.
+
+        Args:
+            timeout: How many seconds, by no clock that a test can stop.
+
+        Returns:
+            All calls that are so, also those of before; see `clear`.
+
+        Raises:
+            AssertionError: There were not as many in time.
+        """
+        __tracebackhide__ = True
+        if self._selected is not None:
+            raise KmsMockError(
+                "a selection of calls stays what it is, so that none is to wait for; write for "
+                "example kms.calls.wait('Decrypt', key=key)."
+            )
+        if type(times) is not int or times < 1:
+            raise KmsMockError(
+                f"times={times!r} is no number of calls to wait for; write 1 or more."
+            )
+        if type(timeout) not in (int, float) or not 0 <= timeout < math.inf:
+            raise KmsMockError(f"timeout={timeout!r} is no number of seconds; write for example 5.")
+        wanted = Wanted.checked(self._backend, operation, key, params)
+        found: list[Row] = []
+
+        def has_come() -> bool:
+            __tracebackhide__ = True
+            found[:] = [call._row for call in self if wanted.matches(call)]
+            return len(found) >= times
+
+        if not wait_until(has_come, timeout):
+            self._fail_to_come(wanted, times, timeout, len(found))
+        return self._of(found)
 
     @property
     def _rows(self) -> list[Row]:

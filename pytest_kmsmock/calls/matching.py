@@ -16,6 +16,7 @@ from ..handles.key import Key
 from ..service.api.shapes import checked_operation, service_model, shapes_of
 from ..service.misuse import KmsMockError, suggestion
 from .call import Call
+from .expecting import Containing, Matching
 from .showing import is_secret, shown, shown_value
 
 _ABSENT: Final = object()
@@ -125,8 +126,10 @@ def _check_param(operation: str | None, name: str, value: Any) -> None:
 
 def could_be(value: Any, shape: Shape) -> bool:
     """Tell whether a parameter of *shape* could equal *value*."""
-    if decides_itself(value):
+    if decides_itself(value) or isinstance(value, Matching):
         return True
+    if isinstance(value, Containing):
+        return could_be(value.part, shape)
     if isinstance(shape, StructureShape):
         members = shape.members
         return isinstance(value, Mapping) and all(
@@ -134,7 +137,8 @@ def could_be(value: Any, shape: Shape) -> bool:
         )
     if isinstance(shape, MapShape):
         return isinstance(value, Mapping) and all(
-            could_be(name, shape.key) and could_be(item, shape.value)
+            # A name is looked up, and nothing but itself is found.
+            isinstance(name, str) and could_be(item, shape.value)
             for name, item in value.items()
         )
     if isinstance(shape, ListShape):
@@ -156,8 +160,15 @@ def _equal(expected: Any, actual: Any) -> bool:
 def _differences(name: str, expected: Any, actual: Any, secret: bool) -> list[str]:
     if actual is _ABSENT:
         return [f"{name}: expected {shown_value(expected, secret)}, but it was not given"]
-    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
-        return _map_differences(name, expected, actual)
+    if isinstance(actual, Mapping):
+        if isinstance(expected, Containing):
+            # What else is in it does not matter.
+            actual = {each: actual[each] for each in expected.part if each in actual}
+            expected = expected.part
+        if isinstance(expected, Mapping):
+            return _map_differences(name, expected, actual)
+    if isinstance(expected, Matching):
+        return [f"{name}: expected {expected!r}, which {shown_value(actual, secret)} is not"]
     if isinstance(actual, bytes):
         return [f"{name}: expected other bytes than the {len(actual)} that were given"]
     return [f"{name}: expected {shown_value(expected, secret)}, got {shown_value(actual, secret)}"]

@@ -24,6 +24,8 @@ from pytest_kmsmock import (
     Principal,
     XksKey,
     XksProxy,
+    containing,
+    matching,
     mock_kms,
 )
 
@@ -78,6 +80,12 @@ def test_calls(kms: KmsMock) -> None:
     kms.calls.assert_called_once("Encrypt")
     kms.calls.assert_not_called()
     kms.calls.assert_order("Encrypt", "Decrypt")
+    kms.calls.assert_at_most(2, "Encrypt", key="alias/app")
+    kms.calls.assert_context("tenant")
+    kms.calls.assert_keys_used("alias/app", kms.keys[0])
+    kms.calls.assert_called("Encrypt", EncryptionContext=containing({"tenant": "7"}))
+    kms.calls.assert_called("Encrypt", Plaintext=matching(lambda value: len(value) == 32))
+    assert_type(kms.calls.wait("Encrypt", times=2, timeout=0.5, key="alias/app"), Calls)
     for call in kms.calls:
         assert_type(call.key, Key | None)
         assert_type(call.keys, tuple[Key, ...])
@@ -88,6 +96,11 @@ def test_calls(kms: KmsMock) -> None:
 
     kms.calls[0].operation = "Decrypt"  # type: ignore[misc]  # a record is not changed
     kms.calls.assert_called_once()  # type: ignore[call-arg]
+    kms.calls.assert_at_most("Encrypt", 2)  # type: ignore[arg-type]
+    kms.calls.assert_context({"tenant": "7"})  # type: ignore[arg-type]
+    kms.calls.assert_keys_used(["alias/app"])  # type: ignore[arg-type]
+    containing("tenant")  # type: ignore[arg-type]
+    matching("tenant")  # type: ignore[arg-type]
 
 
 def test_clock(kms: KmsMock) -> None:

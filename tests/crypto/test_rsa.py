@@ -171,11 +171,11 @@ def test_a_key_of_another_length_is_not_checked() -> None:
     key = der.element(
         der.SEQUENCE, der.integer(0), algorithm, der.element(der.OCTET_STRING, numbers)
     )
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert not rsa.is_private_key("RSA_4096", key)
 
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_key_of_another_family_is_refused() -> None:

@@ -64,11 +64,11 @@ def test_no_pattern_takes_long(pattern: str) -> None:
         start = data.draw(st.integers(0, len(text)))
         end = data.draw(st.integers(start, len(text)))
         hostile = text[:start] + text[start:end] * 10_000 + text[end:] + "\0"
-        began = time.perf_counter()
+        began = time.process_time()
 
         compiled.fullmatch(hostile)
 
         # What tries again and again takes minutes.
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
 
     check()

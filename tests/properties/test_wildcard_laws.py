@@ -57,9 +57,9 @@ def test_a_text_without_wildcards_matches_itself_alone(text: str) -> None:
 def test_no_pattern_takes_long(wild: str) -> None:
     """Also not the longest policy's, on a text that is nearly what it says."""
     text = "a" * 32_000
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert not pattern(wild).matches(text)
 
     # As regular expressions, most of these would take longer than anybody waits.
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -1,0 +1,47 @@
+"""
+Deferral: modules of operations that are imported when one of their functions is called.
+
+A test calls few operations, and the first call of a run would wait for all.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+
+class DeferredModule:
+    """
+    Stands in the table for a module of this folder, whose functions can be named.
+
+    Args:
+        name: The module's own.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> DeferredFunction:
+        return DeferredFunction(f".{self._name}", name)
+
+
+class DeferredFunction:
+    """A function of a module that is imported when it is called."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module = module
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._module[1:]}.{self._name}>"
+
+    def __call__(self, *args: Any) -> Any:
+        return self.__wrapped__(*args)
+
+    @functools.cached_property
+    def __wrapped__(self) -> Callable[..., Any]:
+        module = importlib.import_module(self._module, __package__)
+        function: Callable[..., Any] = getattr(module, self._name)
+        return function

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from json import scanner
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from .. import observed
 from ..backend import Backend
@@ -16,9 +16,16 @@ from ..service.serving.request import Request, Response
 from ..service.values.caller import Caller
 from ..sources import Source
 
-# (text, where to begin) -> the value and where it ends. Takes half as long as `json.loads`,
-# which looks for an encoding and for white space.
-_decode_json = scanner.make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # typeshed errs
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+# NaN and the infinities, which Python reads and writes, are no JSON.
+_decoder: Final = json.JSONDecoder(parse_constant=_refuse)
+# (text, where to begin) -> the value and where it ends. Takes half as long as `decode`,
+# which looks for white space.
+_scan_json: Final = scanner.make_scanner(_decoder)  # type: ignore[arg-type]  # typeshed errs
 
 
 # On the error of a connection that a mock let be lost.
@@ -67,11 +74,29 @@ class LostConnectionError(Exception):
 
 def request_of(backend: Backend, incoming: Incoming) -> Request:
     """Return the service's request, anew for each attempt."""
-    body = _decode_json(incoming.body.decode(), 0)[0]
+    body = _read(incoming.body)
     request_id = backend.registry.request_ids.take()
     request = Request(incoming.operation, body, incoming.region, incoming.caller, request_id)
     request.headers = incoming.headers
     return request
+
+
+def _read(body: Any) -> Any:
+    """
+    Return what *body* says in JSON; None if it is none.
+
+    botocore writes it, but a handler of the application's can have changed it.
+    """
+    try:
+        text = body if isinstance(body, str) else body.decode()
+        try:
+            value, end = _scan_json(text, 0)
+        except StopIteration:  # white space comes first, or nothing does
+            return _decoder.decode(text)
+        return value if end == len(text) else _decoder.decode(text)
+    # Not UTF-8, no JSON, integers of more digits than Python reads; nested too deep; no text.
+    except (ValueError, RecursionError, AttributeError):
+        return None
 
 
 def serve(

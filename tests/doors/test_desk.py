@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from pytest_kmsmock import KmsMock, KmsMockError, observed
+from pytest_kmsmock import KmsMock, KmsMockError, mock_kms, observed
 from pytest_kmsmock.backend import Backend
 from pytest_kmsmock.doors.desk import (
     Incoming,
@@ -161,3 +163,87 @@ def test_request_ids_of_the_tests_mocks_are_known(kms: KmsMock) -> None:
     assert is_request_id(request_id)
     for other in ("", None, "00000000-0000-4000-8000-000000000000", 5):
         assert not is_request_id(other)
+
+
+# What no service sees: JSON, whoever has changed it on its way.
+
+
+@pytest.fixture(params=["direct", "wire"])
+def either(request: pytest.FixtureRequest) -> Iterator[KmsMock]:
+    """A mock of each path."""
+    with mock_kms(transport=request.param) as mock:
+        yield mock
+
+
+def call(either: KmsMock, body: Any) -> Any:
+    """List keys by a client whose request a handler of the application's replaces."""
+    client = either.client()
+
+    def replace(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = body
+
+    client.meta.events.register_first("before-call.kms.*", replace)
+    return client.list_keys()
+
+
+NO_JSON = [
+    b"",
+    b" ",
+    b"{",
+    b'{"Limit": 1',
+    b'{"Limit": 1}}',
+    b'{"Limit": 1} x',
+    b'{"Limit": }',
+    b"{'Limit': 1}",
+    b'{"Limit": NaN}',
+    b'{"Limit": Infinity}',
+    b'{"Unknown": -Infinity}',
+    b'{"Unknown": ' + b"1" * 5000 + b"}",
+    b"[" * 200_000,
+    b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    b'"' + b"\xff" + b'"',
+    "no JSON",
+    None,
+    5,
+]
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=lambda body: repr(body)[:20])
+def test_what_is_no_json_is_a_serialization_error(either: KmsMock, body: Any) -> None:
+    """Inferred, as AWS's other services answer it: without a text."""
+    with pytest.raises(ClientError) as caught:
+        call(either, body)
+
+    error = caught.value.response
+    assert error["Error"] == {"Code": "SerializationException", "Message": ""}
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert [str(row.error) for row in either.calls] == ["SerializationException"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"[]", "ARRAY_VALUE can not be converted to Structure"),
+        (b"5", "NUMBER_VALUE can not be converted to Structure"),
+        (b'{"Limit": "1"}', "STRING_VALUE can not be converted to Integer"),
+        (b'{"Limit": 1e2}', "DECIMAL_VALUE can not be converted to Integer"),
+        (b'{"Limit": ' + b"1" * 4000 + b"}", "NUMBER_VALUE can not be converted to Integer"),
+        (b'{"Marker": ' + b"[" * 500 + b"]" * 500 + b"}", "ARRAY_VALUE can not be converted"),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_json_of_another_type_is_one_too(either: KmsMock, body: bytes, words: str) -> None:
+    with pytest.raises(ClientError, match="SerializationException") as caught:
+        call(either, body)
+
+    assert words in caught.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"Limit": 1}', b' \n{"Limit": 1}\t', '{"Limit": 1}', bytearray(b'{"Limit":1}')]
+)
+def test_json_may_have_white_space_around_it(either: KmsMock, body: Any) -> None:
+    """And be text, which botocore sends too."""
+    assert call(either, body)["Keys"] == []
+
+    either.calls.assert_called_once("ListKeys", Limit=1)

@@ -171,7 +171,8 @@ def root_of(certificate: bytes | str) -> bytes:
             found = x509.load_pem_x509_certificate(data)
         else:
             found = x509.load_der_x509_certificate(data)
-    except (ValueError, TypeError, AttributeError) as error:
+    # Of garbage `cryptography` raises more than it announces, as InvalidVersion.
+    except Exception as error:
         raise KmsMockError(
             "trust_attestation_root() takes an X.509 certificate, PEM or DER; "
             "write for example Path('root.pem').read_bytes()."

@@ -268,7 +268,11 @@ def _check_choice(name: str, value: Any, choices: Any) -> None:
 
 def _secret_of(material: bytes, spec: KeySpec, region: str) -> bytes:
     """Return *material* as the service keeps it, or raise unless it suits *spec*."""
-    secret = _pkcs8_of(material) if spec.kind == "asymmetric" else material
+    from ..crypto import foreign_keys  # not at the top: few tests need it
+
+    secret = material
+    if spec.kind == "asymmetric":
+        secret = foreign_keys.pkcs8(material) or material
     try:
         if is_sound(secret, spec, region):
             return secret
@@ -279,25 +283,6 @@ def _secret_of(material: bytes, spec: KeySpec, region: str) -> bytes:
         "hmac": "bytes, as many as KMS can import",
     }.get(spec.family, "a private key of that spec, the bytes of its PKCS #8 in DER or PEM")
     raise KmsMockError(f"this material does not suit a key of spec {spec.name}; give {wanted}.")
-
-
-def _pkcs8_of(material: bytes) -> bytes:
-    """Return a private key in PEM or DER, of whatever form, as PKCS #8 DER; else as it is."""
-    # Not at the top: few tests need them.
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-
-    is_pem = material.startswith(b"-----BEGIN")
-    load = serialization.load_pem_private_key if is_pem else serialization.load_der_private_key
-    try:
-        key = load(material, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return material
-    return key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
 
 
 def _material(material: Any) -> bytes:

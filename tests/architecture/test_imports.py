@@ -58,7 +58,7 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "botocore.loaders": ("service.api",),
     "botocore.model": ("calls.matching", "service.api"),
     "botocore.session": ("doors.clients", "doors.sessions", "settings"),
-    "cryptography*": ("crypto", "handles.enclave", "handles.key", "handles.keys"),
+    "cryptography*": ("crypto", "handles.enclave", "handles.key"),
     "pytest": ("plugin",),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, rsa, x448,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_kmsmock.crypto import attestation, cms, der, extras
+from pytest_kmsmock.crypto import attestation, cms, der, extras, foreign_keys
 from pytest_kmsmock.crypto.keypool import KeyPool
 from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.values import key_pairs
@@ -166,3 +167,37 @@ def test_what_an_answer_can_be_encrypted_to_it_is_encrypted_to(key: bytes) -> No
     """Some keys are only found out when they are used."""
     if attestation.encrypts(key):
         assert cms.seal(key, b"secret", SYSTEM)
+
+
+def in_pem(key: bytes, kind: str) -> bytes:
+    encoded = base64.encodebytes(key)
+    return b"-----BEGIN %b-----\n%b-----END %b-----\n" % (kind.encode(), encoded, kind.encode())
+
+
+KINDS: Final = ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "PUBLIC KEY", "X"]
+
+
+@without_deadline
+@given(key=changed(private_keys) | made_up_private_keys, kind=st.none() | st.sampled_from(KINDS))
+def test_a_key_of_whatever_form_is_pkcs8_or_none(key: bytes, kind: str | None) -> None:
+    """As the author of a test gives it: DER, or PEM with whatever it says to be."""
+    found = foreign_keys.pkcs8(key if kind is None else in_pem(key, kind))
+
+    assert found is None or foreign_keys.private_key(found)
+
+
+FORM: Final = serialization.PrivateFormat
+ENCODING: Final = serialization.Encoding
+
+
+@pytest.mark.parametrize("form", [FORM.PKCS8, FORM.TraditionalOpenSSL], ids=str)
+@pytest.mark.parametrize("encoding", [ENCODING.DER, ENCODING.PEM], ids=str)
+def test_a_key_of_whatever_form_is_the_same_key(
+    form: serialization.PrivateFormat, encoding: serialization.Encoding
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    nothing = serialization.NoEncryption()
+
+    found = foreign_keys.pkcs8(key.private_bytes(encoding, form, nothing))
+
+    assert found == key.private_bytes(ENCODING.DER, FORM.PKCS8, nothing)

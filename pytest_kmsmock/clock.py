@@ -54,6 +54,8 @@ class Clock:
         """
         __tracebackhide__ = True
         try:
+            if not isinstance(delta, dt.timedelta | None):
+                raise TypeError(f"{delta!r} is neither")
             step = (delta or dt.timedelta()) + dt.timedelta(
                 weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds
             )
@@ -82,6 +84,11 @@ class Clock:
             raise KmsMockError(
                 f"move_to() takes a datetime with a time zone, not {when!r}. Write for example "
                 "kms.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))."
+            )
+        if when.timestamp() > LAST:
+            raise KmsMockError(
+                f"the clock of KMS goes up to the year 9999, in UTC; move_to() was given "
+                f"{when.isoformat()}."
             )
         step = when.timestamp() - self()
         if step <= 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import itertools
-import math
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, Literal, get_args
 
@@ -263,4 +263,5 @@ def _usual_message(code: str, request: Request, arn: str | None) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    # Not by `math.isfinite`, which refuses an integer that no float is.
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max

@@ -6,6 +6,7 @@ Light: pytest's start imports it.
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
 
@@ -95,7 +96,7 @@ def _check_service(name: str, value: str) -> None:
 
 def checked_seconds(name: str, value: Any) -> float:
     __tracebackhide__ = True
-    if type(value) not in (int, float) or not 0 <= value < float("inf"):
+    if type(value) not in (int, float) or not 0 <= value <= sys.float_info.max:
         raise misuse(f"{name}={value!r} is no number of seconds; write 0 or more.")
     return float(value)
 

@@ -62,6 +62,10 @@ def test_the_clock_advances_again_and_again(kms: KmsMock) -> None:
         ((), {"days": float("inf")}),
         ((), {"days": 1e12}),
         ((), {"days": 9_000_000}),  # beyond the year 9999
+        ((), {"days": 10**400}),
+        ((dt.timedelta.max,), {}),
+        ((dt.datetime(2030, 1, 1),), {}),
+        ((dt.date(2030, 1, 1),), {}),
     ],
     ids=str,
 )

@@ -72,7 +72,12 @@ def secret_text(name: str, value: Any) -> str:
 def data(name: str, value: Any) -> bytes:
     """Return *value*, bytes or text, as bytes. They are not shown, since they may be secret."""
     if isinstance(value, str):
-        return value.encode()
+        try:
+            return value.encode()
+        except UnicodeEncodeError:
+            raise KmsMockError(
+                f"{name} has a surrogate in it, which is nothing in UTF-8; write bytes."
+            ) from None
     if not isinstance(value, bytes | bytearray | memoryview):
         raise _wrong_type(name, value, bytes)
     return bytes(value)

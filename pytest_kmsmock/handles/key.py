@@ -31,6 +31,10 @@ MessageType = Literal["RAW", "DIGEST", "EXTERNAL_MU"]
 __tracebackhide__ = True
 
 _EXAMPLE = {"tenant": "7"}
+# What RSAES_OAEP_SHA_256 can encrypt by a key of RSA_2048, in bytes.
+_LONGEST_WRAPPED = 190
+# More are no date. AWS refuses much less.
+_MOST_DAYS = 1e6
 # What somebody may look for that knows the API, and where it is.
 _INSTEAD = {
     "key_id": "write key.id",
@@ -211,9 +215,12 @@ class Key:
         Returns:
             The ID of the material if the key is symmetric.
         """
-        if days is not None and type(days) not in (int, float):
+        if days is not None and not (type(days) in (int, float) and abs(days) < _MOST_DAYS):
             raise KmsMockError(f"days={days!r} is no number of days; write 1 to 365, or None.")
-        return import_material(self._backend, self._value, data("material", material), days)
+        secret = data("material", material)
+        if not secret:
+            raise KmsMockError("material is empty; write the bytes of a key.")
+        return import_material(self._backend, self._value, secret, days)
 
     @property
     def materials(self) -> list[Material]:
@@ -335,6 +342,11 @@ def import_material(
 
     is_pair = key.spec.kind == "asymmetric"
     algorithm = "RSA_AES_KEY_WRAP_SHA_256" if is_pair else "RSAES_OAEP_SHA_256"
+    if not is_pair and len(material) > _LONGEST_WRAPPED:
+        raise KmsMockError(
+            f"{len(material)} bytes are too long to be wrapped as material of a key of spec "
+            f"{key.spec.name}; a symmetric key has 32, and no HMAC key has more than 128."
+        )
     wanted = _do(
         backend,
         key.arn,

@@ -101,7 +101,7 @@ class Keys(Part):
         self._check_active("create keys")
         backend = self._backend
         region, account = self._own(region, account)
-        if alias in KEY_SPECS:
+        if isinstance(alias, str) and alias in KEY_SPECS:
             raise KmsMockError(f"{alias!r} is a key spec and no alias; write spec={alias!r}.")
         if alias is not None:
             checked_alias("alias", alias)

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from ..faults import Disconnection, Fault, checked
 from ..names import AnyOperation
 from ..service.misuse import KmsMockError, suggestion
-from .arguments import truth
+from .arguments import text, truth
 from .finding import arn_of
 from .key import Key
 from .part import Part
@@ -64,6 +64,11 @@ class Scheduling(Part):
             KmsMockError: It could never happen.
         """
         __tracebackhide__ = True
+        if error is None:
+            raise KmsMockError(
+                "kms.fail() takes the code of an error, and None is none; write for example "
+                "kms.fail('Decrypt', 'KMSInternalException')."
+            )
         code = error.__name__ if isinstance(error, type) else error
         return self._schedule("fail", operation, repr(code), when, error=code, message=message)
 
@@ -100,6 +105,7 @@ class Scheduling(Part):
             kind: ``refused``, ``read-timeout`` or ``closed``.
         """
         __tracebackhide__ = True
+        text("kind", kind)
         return self._schedule("disconnect", operation, repr(kind), when, disconnection=kind)
 
     def _schedule(

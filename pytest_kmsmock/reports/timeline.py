@@ -43,7 +43,8 @@ def timeline(backends: Iterable[Backend], *, verbose: bool, told: Collection[int
     lines = _counted([call for _, call in calls[:-most]])
     for backend, call in calls[-most:]:
         lines += [_line(call, backend), *_why(call)]
-    return "\n".join(lines + _hints(calls))
+    # A lone surrogate in what was called could not be printed, or be sent by xdist.
+    return "\n".join(lines + _hints(calls)).encode(errors="backslashreplace").decode()
 
 
 def _counted(calls: list[Call]) -> list[str]:

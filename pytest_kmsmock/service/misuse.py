@@ -12,6 +12,7 @@ PUBLIC: Final = "pytest_kmsmock"
 
 _LEAST_LIKENESS: Final = 0.7
 _SHORTEST_PART: Final = 3
+_LONGEST: Final = 500
 
 
 class KmsMockError(Exception):
@@ -68,6 +69,8 @@ def suggestion(given: str, possible: Iterable[str]) -> str:
 
     One that contains what was given, or is part of it, is closer than one that looks like it.
     """
+    if len(given) > _LONGEST:  # nobody has mistyped that, and to compare it takes long
+        return ""
     plain = _plain(given)
     names = {name: _plain(name) for name in possible}
     parts = [

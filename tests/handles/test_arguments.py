@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -148,24 +149,34 @@ def test_a_signing_key_is_what_signs(key: Key) -> None:
         (lambda kms, key: kms.create_key(xks_key=5), "xks_key=5 is no external key"),
         (lambda kms, key: kms.create_key(key_id=5), "key_id=5 is no key ID"),
         (lambda kms, key: kms.create_key(alias=5), "alias=5"),
+        (lambda kms, key: kms.create_key(alias=[]), "alias=[]"),
+        (lambda kms, key: key.encrypt("\ud800"), "has a surrogate"),
         (lambda kms, key: kms.key(5), "not 5"),
         # Key stores.
         (lambda kms, key: kms.cloudhsm_cluster(cluster_id=5), "cluster_id=5"),
         (lambda kms, key: kms.cloudhsm_cluster(related_to="cluster"), "is no cluster"),
         (lambda kms, key: kms.cloudhsm_cluster(trust_anchor=b"x"), "trust_anchor=b'x'"),
         (lambda kms, key: kms.cloudhsm_cluster(password=None), "password=None"),
+        (lambda kms, key: kms.cloudhsm_cluster(password=b"x"), "password cannot be of type bytes"),
         (lambda kms, key: kms.cloudhsm_cluster(active=1), "active=1"),
         (lambda kms, key: kms.xks_proxy(5), "keys=5 is no list"),
         (lambda kms, key: kms.xks_proxy([5]), "key_id=5"),
         (lambda kms, key: kms.xks_proxy(endpoint=5), "endpoint=5"),
         (lambda kms, key: kms.xks_proxy(path=None), "path=None"),
         (lambda kms, key: kms.xks_proxy(access_key_id=5), "access_key_id=5"),
+        (
+            lambda kms, key: kms.xks_proxy(secret_access_key=5),
+            "secret_access_key cannot be of type int",
+        ),
         (lambda kms, key: kms.xks_proxy().key(5), "key_id=5"),
         (lambda kms, key: kms.xks_proxy().add_key(None), "key_id=None"),
         (lambda kms, key: kms.xks_proxy().add_key("x", usage=5), "usage=5 makes no sense"),
         (lambda kms, key: kms.xks_proxy().add_key("x", spec=5), "spec=5"),
         # Faults.
         (lambda kms, key: kms.fail("Decrypt", 5), "never answers with 5"),
+        (lambda kms, key: kms.fail("Decrypt", None), "None is none"),
+        (lambda kms, key: kms.disconnect("Decrypt", None), "kind=None"),
+        (lambda kms, key: kms.delay("Decrypt", 10**400), "is no delay"),
         (lambda kms, key: kms.fail(5, "DisabledException"), "no operation 5"),
         (lambda kms, key: kms.throttle("Decrypt", allow_unused="yes"), "allow_unused='yes'"),
         (lambda kms, key: kms.throttle(time=2), "no argument 'time'. Did you mean 'times'?"),
@@ -182,7 +193,14 @@ def test_a_signing_key_is_what_signs(key: Key) -> None:
         (lambda kms, key: kms.attach(boto3.client("s3")), "this is one of s3"),
         (lambda kms, key: setattr(kms, "transition_secs", 5), "'transition_seconds'"),
         (lambda kms, key: setattr(kms, "transition_seconds", "5"), "transition_seconds='5'"),
+        (lambda kms, key: setattr(kms, "transition_seconds", 10**400), "is no number of seconds"),
+        (lambda kms, key: setattr(kms, "transition_seconds", math.nan), "transition_seconds=nan"),
         (lambda kms, key: setattr(kms.quotas, "keys", "5"), "quotas.keys='5'"),
+        # Imports.
+        (lambda kms, key: key.import_material(b""), "material is empty"),
+        (lambda kms, key: key.import_material(bytes(32), days="7"), "days='7'"),
+        (lambda kms, key: key.import_material(bytes(32), days=math.nan), "days=nan"),
+        (lambda kms, key: key.import_material(bytes(32), days=10**400), "is no number of days"),
     ],
 )
 def test_an_argument_that_makes_no_sense_is_told(

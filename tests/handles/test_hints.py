@@ -13,6 +13,9 @@ import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 
+# West of Greenwich the year 9999 ends later.
+BEYOND = dt.datetime(9999, 12, 31, 23, tzinfo=dt.timezone(-dt.timedelta(hours=2)))
+
 # Works.
 
 
@@ -67,6 +70,7 @@ def test_a_fault_is_named_by_the_class_of_its_error(kms: KmsMock) -> None:
         (lambda kms: kms.clock.move_to("2030-01-01"), "takes a datetime with a time zone"),
         (lambda kms: kms.clock.move_to(dt.date(2100, 1, 1)), "takes a datetime with a time zone"),
         (lambda kms: kms.clock.move_to(dt.datetime(2100, 1, 1)), "with a time zone"),
+        (lambda kms: kms.clock.move_to(BEYOND), "up to the year 9999, in UTC"),
         (
             lambda kms: kms.clock.move_to(dt.datetime(2000, 1, 1, tzinfo=dt.UTC)),
             "goes forward only",

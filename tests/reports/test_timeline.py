@@ -7,7 +7,8 @@ import textwrap
 
 import pytest
 
-from pytest_kmsmock import plugin
+from pytest_kmsmock import KmsMock, plugin
+from pytest_kmsmock.reports.timeline import timeline
 
 pytestmark = pytest.mark.usefixtures("no_other_plugins")
 
@@ -254,3 +255,15 @@ def test_a_region_that_is_none_is_told(pytester: pytest.Pytester) -> None:
         text = section(report, test)
         assert "-> EndpointConnectionError" in text
         assert "botocore lists no Region" not in text
+
+
+def test_what_no_terminal_can_print_is_escaped(kms: KmsMock) -> None:
+    """Nor can xdist send it: a surrogate that has lost its other half."""
+    client = kms.client()
+    with pytest.raises(client.exceptions.ClientError):
+        client.describe_key(KeyId="alias/\ud800")
+
+    text = timeline([kms._backend], verbose=True)
+
+    assert "alias/\\ud800" in text
+    assert text.encode()

@@ -52,6 +52,7 @@ def test_the_summary_has_room_for_what_an_error_says(
         ("k", ["KeyId", "Marker"], None),
         ("anything", [], None),
         ("", ["KeyId"], None),
+        ("KeyId" * 30_000, ["KeyId"], None),
     ],
 )
 def test_a_suggestion_is_close_or_there_is_none(

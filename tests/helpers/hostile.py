@@ -62,37 +62,40 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(item, (*at, name))
 
 
-def spoil(data: st.DataObject, body: Any) -> None:
-    """Change one thing somewhere in *body*."""
+def spoil(data: st.DataObject, body: Any, values: st.SearchStrategy[Any] = hostile_values) -> None:
+    """Change one thing somewhere in *body*, mostly to one of *values*."""
     known = list(paths(body))
     if not known or data.draw(st.integers(0, 7)) == 0:
-        body[data.draw(st.sampled_from(["Extra", "", "é", "DryRun", "KeyId"]))] = data.draw(
-            hostile_values
-        )
+        body[data.draw(st.sampled_from(["Extra", "", "é", "DryRun", "KeyId"]))] = data.draw(values)
         return
     *way, last = data.draw(st.sampled_from(known))
     holder = functools.reduce(lambda value, name: value[name], way, body)
     how = data.draw(st.sampled_from(["replace", "replace", "remove", "cut", "flip"]))
     if how == "remove":
         del holder[last]
-    elif how == "replace" or not isinstance(holder[last], str) or not holder[last]:
-        holder[last] = data.draw(hostile_values)
+    elif how == "replace" or not isinstance(holder[last], str | bytes) or not holder[last]:
+        holder[last] = data.draw(values)
+    elif isinstance(holder[last], bytes):
+        holder[last] = _garbled(data, how, holder[last])
     else:
-        holder[last] = garbled(data, how, holder[last])
+        holder[last] = _garbled_text(data, how, holder[last])
 
 
-def garbled(data: st.DataObject, how: str, given: str) -> str:
-    """Return *given*, a text or bytes in Base64, with a part cut out or a bit flipped."""
+def _garbled_text(data: st.DataObject, how: str, given: str) -> str:
     try:
-        raw = bytearray(base64.b64decode(given, validate=True))
+        raw = base64.b64decode(given, validate=True)
     except ValueError:
         at = data.draw(st.integers(0, len(given) - 1))
         return given[:at] + given[at + 1 :]
-    if not raw:
-        return given
+    return text(_garbled(data, how, raw)) if raw else given
+
+
+def _garbled(data: st.DataObject, how: str, given: bytes) -> bytes:
+    """Return *given* with a part cut out or a bit flipped."""
+    raw = bytearray(given)
     at = data.draw(st.integers(0, len(raw) - 1))
     if how == "flip":
         raw[at] ^= 1 << data.draw(st.integers(0, 7))
     else:
         del raw[at : at + data.draw(st.integers(1, 200))]
-    return text(bytes(raw))
+    return bytes(raw)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import gc
 import importlib.util
 import os
 import socket
 import sys
 import textwrap
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -259,11 +257,6 @@ def run_beside_application(
 
     monkeypatch.setitem(sys.modules, "application", _application())
     monkeypatch.delitem(OPERATIONS, "ListKeyPolicies")
-
-    # What an earlier test left open, an event loop say, is none of this run's business.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
     def run_file(source: str, *arguments: str, ini: str = "") -> pytest.RunResult:
         source = f"from application import *\n{textwrap.dedent(source)}"

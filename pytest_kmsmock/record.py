@@ -143,6 +143,7 @@ class Record:
         self.rows: list[Row] = []
         self._taken = 0
         self._cleared: list[Row] = []
+        self._told = 0
 
     def add(self, row: Row) -> None:
         self.rows.append(row)
@@ -151,8 +152,14 @@ class Record:
         """Forget the calls so far."""
         if _keeps_cleared:
             self._cleared += self.rows[self._taken :]
-        self._taken = 0
+        self._taken = self._told = 0
         self.rows = []
+
+    def untold(self) -> list[Row]:
+        """Return the calls since this was last asked."""
+        rows = self.rows[self._told :]
+        self._told = len(self.rows)
+        return rows
 
     def take(self) -> list[Row]:
         """Return the calls since this was last asked, also those that were cleared since."""

@@ -20,6 +20,7 @@ from .options import ini_value
 OBSERVED = pytest.StashKey[Observed]()
 _MARKED = pytest.StashKey[Marked]()
 _STRAYS = "kmsmock_strays"
+_SOFTLY = "KMS calls that policies would have refused"
 _NO_REGION = (
     "A client that is made while a module is imported needs a Region before any mock is active.\n"
     "Write in the ini file, for example: kms_region = us-east-1"
@@ -219,6 +220,10 @@ def pytest_runtest_makereport(
         )
         if text:
             report.sections.append(("KMS calls", text))
+    elif seen is not None and any(backend.enforces == "soft" for backend in seen.backends):
+        from ..reports.soft import would_be_refused
+
+        report.sections += [(_SOFTLY, line) for line in would_be_refused(seen.backends)]
     return report
 
 
@@ -238,6 +243,17 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    softly = [
+        f"{report.nodeid}: {text}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for title, text in getattr(report, "sections", ())
+        if title == _SOFTLY
+    ]
+    if softly:
+        terminalreporter.section(_SOFTLY)
+        for line in sorted(softly):
+            terminalreporter.line(line)
     if observed.strays:
         terminalreporter.section("KMS calls of threads that outlived their tests", red=True)
         for stray in observed.strays:

@@ -352,6 +352,62 @@ def test_the_ini_file_sets_the_other_options(run: Run) -> None:
     result.assert_outcomes(passed=3)
 
 
+SOFT_TESTS = """
+    import pytest
+    from program import client
+
+    def test_twice(kms):
+        for _ in range(2):
+            client().list_keys()
+        client().list_aliases()
+
+    @pytest.fixture
+    def listing(kms_module):
+        yield
+        client().list_keys()
+
+    def test_at_the_end(listing):
+        pass
+
+    def test_afterwards(kms_module):
+        client().list_aliases()
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_the_end_of_a_run_tells_what_would_have_been_refused(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """Where policies are softly enforced; each call in the test in which it was made."""
+    policy = {"Statement": {"Effect": "Allow", "Action": "kms:ListAliases", "Resource": "*"}}
+    (pytester.path / "policy.json").write_text(json.dumps(policy), encoding="utf-8")
+    ini = "kms_policy = policy.json\nkms_enforce_policies = soft"
+
+    result = run(ini=ini, tests=SOFT_TESTS)
+    if workers:
+        pytest.importorskip("xdist")
+        monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+        result = pytester.runpytest_subprocess(
+            *("-p", "pytest_kmsmock.plugin", "-p", "xdist.plugin", "-n", str(workers))
+        )
+
+    result.assert_outcomes(passed=3)
+    told = [line for line in result.outlines if "no IAM policy allows it" in line]
+    assert told == [
+        "test_program.py::test_at_the_end: test_program.py:12  "
+        "kms:ListKeys: no IAM policy allows it",
+        "test_program.py::test_twice: test_program.py:6  "
+        "kms:ListKeys: no IAM policy allows it (2×)",
+    ]
+    result.stdout.fnmatch_lines(["*KMS calls that policies would have refused*"])
+
+
+def test_a_run_under_policies_that_refuse_tells_nothing_more(run: Run) -> None:
+    result = run(ini="kms_enforce_policies = true", tests="def test_it(kms): pass")
+
+    result.stdout.no_fnmatch_line("*would have refused*")
+
+
 def test_a_failing_test_tells_what_decided(run: Run) -> None:
     """In its report, of each call that was refused."""
     result = run(

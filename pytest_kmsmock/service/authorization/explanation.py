@@ -32,16 +32,16 @@ def reason(rulings: Sequence[Ruling]) -> str:
     """Return in a sentence what decided."""
     refused = [ruling for ruling in rulings if not ruling.allows]
     return "; ".join(
-        f"{ruling.query.permission}: {_decisive(ruling)}" for ruling in refused[:1] or rulings
+        f"{ruling.query.permission}{_under(ruling.query)}: {_decisive(ruling)}"
+        for ruling in refused[:1] or rulings
     )
 
 
 def _lines(ruling: Ruling) -> Iterator[str]:
     query = ruling.query
     verb = "is allowed" if ruling.allows else "is not allowed"
-    under = "" if query.new_policy is None else " under the new key policy"
     yield (
-        f"{query.caller.arn} {verb} {query.permission} on {query.resource}{under}: "
+        f"{query.caller.arn} {verb} {query.permission} on {query.resource}{_under(query)}: "
         f"{_decisive(ruling)}."
     )
     if not ruling.allows:
@@ -270,6 +270,10 @@ def _or_else(query: Query) -> str:
 
 def _can_be_granted(query: Query) -> bool:
     return query.permission in GRANTABLE and query.new_policy is None
+
+
+def _under(query: Query) -> str:
+    return "" if query.new_policy is None else " under the new key policy"
 
 
 def _key_policy(query: Query) -> str:

@@ -392,7 +392,46 @@ def test_softly_the_lockout_is_only_noted(kms: KmsMock) -> None:
     [call] = kms.calls
     assert call.decision is not None
     assert not call.decision.allowed
+    assert call.decision.reason == (
+        "kms:PutKeyPolicy under the new key policy: no IAM policy allows it"
+    )
     assert "under the new key policy" in kms.explain(call)
+
+
+@pytest.mark.kms(enforce_policies="soft")
+def test_softly_an_aws_managed_key_refuses_as_without_policies(kms: KmsMock) -> None:
+    """Nobody else decides on it then."""
+    key = kms.create_key(alias="alias/aws/s3")
+    client = kms.client(principal=ROLE)
+
+    client.describe_key(KeyId=key.id)
+    denial(client.encrypt, KeyId=key.id, Plaintext=b"x")
+
+
+def test_a_destination_that_is_not_there(kms: KmsMock, app: Any) -> None:
+    """Who may not read the source learns nothing of it; of another account's AWS tells little."""
+    key = kms.create_key()
+    blob = key.encrypt(b"x")
+    elsewhere = f"arn:aws:kms:us-east-1:{OTHER}:key/11111111-2222-4333-8444-555555555555"
+    may_read = ("kms:ReEncryptFrom", key.arn)
+
+    def members(destination: str) -> dict[str, Any]:
+        return {"CiphertextBlob": blob, "SourceKeyId": key.id, "DestinationKeyId": destination}
+
+    client = app()
+    assert denial(client.re_encrypt, **members("alias/none")) == no_iam(
+        "kms:ReEncryptFrom", key.arn
+    )
+    client = app(may_read)
+    with pytest.raises(client.exceptions.NotFoundException):
+        client.re_encrypt(**members("alias/none"))
+    assert denial(client.re_encrypt, **members(elsewhere)).endswith(
+        "on this resource because no identity-based policy allows the kms:ReEncryptTo action"
+    )
+    client = app(may_read, ("kms:ReEncryptTo", "*"))
+    assert denial(client.re_encrypt, **members(elsewhere)).endswith(
+        f"kms:ReEncryptTo on this resource {ELSEWHERE}"
+    )
 
 
 @pytest.mark.parametrize(

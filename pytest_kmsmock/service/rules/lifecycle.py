@@ -8,6 +8,7 @@ Developer Guide, "Key states", "Rotating keys", "Deleting keys".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -48,19 +49,23 @@ def rotates_by_itself(key: KmsKey) -> bool:
     )
 
 
-def fall_due(key: KmsKey, due: float, new_secret: Callable[[], bytes]) -> KmsKey | None:
+def fall_due(
+    key: KmsKey, due: float, new_secret: Callable[[], bytes], now: float | None = None
+) -> KmsKey | None:
     """
     Return *key* after what falls due at *due*; None if that is its deletion.
 
     Args:
         new_secret: Makes the key material of a rotation.
+        now: Of automatic rotations, those that follow at once until then come too.
     """
     if key.deletion_date == due:
         return None
     if key.transition_ends == due:
         return _end_transition(key, due, new_secret)
     if rotates_by_itself(key) and key.next_rotation == due:
-        return rotate_automatically(key, due, new_secret())
+        key = rotate_automatically(key, due, new_secret())
+        return key if now is None else _rotate_until(key, now, new_secret)
     for material in key.materials:
         if material.valid_to == due:
             key = forget(key, material)
@@ -112,6 +117,31 @@ def rotate_automatically(key: KmsKey, now: float, secret: bytes) -> KmsKey:
     )
 
 
+def _rotate_until(key: KmsKey, now: float, new_secret: Callable[[], bytes]) -> KmsKey:
+    """
+    Return *key*, which has just been rotated, after its automatic rotations until *now*.
+
+    One by one they would copy the materials each time, of which there can be thousands.
+    """
+    due, period, materials = key.next_rotation, key.rotation_period, list(key.materials)
+    assert due is not None
+    assert period is not None
+    ends = math.inf if key.transition_ends is None else key.transition_ends
+    while due <= min(now, LAST) and due < ends:
+        secret = new_secret()
+        materials[-1] = attrs.evolve(materials[-1], state="NON_CURRENT")
+        materials.append(
+            KeyMaterial(
+                id=material_id(key.key_id, secret),
+                secret=secret,
+                rotation_date=due,
+                rotation_type="AUTOMATIC",
+            )
+        )
+        due += period * DAY
+    return attrs.evolve(key, materials=tuple(materials), next_rotation=due)
+
+
 def with_new_material(
     key: KmsKey, now: float, secret: bytes, rotation_type: RotationType
 ) -> KmsKey:
@@ -145,6 +175,8 @@ def synchronize(related: Sequence[KmsKey]) -> list[KmsKey]:
     """
     primary = next(key for key in related if key.multi_region == "PRIMARY")
     followed = [key if key is primary else _follow(key, primary) for key in related]
+    if primary.origin == "AWS_KMS":  # nothing waits for an import
+        return followed
     for pending in [m.id for m in primary.materials if not m.is_permanent]:
         held = [m for key in followed for m in key.materials if m.id == pending]
         is_ready = all(material.secret is not None for material in held)
@@ -157,31 +189,30 @@ def synchronize(related: Sequence[KmsKey]) -> list[KmsKey]:
 
 def _follow(replica: KmsKey, primary: KmsKey) -> KmsKey:
     """Return *replica* with the materials of *primary*, and with its schedule."""
-    own = {material.id: material for material in replica.materials}
-    materials = []
-    for material in primary.materials:
-        # Each Region imports for itself.
-        new = own.get(material.id) or (
-            material
-            if primary.origin == "AWS_KMS"
-            else attrs.evolve(material, secret=None, valid_to=None)
-        )
-        materials.append(
-            attrs.evolve(
-                new,
-                state=material.state,
-                rotation_date=material.rotation_date,
-                rotation_type=material.rotation_type,
-            )
-        )
+    materials = primary.materials
+    if primary.origin != "AWS_KMS":
+        own = {material.id: material for material in replica.materials}
+        materials = tuple(_imported(material, own.get(material.id)) for material in materials)
     return settle_imports(
         attrs.evolve(
             replica,
-            materials=tuple(materials),
+            materials=materials,
             rotation_period=primary.rotation_period,
             next_rotation=primary.next_rotation,
             on_demand_rotations=primary.on_demand_rotations,
         )
+    )
+
+
+def _imported(material: KeyMaterial, own: KeyMaterial | None) -> KeyMaterial:
+    """Return *material* of a primary key as the replica has it, whose *own* was imported there."""
+    if own is None:  # each Region imports for itself
+        return attrs.evolve(material, secret=None, valid_to=None)
+    return attrs.evolve(
+        own,
+        state=material.state,
+        rotation_date=material.rotation_date,
+        rotation_type=material.rotation_type,
     )
 
 

@@ -224,9 +224,9 @@ class Draft(State):
             new_secret: Makes the material of a rotation.
         """
         while self.next_due <= now:
-            self._fall_due(new_secret)
+            self._fall_due(now, new_secret)
 
-    def _fall_due(self, new_secret: NewSecret) -> None:
+    def _fall_due(self, now: float, new_secret: NewSecret) -> None:
         """Let happen what is due first."""
         due = next(iter(self._dues))
         resources = self.resources(due.account, due.region)
@@ -236,7 +236,7 @@ class Draft(State):
             return
         key = resources.keys.get(due.name)
         assert key is not None  # what is due goes with the key
-        changed = fall_due(key, due.time, lambda: new_secret(key))
+        changed = fall_due(key, due.time, lambda: new_secret(key), now)
         if changed is None:
             self.remove_key(key, due.time)
         else:

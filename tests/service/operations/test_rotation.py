@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
@@ -123,6 +124,24 @@ def test_only_the_material_changes(kms: KmsMock, client: Any, key_id: str, descr
     assert after["CurrentKeyMaterialId"] != before["CurrentKeyMaterialId"]
     assert after == before | {"CurrentKeyMaterialId": after["CurrentKeyMaterialId"]}
     assert client.get_key_policy(KeyId=key_id)["Policy"] == policy
+
+
+def test_a_jump_to_the_last_year_takes_no_time(kms: KmsMock, client: Any) -> None:
+    """It makes 32,000 rotations, which replicas follow; what was encrypted before still opens."""
+    key_id = client.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    client.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")
+    client.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=90)
+    blob = client.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
+    kms.clock.move_to(dt.datetime(9999, 12, 1, tzinfo=dt.UTC))
+    began = time.process_time()
+
+    opened = kms.client("eu-west-1").decrypt(CiphertextBlob=blob)
+
+    assert opened["Plaintext"] == b"x"
+    assert time.process_time() - began < 5  # it took hours, while each copied those before
+    primary, replica = kms.keys
+    assert primary.materials == replica.materials
+    assert len(primary.materials) > 32_000
 
 
 @pytest.mark.parametrize("period", [90, 365, 1000, 2560])

@@ -126,6 +126,46 @@ def test_a_rotation_that_is_due_plans_the_next() -> None:
     assert rotated.on_demand_rotations == 0
 
 
+@pytest.mark.parametrize("periods", [0, 0.9, 1, 2, 7.5])
+def test_rotations_that_are_due_by_now_come_at_once_as_one_by_one(periods: float) -> None:
+    secrets = [bytes([number]) * 32 for number in range(9)]
+    key = samples.key(rotation_period=90, next_rotation=NOW)
+    now = NOW + periods * 90 * DAY
+    expected: KmsKey | None = key
+    left = iter(secrets)
+    while expected is not None and expected.next_rotation is not None:
+        if expected.next_rotation > now:
+            break
+        expected = lifecycle.fall_due(expected, expected.next_rotation, left.__next__)
+
+    assert lifecycle.fall_due(key, NOW, iter(secrets).__next__, now) == expected
+    assert expected is not None
+    assert len(expected.materials) == 2 + int(periods)
+
+
+def test_rotations_come_at_once_up_to_what_else_is_due() -> None:
+    """The end of a transient state, as when an on-demand rotation is in progress."""
+    key = samples.key(
+        rotation_period=90, next_rotation=NOW, transition_ends=NOW + 180 * DAY, rotating_since=NOW
+    )
+
+    rotated = lifecycle.fall_due(key, NOW, new_secret, NOW + 999 * DAY)
+
+    assert rotated is not None
+    assert rotated.next_rotation == NOW + 180 * DAY
+    assert lifecycle.next_due(rotated) == key.transition_ends
+
+
+def test_rotations_come_at_once_up_to_the_last_date() -> None:
+    key = samples.key(rotation_period=90, next_rotation=LAST - 90 * DAY)
+
+    rotated = lifecycle.fall_due(key, LAST - 90 * DAY, new_secret, LAST + 999 * DAY)
+
+    assert rotated is not None
+    assert rotated.next_rotation == LAST + 90 * DAY
+    assert states(rotated) == ["NON_CURRENT", "NON_CURRENT", "CURRENT"]
+
+
 def test_material_expires_at_its_time_alone() -> None:
     """What expires later stays."""
     first = samples.material(1, state="NON_CURRENT", valid_to=NOW)

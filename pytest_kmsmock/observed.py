@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import weakref
 from collections.abc import Iterable
+from types import FrameType
 from typing import Any, Final
 
 from . import active
@@ -33,6 +35,11 @@ class Observed:
 _observed: Observed | None = None
 # Of threads that go on although the test that has started them is over: which test that was.
 _starters: weakref.WeakKeyDictionary[threading.Thread, str] = weakref.WeakKeyDictionary()
+
+# Where those of the standard library's pools wait for work.
+_WAITING: Final = frozenset(
+    (("concurrent.futures.thread", "_worker"), ("multiprocessing.pool", "worker"))
+)
 
 # What such threads have done amiss: no test that runs can answer for it, so the run does.
 strays: list[str] = []
@@ -70,6 +77,22 @@ def outlive(threads: Iterable[threading.Thread], test: str) -> None:
     """Note that *threads* go on, although *test*, which has started them, is over."""
     for thread in threads:
         _starters.setdefault(thread, test)
+    release_waiting()
+
+
+def release_waiting() -> None:
+    """Let threads of pools that wait for work be nobody's: they work for who gives them some."""
+    if not _starters:
+        return
+    running = sys._current_frames()
+    for thread in list(_starters):
+        frame = running.get(thread.ident or 0)
+        if frame is not None and _place_of(frame) in _WAITING:
+            _starters.pop(thread, None)
+
+
+def _place_of(frame: FrameType) -> tuple[object, str]:
+    return frame.f_globals.get("__name__"), frame.f_code.co_name
 
 
 def starter() -> str | None:

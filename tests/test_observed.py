@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
+from typing import Any
 
 import pytest
 
@@ -85,3 +89,48 @@ def test_a_thread_that_outlives_its_test_is_known_by_it() -> None:
 
     assert told == ["the first test"]
     assert observed.starter() is None
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def submit_to_executor(work: Callable[[], str | None]) -> tuple[Any, Callable[[], str | None]]:
+    pool = ThreadPoolExecutor(1)
+    return pool, pool.submit(work).result
+
+
+def submit_to_pool(work: Callable[[], str | None]) -> tuple[Any, Callable[[], str | None]]:
+    pool = ThreadPool(1)
+    return pool, pool.apply_async(work).get
+
+
+@pytest.mark.parametrize("submit", [submit_to_executor, submit_to_pool])
+def test_a_thread_of_a_pool_works_for_who_gives_it_work(
+    submit: Callable[..., tuple[Any, Callable[[], str | None]]],
+) -> None:
+    """What it still does for a test that is over is that test's; then it waits for others."""
+    begun, go_on = threading.Event(), threading.Event()
+    workers: list[threading.Thread] = []
+
+    def work() -> str | None:
+        workers.append(threading.current_thread())
+        begun.set()
+        go_on.wait(10)
+        return observed.starter()
+
+    pool, result = submit(work)
+    assert begun.wait(10)
+    with pool:
+        observed.outlive(workers, "the first test")
+        go_on.set()
+        assert result() == "the first test"
+
+        def is_released() -> bool:
+            observed.release_waiting()
+            return workers[0] not in observed._starters
+
+        wait_for(is_released)

@@ -133,6 +133,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if wanted is not None:
         sessions.guard = guard_of(item.config) if wanted else None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
+    observed.release_waiting()
     threads = {threading.current_thread(), *threading.enumerate()}
     try:
         with contextlib.nullcontext() if decorated is None else _entered(decorated, item) as mock:

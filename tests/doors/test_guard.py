@@ -585,3 +585,86 @@ def test_what_moto_answers_is_let_through(run: Run) -> None:
     )
 
     result.assert_outcomes(passed=1)
+
+
+# Threads that go on when their test is over.
+
+STRAYING = """
+import contextlib
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from guarded_application import client
+
+pool = ThreadPoolExecutor(1)
+go_on, done = threading.Event(), threading.Event()
+raised = []
+
+def read():
+    go_on.wait(10)
+    try:
+        client.list_keys()
+    except Exception as error:
+        raised.append(str(error))
+    done.set()
+
+def test_first(kms):
+    START
+
+def test_second():
+    go_on.set()
+    assert done.wait(10)
+
+def test_third():
+    assert "outside any mock" in raised[0]
+"""
+
+
+@pytest.mark.parametrize("ini", [GUARDED, ""], ids=["guard", "no-guard"])
+@pytest.mark.parametrize("start", ["threading.Thread(target=read).start()", "pool.submit(read)"])
+def test_a_thread_that_outlives_its_test_fails_the_run(
+    run_alone: Run, pytester: pytest.Pytester, start: str, ini: str
+) -> None:
+    """Not the test that runs by then, which has nothing to do with it; nor does it reach AWS."""
+    pytester.makepyfile(test_it=STRAYING.replace("START", start))
+
+    result = run_alone("-p", "no:randomly", ini=ini)
+
+    result.assert_outcomes(passed=3)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    text = result.stdout.str()
+    assert "a thread that test_it.py::test_first started, and that has outlived it" in text
+    assert "during test_it.py::test_second" in text
+
+
+def test_a_pool_of_the_application_works_for_each_test(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    """Its threads live on and wait; what a later test lets them do is that test's own."""
+    pytester.makepyfile(
+        test_it="""
+        import time
+        import pytest
+        from concurrent.futures import ThreadPoolExecutor
+        from guarded_application import client
+
+        pool = ThreadPoolExecutor(1)
+
+        def test_first(kms):
+            assert pool.submit(client.list_keys).result()["Keys"] == []
+            time.sleep(0.1)  # until it waits again
+
+        def test_unguarded():
+            pool.submit(client.list_keys).result()
+        """
+    )
+
+    result = run_alone("-p", "no:randomly", ini="")
+    guarded = run_alone("-p", "no:randomly", ini=GUARDED)
+
+    assert REACHED in result.stdout.str()
+    result.assert_outcomes(passed=1, failed=1)
+    guarded.assert_outcomes(passed=1, failed=1)
+    text = guarded.stdout.str()
+    assert "test_it.py::test_unguarded called kms:ListKeys" in text
+    assert "outlived" not in text

@@ -60,7 +60,9 @@ def test_what_it_opens(kms: KmsMock, enclave: Enclave) -> None:
         enclave.open(kms.client().generate_random(NumberOfBytes=8))
 
 
-def test_an_enclave_of_a_module_serves_each_test(pytester: pytest.Pytester) -> None:
+def test_an_enclave_of_a_module_serves_each_test(
+    pytester: pytest.Pytester, no_other_plugins: None
+) -> None:
     """By the clock of the test's own mock."""
     pytester.makepyfile("""
         import pytest
@@ -78,7 +80,7 @@ def test_an_enclave_of_a_module_serves_each_test(pytester: pytest.Pytester) -> N
             assert len(enclave.open(response)) == 8
     """)
 
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("-p", "pytest_kmsmock.plugin").assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize(

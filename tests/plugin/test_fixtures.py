@@ -114,12 +114,13 @@ def test_an_inner_fixture_starts_as_a_copy_of_the_outer(run: Run) -> None:
             assert aliases() == ["alias/session"]
             make_key("alias/module")
 
-        class TestClass:
-            @pytest.fixture(scope="class", autouse=True)
-            def of_class(self, kms_class):
-                assert aliases() == ["alias/module", "alias/session"]
-                make_key("alias/class")
+        @pytest.fixture(scope="class")
+        def of_class(kms_class):
+            assert aliases() == ["alias/module", "alias/session"]
+            make_key("alias/class")
 
+        @pytest.mark.usefixtures("of_class")
+        class TestClass:
             @pytest.mark.parametrize("turn", [1, 2])
             def test_in_class(self, kms, turn):
                 assert aliases() == ["alias/class", "alias/module", "alias/session"]

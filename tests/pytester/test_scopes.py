@@ -8,12 +8,12 @@ import pytest
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester) -> Any:
+def run(pytester: pytest.Pytester, no_other_plugins: None) -> Any:
     def run_file(source: str, *, in_process: bool = True) -> pytest.RunResult:
         pytester.makeini("[pytest]\n")
         pytester.makepyfile(source)
         run_pytest = pytester.runpytest if in_process else pytester.runpytest_subprocess
-        return run_pytest("-p", "no:randomly")
+        return run_pytest("-p", "pytest_kmsmock.plugin")
 
     return run_file
 
@@ -84,11 +84,12 @@ def test_the_nearest_wider_mock_is_forked(run: Any) -> None:
         def of_session(kms_session):
             kms_session.create_key(alias="alias/session")
 
-        class TestIt:
-            @pytest.fixture(scope="class", autouse=True)
-            def of_class(self, kms_class):
-                kms_class.create_key(alias="alias/class")
+        @pytest.fixture(scope="class")
+        def of_class(kms_class):
+            kms_class.create_key(alias="alias/class")
 
+        @pytest.mark.usefixtures("of_class")
+        class TestIt:
             def test_it(self, kms):
                 names = [name for key in kms.keys for name in key.aliases]
                 assert sorted(names) == ["alias/class", "alias/session"]

@@ -77,7 +77,7 @@ def test_other_errors_stay_what_they_are(
 
 @pytest.mark.parametrize("transport", ["direct", "wire"])
 def test_a_test_fails_for_it_though_the_application_caught_it(
-    pytester: pytest.Pytester, transport: str
+    pytester: pytest.Pytester, no_other_plugins: None, transport: str
 ) -> None:
     """As for every error that is meant for the test."""
     pytester.makepyfile(
@@ -98,7 +98,7 @@ def test_a_test_fails_for_it_though_the_application_caught_it(
         """
     )
 
-    result = pytester.runpytest_inprocess()
+    result = pytester.runpytest_inprocess("-p", "pytest_kmsmock.plugin")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*did not foresee this call of kms:Encrypt*"])

@@ -223,7 +223,7 @@ def test_each_mock_has_its_own(kms: KmsMock) -> None:
     assert Quotas() == AWS_QUOTAS
 
 
-def test_the_next_test_has_awss_again(pytester: pytest.Pytester) -> None:
+def test_the_next_test_has_awss_again(pytester: pytest.Pytester, no_other_plugins: None) -> None:
     """A fork starts with those of what it is a fork of, and keeps its own changes."""
     pytester.makepyfile("""
         import pytest
@@ -238,7 +238,7 @@ def test_the_next_test_has_awss_again(pytester: pytest.Pytester) -> None:
             kms.quotas.keys = 7
     """)
 
-    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=2)
+    pytester.runpytest("-p", "pytest_kmsmock.plugin").assert_outcomes(passed=2)
 
 
 # What botocore does with a LimitExceededException; docs/how-to/quotas.md says the same.

@@ -335,7 +335,7 @@ def test_over_the_wire_it_is_the_same(kms: KmsMock) -> None:
     assert last(client, key)["KmsRequestId"] == made["ResponseMetadata"]["RequestId"]
 
 
-def test_an_inner_mock_keeps_its_own(pytester: pytest.Pytester) -> None:
+def test_an_inner_mock_keeps_its_own(pytester: pytest.Pytester, no_other_plugins: None) -> None:
     """What a test does does not show in the next one."""
     pytester.makepyfile("""
         import pytest
@@ -354,4 +354,4 @@ def test_an_inner_mock_keeps_its_own(pytester: pytest.Pytester) -> None:
             client.generate_data_key(KeyId=key.id, KeySpec="AES_256")
     """)
 
-    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=2)
+    pytester.runpytest("-p", "pytest_kmsmock.plugin").assert_outcomes(passed=2)

@@ -238,7 +238,7 @@ def test_trust_ends_with_the_mock(elsewhere: Elsewhere, enclave: Enclave) -> Non
 
 
 def test_an_inner_mock_trusts_what_the_outer_one_does(
-    pytester: pytest.Pytester, elsewhere: Elsewhere
+    pytester: pytest.Pytester, no_other_plugins: None, elsewhere: Elsewhere
 ) -> None:
     pytester.makepyfile(f"""
         import pytest
@@ -253,7 +253,7 @@ def test_an_inner_mock_trusts_what_the_outer_one_does(
             kms.client().generate_random(NumberOfBytes=8, Recipient=RECIPIENT)
     """)
 
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-p", "pytest_kmsmock.plugin").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("root", [b"", b"root", "-----BEGIN CERTIFICATE-----", None])

@@ -252,7 +252,9 @@ def test_the_record_shows_no_secret(client: Any, key: Key, kms: KmsMock, enclave
     assert "\\x" not in str(caught.value)
 
 
-def test_a_failing_tests_report_shows_no_secret(pytester: pytest.Pytester) -> None:
+def test_a_failing_tests_report_shows_no_secret(
+    pytester: pytest.Pytester, no_other_plugins: None
+) -> None:
     pytester.makepyfile("""
         def test_it(kms):
             enclave = kms.enclave(debug=True)
@@ -262,7 +264,7 @@ def test_a_failing_tests_report_shows_no_secret(pytester: pytest.Pytester) -> No
             assert enclave.open(response) == kms
     """)
 
-    result = pytester.runpytest_inprocess("-p", "no:randomly")
+    result = pytester.runpytest_inprocess("-p", "pytest_kmsmock.plugin")
 
     result.assert_outcomes(failed=1)
     report = result.stdout.str()

@@ -10,6 +10,7 @@ of a pool, by the innermost of the only stack there is.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -59,19 +60,26 @@ def push(backend: Any) -> None:
     """Make *backend* the innermost of this context, or of the fixture that is set up here."""
     holder = _holder.get()
     entry = _Entry(backend, _own_entry() if holder is None else None, holder)
+    # First among all, where `remove` looks for it, should this be interrupted.
+    _entries.append(entry)
     if holder is None:
         _own.set(entry)
-    _entries.append(entry)
 
 
 def remove(backend: Any) -> None:
-    """Take *backend* away, wherever it is, if it is there; the one around it answers again."""
+    """
+    Take *backend* away, wherever it is, if it is there; the one around it answers again.
+
+    What an interruption has left to do, the next call does.
+    """
     for entry in reversed(_entries):
         if entry.backend is backend:
-            _entries.remove(entry)
             entry.backend = None
-            _own.set(_own_entry())
-            return
+            break
+    for entry in [entry for entry in _entries.copy() if entry.backend is None]:
+        with contextlib.suppress(ValueError):  # another thread has done it
+            _entries.remove(entry)
+    _own.set(_own_entry())
 
 
 def innermost() -> Any:
@@ -108,7 +116,7 @@ def held_for(is_of_closure: Callable[[Any], bool]) -> list[Any]:
     return [
         entry.backend
         for entry in reversed(_entries)
-        if entry.holder is not None and is_of_closure(entry.holder)
+        if entry.backend is not None and entry.holder is not None and is_of_closure(entry.holder)
     ]
 
 
@@ -122,7 +130,8 @@ def _own_entry() -> _Entry | None:
 
 def _elsewhere() -> Any:
     """Return what answers in a context that has entered no mock."""
-    entries = _entries.copy()  # another thread may end one
+    # Of a copy: another thread may end one.
+    entries = [entry for entry in _entries.copy() if entry.backend is not None]
     for entry in reversed(entries):
         if entry.holder is not None and is_of_test(entry.holder):
             return entry.backend

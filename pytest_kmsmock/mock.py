@@ -67,10 +67,10 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals
                 resources = self._backend.registry.state.resources(self.account, self.region)
                 if resources.aliases.get(name) is None:
                     self.create_key(alias=name)
+            return self
         except BaseException:
             opening.close(self._backend)
             raise
-        return self
 
     def __exit__(
         self,
@@ -78,7 +78,11 @@ class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        opening.close(self._backend)
+        try:
+            opening.close(self._backend)
+        except BaseException:  # a signal: what is done is not done again
+            opening.close(self._backend)
+            raise
 
     def __call__(self, target: Target) -> Target:
         """Decorate *target*, so that each call or test runs in a mock with these settings."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from calling import client
+from stepping import between
 
 from pytest_kmsmock import KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.backend import active_backend
@@ -193,3 +196,49 @@ def test_of_racing_threads_one_schedules_the_deletion(kms: KmsMock) -> None:
         dates = [due for due in pool.map(schedule, range(7, 23)) if due]
 
     assert dates == [key.metadata["DeletionDate"]]
+
+
+# Interrupted, as by a signal.
+
+
+class Interruption(BaseException):
+    """Comes at any moment."""
+
+
+def interrupt() -> None:
+    raise Interruption
+
+
+def test_a_mock_that_is_interrupted_on_its_way_in_is_not_active(kms: KmsMock) -> None:
+    """Wherever it was: the one around it answers."""
+    for step in itertools.count():
+        mock = mock_kms(keys="alias/app")
+        try:
+            between(step, interrupt, mock.__enter__, steps="line", within="")
+        except Interruption:
+            assert active_backend() is kms._backend
+        else:
+            break
+
+    assert step > 100
+    assert active_backend() is mock._backend
+    mock.__exit__(None, None, None)
+    assert active_backend() is kms._backend
+
+
+def test_a_mock_that_is_interrupted_on_its_way_out_is_over(kms: KmsMock) -> None:
+    """As soon as it is on its way; before the first step, nobody has left it."""
+    for step in itertools.count(1):
+        mock = mock_kms()
+        mock.__enter__()
+        leave = functools.partial(mock.__exit__, None, None, None)
+        try:
+            between(step, interrupt, leave, steps="opcode", within="")
+        except Interruption:
+            assert active_backend() is kms._backend
+            assert not mock._backend.is_active
+        else:
+            break
+
+    assert step > 100
+    assert active_backend() is kms._backend

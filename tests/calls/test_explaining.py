@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_kmsmock import plugin
+from pytest_kmsmock import KmsMock, plugin
+from pytest_kmsmock.calls.explaining import explain
 
 
 def test_a_failed_comparison_of_calls_is_explained(
@@ -70,3 +71,26 @@ def test_a_failed_comparison_of_calls_is_explained(
             "E *assert [[]1] == [[]2]",
         ]
     )
+
+
+def test_up_to_ten_calls_are_named(kms: KmsMock) -> None:
+    """Of more it is said how many there are."""
+    for _ in range(10):
+        kms.client().list_keys()
+    ten = explain("!=", kms.calls, [])
+    kms.client().list_keys()
+    eleven = explain("!=", kms.calls, [])
+
+    named = ", ".join(["ListKeys"] * 10)
+    assert ten == [f"[{named}] != []"]
+    assert eleven == [f"[{named}, and 1 more] != []"]
+
+
+def test_what_is_no_question_about_calls_is_not_explained(kms: KmsMock) -> None:
+    for operator, left, right in (
+        ("is", "Encrypt", kms.calls),
+        ("in", "Encrypt", ["ListKeys"]),
+        ("<", kms.calls, []),
+        ("==", [], ["ListKeys"]),
+    ):
+        assert explain(operator, left, right) is None

@@ -11,6 +11,7 @@ import samples
 from pytest_kmsmock import KmsMock
 from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import (
+    InvalidArnException,
     InvalidGrantIdException,
     InvalidGrantTokenException,
     NotFoundException,
@@ -84,6 +85,14 @@ def test_a_grant_is_named_in_one_way(request_of: RequestOf, params: dict[str, st
     """Which is said before anything of it is looked at."""
     with pytest.raises(ValidationException, match="either a grant token, or a key ID and"):
         grants.to_be_retired(request_of("RetireGrant", **params))
+
+
+def test_a_grant_is_not_retired_by_an_alias(request_of: RequestOf) -> None:
+    """Source: KMS API Reference, RetireGrant, KeyId."""
+    request = request_of("RetireGrant", KeyId="alias/app", GrantId="0" * 64)
+
+    with pytest.raises(InvalidArnException):
+        grants.to_be_retired(request)
 
 
 def test_the_key_of_a_grant_must_be_there(request_of: RequestOf, token: str) -> None:

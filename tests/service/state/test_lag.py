@@ -43,6 +43,8 @@ def test_a_copy_goes_its_own_way() -> None:
     original = Lag()
     original.keys[ARN] = original.grants["1"] = 5.0
     original.policies.keep(ARN, "{}", until=5.0)
+    original.tags.keep(ARN, (("a", "b"),), until=5.0)
+    original.aliases.keep(ARN, None, until=5.0)
     copied = original.copy()
 
     copied.keys[OTHER] = copied.grants["2"] = 6.0
@@ -53,6 +55,6 @@ def test_a_copy_goes_its_own_way() -> None:
     assert (original.keys, original.grants) == ({ARN: 5.0}, {"1": 5.0})
     assert (copied.keys, copied.grants) == ({ARN: 5.0, OTHER: 6.0}, {"1": 5.0, "2": 6.0})
     assert original.policies.seen(ARN, "now", 5.5) == "now"
-    assert copied.policies.seen(ARN, "now", 5.5) == "{1}"
-    assert (original.tags.arns, copied.tags.arns) == ([], [OTHER])
-    assert (original.aliases.arns, copied.aliases.arns) == ([OTHER], [])
+    assert [copied.policies.seen(ARN, "now", now) for now in (4.5, 5.5)] == ["{}", "{1}"]
+    assert (original.tags.arns, copied.tags.arns) == ([ARN], [ARN, OTHER])
+    assert (original.aliases.arns, copied.aliases.arns) == ([ARN, OTHER], [ARN])

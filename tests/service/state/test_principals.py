@@ -89,6 +89,18 @@ def test_who_comes_after_a_deleted_one_is_another() -> None:
     assert first.names == [ROLE]
 
 
+def test_a_deleted_session_leaves_its_role_as_it_is() -> None:
+    """It is forgotten what was said of the session, and no more."""
+    both = declared(ROLE).declare(EVE, said(EVE, tags={"team": "red"}))
+
+    left = both.delete(EVE)
+
+    assert left.names == [ROLE]
+    assert left.identity(EVE).tags == {}
+    assert left.identity(EVE).principal_arn == ROLE
+    assert left.identity(ROLE) == both.identity(ROLE)
+
+
 def test_a_unique_id_is_that_of_whoever_lives() -> None:
     """A session, which has its role's, is not what goes by it."""
     principals = declared(EVE, ROLE)

@@ -34,6 +34,14 @@ def test_values_come_in_the_order_of_their_names() -> None:
     assert (len(backwards), len(twice)) == (2 * MOST, 3)
 
 
+def test_names_that_come_between_others_lie_between_them() -> None:
+    """In whichever block, also where that becomes two."""
+    mixed = of(*range(0, 6 * MOST, 2), *range(1, 6 * MOST, 2))
+
+    assert names_of(mixed) == list(range(6 * MOST))
+    assert all(mixed.get(name) == f"value {name}" for name in range(6 * MOST))
+
+
 def test_a_value_is_found_by_its_name_alone() -> None:
     found = of(*range(0, 4 * MOST, 2))
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .handles.key import Key, Material
     from .handles.principal import Principal
     from .handles.proxies import XksKey, XksProxy
+    from .handles.snapshots import Snapshot
     from .mock import KmsMock, mock_kms
     from .service.misuse import KmsMockError
 
@@ -43,6 +44,7 @@ __all__ = [
     "KmsMockError",
     "Material",
     "Principal",
+    "Snapshot",
     "XksKey",
     "XksProxy",
     "containing",
@@ -64,6 +66,7 @@ _MODULES: Final = {
     "NoSuchAttributeError": ".service.misuse",
     "NotMockedError": ".service.misuse",
     "Principal": ".handles.principal",
+    "Snapshot": ".handles.snapshots",
     "UnforeseenError": ".service.misuse",
     "XksKey": ".handles.proxies",
     "XksProxy": ".handles.proxies",

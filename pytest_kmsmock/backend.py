@@ -55,6 +55,7 @@ class Backend:
         entered_at: The line that has entered its mock.
         is_active: Between enter and exit of its mock. Before it nothing has been
             made in it, and afterwards nothing changes any more.
+        noted: How much of what has been made here the plugin has noted.
         outer: As above.
         record: What the application called.
         acting: Who calls when nothing else tells; None is the account itself.
@@ -69,6 +70,7 @@ class Backend:
         self.settings = settings
         self.outer = outer
         self.is_active = False
+        self.noted = 0
         self.entered_at: Source | None = None
         self.account = settings["account"]
         self.record = Record()
@@ -171,6 +173,11 @@ class Backend:
     def goes_over_the_wire(self, operation: str) -> bool:
         """Tell whether botocore is to make a request of a call of *operation*."""
         return self.settings["transport"] == "wire" or self.faults.concern(operation)
+
+    def has_made(self, arn: str) -> bool:
+        """Tell whether that key or alias has come into being here, or in what it is a fork of."""
+        outer = self.outer
+        return arn in self.registry.made or (outer is not None and outer.has_made(arn))
 
     def is_fork_of(self, other: Backend) -> bool:
         """Tell whether it is *other*, or began as a copy of it, or of a copy."""

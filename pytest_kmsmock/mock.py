@@ -17,6 +17,7 @@ from .handles.keys import Keys
 from .handles.principals import Principals
 from .handles.proxies import Proxies
 from .handles.scheduling import Scheduling
+from .handles.snapshots import Snapshots
 from .options import Options, checked_seconds
 from .service.misuse import KmsMockError, no_attribute, suggestion
 from .service.values.quotas import Quotas
@@ -31,7 +32,7 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals):
+class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals, Snapshots):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
     def __init__(self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None) -> None:

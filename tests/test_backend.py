@@ -94,6 +94,19 @@ def test_a_fork_is_one_of_all_that_it_comes_from() -> None:
     assert not third.is_fork_of(backend())
 
 
+def test_it_knows_what_has_been_made_in_it_and_around_it() -> None:
+    """Also what is gone."""
+    outer = backend()
+    fork = backend(outer)
+    outer.registry.made.append("arn:outer")
+    fork.registry.made.append("arn:fork")
+
+    assert fork.has_made("arn:outer")
+    assert fork.has_made("arn:fork")
+    assert not outer.has_made("arn:fork")
+    assert not backend().has_made("arn:outer")
+
+
 def test_the_innermost_active_fork_answers_for_a_mock() -> None:
     """Whatever else is active within; without one it answers itself."""
     home = backend()

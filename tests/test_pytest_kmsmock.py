@@ -20,6 +20,7 @@ def test_public_names() -> None:
         "KmsMockError",
         "Material",
         "Principal",
+        "Snapshot",
         "XksKey",
         "XksProxy",
         "containing",

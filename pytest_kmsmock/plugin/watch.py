@@ -15,9 +15,11 @@ from ..frames import forget
 from ..observed import CLASS_ATTRIBUTE, Observed
 from ..settings import Marked
 from . import marking, tracing
+from .earlier import Earlier
 from .options import ini_value
 
 OBSERVED = pytest.StashKey[Observed]()
+_EARLIER = pytest.StashKey[Earlier]()
 _MARKED = pytest.StashKey[Marked]()
 _STRAYS = "kmsmock_strays"
 _SOFTLY = "KMS calls that policies would have refused"
@@ -149,6 +151,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         observed.observe(before)
         sessions.guard = guard
         if seen.backends:
+            item.config.stash.setdefault(_EARLIER, Earlier()).note(seen.backends, item.nodeid)
             observed.outlive({*threading.enumerate()} - threads, item.nodeid)
         # Its mocks hold all of the test's keys and plaintexts; pytest keeps the item.
         del item.stash[OBSERVED], item.stash[_MARKED]
@@ -214,10 +217,12 @@ def pytest_runtest_makereport(
         from ..reports.timeline import timeline
 
         error = call.excinfo.value if call.excinfo else None
+        earlier = item.config.stash.get(_EARLIER, None)
         text = timeline(
             seen.backends,
             verbose=item.config.get_verbosity() > 0,
             told=getattr(error, "kmsmock_told", ()),
+            maker=earlier.test_of if earlier is not None else lambda arn: None,
         )
         if text:
             report.sections.append(("KMS calls", text))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import collections
+import re
 import textwrap
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 from ..backend import Backend
@@ -25,13 +26,26 @@ _SHOWN_HINTS: Final = 3
 _NAMING: Final = ("KeyId", "TargetKeyId", "AliasName", "DestinationKeyId")
 
 
-def timeline(backends: Iterable[Backend], *, verbose: bool, told: Collection[int] = ()) -> str:
+# What AWS says that it has not found.
+_NAMED_ARN: Final = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:(?:key|alias)/[\w/-]+")
+Maker = Callable[[str], str | None]
+"""Returns the earlier test that has made a key or an alias, by its ARN, if one has."""
+
+
+def timeline(
+    backends: Iterable[Backend],
+    *,
+    verbose: bool,
+    told: Collection[int] = (),
+    maker: Maker = lambda arn: None,
+) -> str:
     """
     Return a line for each call, plaintext left out; empty if there is nothing to tell.
 
     Args:
         verbose: Pytest was asked for more.
         told: The `id` of the rows of calls that the failure itself has listed.
+        maker: Knows what earlier tests have made.
     """
     calls = [
         (backend, call)
@@ -44,7 +58,7 @@ def timeline(backends: Iterable[Backend], *, verbose: bool, told: Collection[int
     for backend, call in calls[-most:]:
         lines += [_line(call, backend), *_why(call)]
     # A lone surrogate in what was called could not be printed, or be sent by xdist.
-    return "\n".join(lines + _hints(calls)).encode(errors="backslashreplace").decode()
+    return "\n".join(lines + _hints(calls, maker)).encode(errors="backslashreplace").decode()
 
 
 def _counted(calls: list[Call]) -> list[str]:
@@ -103,19 +117,29 @@ def _name(call: Call, backend: Backend, position: int) -> str:
     return aliases[0] if aliases else key.key_id[: 12 if key.key_id.startswith("mrk-") else 8]
 
 
-def _hints(calls: list[tuple[Backend, Call]]) -> list[str]:
+def _hints(calls: list[tuple[Backend, Call]], maker: Maker) -> list[str]:
     """Return lines on what the author has to know besides the errors; each is said once."""
-    hints = dict.fromkeys(hint for backend, call in calls for hint in _hints_on(call, backend))
+    hints = dict.fromkeys(
+        hint for backend, call in calls for hint in _hints_on(call, backend, maker)
+    )
     return [line for hint in [*hints][-_SHOWN_HINTS:] for line in textwrap.wrap(hint, _WIDTH)]
 
 
-def _hints_on(call: Call, backend: Backend) -> Iterator[str]:
+def _hints_on(call: Call, backend: Backend, maker: Maker) -> Iterator[str]:
     code = None if call.error is None else call.error.code
     if code == "NotFoundException":
         for name in (call.params.get(member) for member in _NAMING):
             if isinstance(name, str) and is_name(name):
                 there = finding.instead(backend, name)
                 yield f"{name} was not found in {call.region}; {there}"
+        for arn in _NAMED_ARN.findall(call.error.message if call.error else ""):
+            test = maker(arn)
+            if test is not None and not backend.has_made(arn):
+                name = arn.partition(":key/")[2] or arn.rpartition(":")[2]
+                yield (
+                    f"{name} was made by an earlier test, {test}, and is gone with its mock; "
+                    "what several tests share is made in a wider one, kms_module or kms_session."
+                )
     is_lost = code == "EndpointConnectionError" and not backend.settings["unknown_regions"]
     if is_lost and call.region not in known_regions():
         yield (

@@ -22,6 +22,7 @@ from pytest_kmsmock import (
     KmsMock,
     KmsMockError,
     Principal,
+    Snapshot,
     XksKey,
     XksProxy,
     containing,
@@ -109,6 +110,15 @@ def test_clock(kms: KmsMock) -> None:
     assert_type(kms.clock.now, dt.datetime)
 
     kms.clock.advance(7)  # type: ignore[arg-type]
+
+
+def test_snapshots(kms: KmsMock) -> None:
+    before = kms.snapshot()
+    assert_type(before, Snapshot)
+    assert_type(before.taken, dt.datetime)
+    kms.restore(before)
+
+    kms.restore(kms)  # type: ignore[arg-type]
 
 
 def test_clients(kms: KmsMock) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import attrs
+
 from ...crypto import randomness
 from ...crypto.forking import Lock
 from ...crypto.randomness import Randomness
@@ -21,6 +23,15 @@ from .request_ids import RequestIds
 from .state import Draft, State
 
 T = TypeVar("T")
+
+
+@attrs.frozen(eq=False)
+class Moment:
+    """What a registry had at one moment."""
+
+    state: State
+    last_usages: dict[str, tuple[str, float, str]] = attrs.field(repr=False)
+    attestation_roots: tuple[bytes, ...] = attrs.field(repr=False)
 
 
 class Registry:
@@ -39,6 +50,7 @@ class Registry:
         token_key: 32 bytes; seals import tokens and grant tokens.
         attestation_roots: Certificates, DER, that attestation documents may lead to,
             besides the mock's own.
+        made: The ARNs of all keys and aliases that have come into being here.
         last_usages: Operation, time and request ID by the key's ARN. As it changes
             with every call, it is beside the state rather than in it.
     """
@@ -52,6 +64,7 @@ class Registry:
         self.lock = Lock()
         self.token_key = randomness.draw(32)
         self.attestation_roots: tuple[bytes, ...] = ()
+        self.made: list[str] = []
         self.last_usages: dict[str, tuple[str, float, str]] = {}
         self.state = State()
         self.state.principals = Principals(randomness.draw(32))
@@ -68,9 +81,11 @@ class Registry:
                 before = self.state
                 draft = Draft(before)
                 result = act(draft)
-                for arn in draft.new_arns:
-                    # Of a key that had the same ARN and is gone.
-                    self.last_usages.pop(arn, None)
+                if draft.new_arns:
+                    self.made += draft.new_arns
+                    for arn in draft.new_arns:
+                        # Of a key that had the same ARN and is gone.
+                        self.last_usages.pop(arn, None)
                 # At once: between a comparison and an assignment nobody gets in.
                 self.state, is_done = (draft, True) if self.state is before else (self.state, False)
                 if is_done:
@@ -84,6 +99,18 @@ class Registry:
     def finish_transition(self, key: KmsKey, now: float) -> None:
         """Let what is transient in *key* be over by *now*."""
         self.change(lambda draft: draft.finish_transition(key, now, self.key_maker.for_key))
+
+    def moment(self) -> Moment:
+        """Return what there is now."""
+        with self.lock.current:
+            return Moment(self.state, self.last_usages.copy(), self.attestation_roots)
+
+    def go_back(self, moment: Moment) -> None:
+        """Let there be what there was at *moment*; what is drawn next is new all the same."""
+        with self.lock.current:
+            self.state = moment.state
+            self.last_usages = moment.last_usages.copy()
+            self.attestation_roots = moment.attestation_roots
 
     def copy(self) -> Registry:
         """Return one that goes on by itself from here."""

@@ -93,7 +93,7 @@ class Draft(State):
     whole in the place of the state that it began as.
 
     Attributes:
-        new_arns: Of keys that were not there before.
+        new_arns: Of keys and aliases that were not there before.
     """
 
     __slots__ = ("_changed", "new_arns")
@@ -173,7 +173,10 @@ class Draft(State):
 
     def put_alias(self, alias: Alias) -> None:
         """Add *alias*, or point it to another key."""
-        self.own_resources(alias.account, alias.region).put_alias(alias)
+        resources = self.own_resources(alias.account, alias.region)
+        if resources.aliases.get(alias.name) is None:
+            self.new_arns.append(alias.arn)
+        resources.put_alias(alias)
 
     def remove_alias(self, alias: Alias) -> None:
         self.own_resources(alias.account, alias.region).remove_alias(alias)

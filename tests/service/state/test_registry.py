@@ -198,3 +198,40 @@ def test_copy_remembers_what_is_due(registry: Registry, new_key: Callable[[], Km
     assert len(here(registry).keys) == 1
     registry.settle(NOW + DAY)
     assert len(here(registry).keys) == 0
+
+
+def test_it_goes_back_to_a_moment_as_often_as_one_likes(
+    registry: Registry, new_key: Callable[[], KmsKey]
+) -> None:
+    """With the last usages and the roots that are trusted, and what was due."""
+    key = new_key()
+    usage = ("Encrypt", NOW, "request")
+    registry.last_usages[key.arn] = usage
+    put(registry, attrs.evolve(key, state="PendingDeletion", deletion_date=NOW + DAY))
+    moment = registry.moment()
+
+    for _ in range(2):
+        registry.settle(NOW + DAY)
+        registry.last_usages[new_key().arn] = usage
+        registry.attestation_roots += (b"root",)
+        registry.go_back(moment)
+
+        assert [each.arn for each in here(registry).keys] == [key.arn]
+        assert registry.last_usages == {key.arn: usage}
+        assert registry.attestation_roots == ()
+        assert registry.state.next_due == NOW + DAY
+
+
+def test_it_knows_what_has_ever_been_made(
+    registry: Registry, new_key: Callable[[], KmsKey]
+) -> None:
+    """Keys and aliases; of a copy only what has been made in it."""
+    before = registry.moment()
+    key = new_key()
+    put(registry, alias("alias/app", key))
+    remove(registry, key)
+    registry.go_back(before)
+    copied = registry.copy()
+
+    assert registry.made == [key.arn, alias("alias/app", key).arn]
+    assert copied.made == []

@@ -74,6 +74,16 @@ def test_a_draft_knows_which_keys_are_new() -> None:
     assert draft.new_arns == [samples.key(key_id=OTHER_ID).arn]
 
 
+def test_a_draft_knows_which_aliases_are_new() -> None:
+    """One that moves to another key is not."""
+    draft = draft_of(samples.key())
+
+    draft.put_alias(alias := Alias(ACCOUNT, REGION, "alias/app", KEY_ID, NOW, NOW))
+    draft.put_alias(Alias(ACCOUNT, REGION, "alias/app", OTHER_ID, NOW, NOW))
+
+    assert draft.new_arns == [samples.key().arn, alias.arn]
+
+
 def test_what_was_not_changed_is_shared() -> None:
     """So that a change costs little, however much there is."""
     before = draft_of(samples.key(region="eu-west-1"))

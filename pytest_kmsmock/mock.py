@@ -10,6 +10,7 @@ from . import decorating
 from .backend import Backend
 from .clock import Clock
 from .doors import opening
+from .handles.adopting import Adopting
 from .handles.clients import Clients
 from .handles.clusters import Clusters
 from .handles.enclaves import Enclaves
@@ -32,7 +33,9 @@ Target = TypeVar("Target", bound=Callable[..., Any])
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class KmsMock(Keys, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals, Snapshots):
+class KmsMock(
+    Keys, Adopting, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals, Snapshots
+):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
     def __init__(self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None) -> None:

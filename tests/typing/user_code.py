@@ -121,6 +121,13 @@ def test_snapshots(kms: KmsMock) -> None:
     kms.restore(kms)  # type: ignore[arg-type]
 
 
+def test_adopting(kms: KmsMock) -> None:
+    kms.adopt(b"blob", "secret", key="alias/app", context={"tenant": "7"})
+
+    kms.adopt("blob", b"secret", key="alias/app")  # type: ignore[arg-type]
+    kms.adopt(b"blob", b"secret")  # type: ignore[call-arg]
+
+
 def test_clients(kms: KmsMock) -> None:
     client = kms.client("eu-west-1", principal="arn:aws:iam::123456789012:role/app", retries={})
     kms.attach(client)

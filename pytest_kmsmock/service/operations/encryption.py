@@ -95,10 +95,15 @@ def find_source(operation: Operation, request: Request) -> KmsKey:
         if named.usage != "ENCRYPT_DECRYPT":
             raise IncorrectKeyException
         return named
-    request.envelope = envelope = ciphertext.parse(params["CiphertextBlob"])
-    if envelope is None:
-        raise InvalidCiphertextException
-    tag = envelope.key_tag
+    blob = params["CiphertextBlob"]
+    request.adopted = request.state.adopted.get(blob)
+    if request.adopted is not None:
+        tag = request.adopted.key_tag
+    else:
+        request.envelope = envelope = ciphertext.parse(blob)
+        if envelope is None:
+            raise InvalidCiphertextException
+        tag = envelope.key_tag
     found = request.resources.key_of_ciphertext(tag) or _key_elsewhere(request, tag)
     if found is None and not ciphertext.is_key_tag(tag):
         raise InvalidCiphertextException

@@ -15,6 +15,7 @@ from ..authorization.permissions import Asked
 from ..state.registry import Registry
 from ..state.resources import Resources
 from ..state.state import Draft, State
+from ..values.adopted import Adopted
 from ..values.caller import Caller
 from ..values.key import KmsKey
 from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
@@ -110,6 +111,7 @@ class Request:
         keys: The keys that the request turned out to concern, in order.
         now: The service's time, in seconds since the epoch.
         envelope: The request's ciphertext taken apart, if a key was found by it.
+        adopted: The request's ciphertext, if another KMS has made it.
         id: The request ID.
         off_record: The author of the test does it, by a handle: no quota holds,
             and it is no usage of a key.
@@ -130,6 +132,7 @@ class Request:
 
     # What only some requests have; the others do not set it.
     envelope: Envelope | None = None
+    adopted: Adopted | None = None
     key_id: str | None = None
     material: bytes | None = None
     is_writing: bool = False

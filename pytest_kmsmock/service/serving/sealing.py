@@ -38,6 +38,11 @@ def open_(
     """Return the plaintext of the request's ciphertext, and the material that made it."""
     if key.stored is not None:
         return stored_keys.open_(request, key, context), key.material
+    adopted = request.adopted
+    if adopted is not None:
+        if not adopted.opens_under(key, context):
+            raise InvalidCiphertextException
+        return adopted.plaintext, adopted.material_of(key)
     envelope = request.envelope
     if envelope is not None:
         # Most often the latest made it, and none but the right one opens it.

@@ -10,6 +10,7 @@ import attrs
 
 from ..api.regions import partition_of
 from ..rules.lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
+from ..values.adopted import Adopted
 from ..values.grant import Grant
 from ..values.key import Alias, KmsKey
 from ..values.key_store import KeyStore, end_transition
@@ -37,6 +38,7 @@ class State:
     What there is at one moment; never changed.
 
     Attributes:
+        adopted: Ciphertexts of another KMS, by their bytes.
         grants: Those on all keys.
         backings: What can back custom key stores.
         next_due: When time next changes something.
@@ -44,10 +46,14 @@ class State:
         lag: What has changed lately, where a test wants that to be seen late.
     """
 
-    __slots__ = ("_dues", "_resources", "backings", "grants", "lag", "next_due", "principals")
+    __slots__ = (
+        *("_dues", "_resources", "adopted", "backings", "grants", "lag", "next_due"),
+        "principals",
+    )
 
     def __init__(self) -> None:
         self._resources: dict[tuple[str, str], Resources] = {}
+        self.adopted: SortedMap[bytes, Adopted] = SortedMap()
         self.grants = Grants()
         self.backings = Backings()
         # Of each key and each store that time changes, the next time when it does.
@@ -100,6 +106,7 @@ class Draft(State):
 
     def __init__(self, state: State) -> None:
         self._resources = state._resources.copy()
+        self.adopted = state.adopted
         self.grants = state.grants
         self.backings = state.backings
         self._dues = state._dues
@@ -157,12 +164,20 @@ class Draft(State):
             self.remove_grant(grant)
         self.own_resources(key.account, key.region).remove_key(found)
         self._expect(next_due(found), None, (key.account, key.region, key.key_id))
+        self._disown(key)
         if key.multi_region is None:
             return
         related = self.related(key)
         if len(related) == 1 and related[0].state == "PendingReplicaDeletion":
             self._put_alone(lose_last_replica(related[0], now))
         self._synchronize(self.related(key))
+
+    def _disown(self, key: KmsKey) -> None:
+        """Let nothing open under one that comes with the ID of *key*, which is gone."""
+        is_gone = key.multi_region is None or not self.related(key)
+        for adopted in self.adopted:
+            if is_gone and adopted.is_of(key):
+                self.adopted = self.adopted.remove(adopted.ciphertext)
 
     def _synchronize(self, related: list[KmsKey]) -> None:
         # A primary key that a test has deleted leaves replicas to themselves.
@@ -180,6 +195,9 @@ class Draft(State):
 
     def remove_alias(self, alias: Alias) -> None:
         self.own_resources(alias.account, alias.region).remove_alias(alias)
+
+    def adopt(self, adopted: Adopted) -> None:
+        self.adopted = self.adopted.put(adopted.ciphertext, adopted)
 
     def put_grant(self, grant: Grant) -> None:
         self.grants = self.grants.put(grant)

@@ -55,6 +55,7 @@ class Backend:
         entered_at: The line that has entered its mock.
         is_active: Between enter and exit of its mock. Before it nothing has been
             made in it, and afterwards nothing changes any more.
+        loaded: The files of the option `keys` that have been loaded.
         noted: How much of what has been made here the plugin has noted.
         outer: As above.
         record: What the application called.
@@ -71,6 +72,7 @@ class Backend:
         self.outer = outer
         self.is_active = False
         self.noted = 0
+        self.loaded: frozenset[str] = frozenset() if outer is None else outer.loaded
         self.entered_at: Source | None = None
         self.account = settings["account"]
         self.record = Record()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack, cast, overload
 
 from . import decorating
 from .backend import Backend
@@ -19,7 +21,8 @@ from .handles.principals import Principals
 from .handles.proxies import Proxies
 from .handles.scheduling import Scheduling
 from .handles.snapshots import Snapshots
-from .options import Options, checked_seconds
+from .options import Options, SeedFile, checked_seconds, located
+from .seeds.part import Seeds
 from .service.misuse import KmsMockError, no_attribute, suggestion
 from .service.values.quotas import Quotas
 from .settings import checked, settings_from, settings_of_new_mock
@@ -34,7 +37,7 @@ _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class KmsMock(
-    Keys, Adopting, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals, Snapshots
+    Keys, Adopting, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals, Snapshots, Seeds
 ):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
@@ -67,14 +70,24 @@ class KmsMock(
         self._is_used = True
         try:
             opening.open_(self._backend)
-            for name in self._settings["keys"]:
-                resources = self._backend.registry.state.resources(self.account, self.region)
-                if resources.aliases.get(name) is None:
-                    self.create_key(alias=name)
+            # Checked, and so a tuple of aliases and files.
+            for name in cast("tuple[str, ...]", self._settings["keys"]):
+                self._make(name)
             return self
         except BaseException:
             opening.close(self._backend)
             raise
+
+    def _make(self, name: str) -> None:
+        """Make what one of the option's `keys` asks for, unless it is there."""
+        backend = self._backend
+        if isinstance(name, SeedFile):
+            # A copy has what was loaded.
+            if name not in backend.loaded:
+                self.load(name)
+                backend.loaded |= {name}
+        elif backend.registry.state.resources(self.account, self.region).aliases.get(name) is None:
+            self.create_key(alias=name)
 
     def __exit__(
         self,
@@ -188,6 +201,9 @@ class _MockKms:
 
     def __call__(self, target: Any = None, /, **options: Any) -> Any:
         __tracebackhide__ = True
+        folder = os.path.dirname(sys._getframe(1).f_code.co_filename)
+        if "keys" in options:
+            options["keys"] = located("keys", options["keys"], folder)
         mock = KmsMock(options)
         return mock if target is None else mock(target)
 

@@ -10,8 +10,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypedDict
 
+ACCOUNT_PATTERN: Final = "[0-9]{12}"
+REGION_PATTERN: Final = "([a-z]+-){2,3}[0-9]+"
 DEFAULT_ACCOUNT: Final = "123456789012"
 DEFAULT_REGION: Final = "us-east-1"
+
+# What the name of a file of keys ends in; any other text is an alias.
+SEED_ENDINGS: Final = (".toml", ".yaml", ".yml", ".json")
 
 Transport = Literal["direct", "wire"]
 Enforces = bool | Literal["soft"]
@@ -29,7 +34,7 @@ def misuse(message: str) -> Exception:
 
 def checked_region(name: str, value: Any) -> str:
     __tracebackhide__ = True
-    if not isinstance(value, str) or not re.fullmatch(r"([a-z]+-){2,3}[0-9]+", value):
+    if not isinstance(value, str) or not re.fullmatch(REGION_PATTERN, value):
         raise misuse(f"{name}={value!r} is no AWS Region; write for example 'eu-west-1'.")
     return value
 
@@ -52,7 +57,7 @@ def check_known(name: str, region: str) -> None:
 
 def checked_account(name: str, value: Any) -> str:
     __tracebackhide__ = True
-    if not isinstance(value, str) or not re.fullmatch("[0-9]{12}", value):
+    if not isinstance(value, str) or not re.fullmatch(ACCOUNT_PATTERN, value):
         raise misuse(f"{name}={value!r} is no account ID; write 12 digits in quotes.")
     return value
 
@@ -101,12 +106,51 @@ def checked_seconds(name: str, value: Any) -> float:
     return float(value)
 
 
-def _aliases(name: str, value: Any) -> tuple[str, ...]:
+class SeedFile(str):
+    """The path of a file of keys."""
+
+    __slots__ = ()
+
+
+def is_seed(value: Any) -> bool:
+    """Tell whether *value* is the path of a file of keys, and no alias."""
+    if isinstance(value, os.PathLike):
+        return True
+    return isinstance(value, str) and value.lower().endswith(SEED_ENDINGS)
+
+
+def _keys(name: str, value: Any) -> tuple[str, ...]:
     __tracebackhide__ = True
-    names = (value,) if isinstance(value, str) else value
+    names = (value,) if isinstance(value, str | os.PathLike) else value
     if not isinstance(names, Iterable):
         raise misuse(f"{name}={value!r} is no list; write for example ['alias/app'].")
-    return tuple(checked_alias(name, each) for each in names)
+    return tuple(
+        _seed_file(name, each) if is_seed(each) else checked_alias(name, each) for each in names
+    )
+
+
+def _seed_file(name: str, value: Any) -> SeedFile:
+    __tracebackhide__ = True
+    from pathlib import Path  # not at the top: see the module docstring
+
+    path = Path(value).absolute()
+    if path.suffix.lower() not in SEED_ENDINGS:
+        endings = ", ".join(SEED_ENDINGS)
+        raise misuse(f"{name}={str(value)!r} is no file of keys; those end in {endings}.")
+    if not path.is_file():
+        raise misuse(f"{name}={str(value)!r}: there is no file {str(path)!r}.")
+    return SeedFile(path)
+
+
+def located(name: str, value: Any, folder: str | os.PathLike[str]) -> Any:
+    """Return *value* of the option *name* with its files as they are found from *folder*."""
+    from pathlib import Path  # likewise
+
+    if (name == "policy" and isinstance(value, str)) or (name == "keys" and is_seed(value)):
+        return Path(folder, value)
+    if name == "keys" and isinstance(value, list | tuple | set | frozenset):
+        return [Path(folder, each) if is_seed(each) else each for each in value]
+    return value
 
 
 def _entries(name: str, value: Any) -> int:
@@ -259,11 +303,12 @@ class Options(TypedDict, total=False):
         ),
     ]
     keys: Annotated[
-        str | Iterable[str],
+        str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         Option(
             (),
-            _aliases,
-            "Alias names; a key is made for each before the test starts.",
+            _keys,
+            "Alias names, for each of which a key is made before the test starts, and "
+            "[files of keys](../how-to/seeds.md).",
             ini="args",
             shown_default="none",
         ),

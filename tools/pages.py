@@ -6,6 +6,7 @@ The pages that the package's own tables decide, written anew.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Final
 
 import coverage_page
 import tables
+
+from pytest_kmsmock.seeds import members
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -22,6 +25,7 @@ def pages() -> Mapping[Path, str]:
     return {
         **{ROOT / page: tables.updated(_read(page)) for page in tables.PAGES},
         ROOT / coverage_page.PAGE: coverage_page.page(),
+        ROOT / "docs/reference/seed.schema.json": json.dumps(members.schema(), indent=2) + "\n",
     }
 
 

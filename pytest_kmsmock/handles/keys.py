@@ -158,7 +158,7 @@ class Keys(Part):
         if xks_key is not None:
             params["XksKeyId"] = xks_key if isinstance(xks_key, str) else xks_key.id
         if policy is not None:
-            params["Policy"] = _policy(policy)
+            params["Policy"] = policy_text(policy)
         # Not by a handle, which would act on an inner fork.
         do = functools.partial(author.perform, backend, region=region, account=account)
         created = do("CreateKey", params, key_id=key_id, material=secret)
@@ -295,7 +295,7 @@ def _material(material: Any) -> bytes:
     return data("material", material)
 
 
-def _policy(policy: Any) -> str:
+def policy_text(policy: Any) -> str:
     """Return *policy* as JSON."""
     if isinstance(policy, str):
         return policy

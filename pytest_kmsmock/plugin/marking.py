@@ -12,9 +12,9 @@ from typing import Any, Final
 import pytest
 
 from .. import settings
-from ..options import OPTIONS
+from ..options import OPTIONS, located
 from ..settings import Marked
-from .options import GUARD, POLICY
+from .options import GUARD
 
 _NOTHING: Final = contextlib.nullcontext()
 _MARKER: Final = "kms"
@@ -51,11 +51,8 @@ def _options_of(node: Any) -> dict[str, Any]:
 
 
 def _said_by(marker: pytest.Mark, node: Any) -> dict[str, Any]:
-    """Return what *marker* says; a file of a policy is looked for where the marker's lies."""
-    file = marker.kwargs.get(POLICY)
-    if not isinstance(file, str):
-        return dict(marker.kwargs)
-    return {**marker.kwargs, POLICY: str(node.path.parent / file)}
+    """Return what *marker* says; files are looked for where the marker's lies."""
+    return {name: located(name, value, node.path.parent) for name, value in marker.kwargs.items()}
 
 
 def guard_of_marker(item: pytest.Item) -> bool | None:

@@ -6,15 +6,13 @@ from typing import Any, Final
 
 import pytest
 
-from ..options import OPTIONS, Option
+from ..options import OPTIONS, Option, located
 
 # Not of a mock: the guard watches over calls outside all of them.
 GUARD: Final = "guard"
 _PREFIX: Final = "kms_"
 _GUARD_ALLOW: Final = "kms_guard_allow"
 CREDENTIALS: Final = "kms_credentials"
-# A file: that of the ini file is looked for from the root folder.
-POLICY: Final = "policy"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,8 +55,7 @@ def options_of_ini(config: pytest.Config) -> dict[str, Any]:
     for name, option in OPTIONS.items():
         value = ini_value(config, _PREFIX + name)
         if name != GUARD and value not in (option.default, None, "", []):
-            if name == POLICY:
-                value = str(config.rootpath / value)
+            value = located(name, value, config.rootpath)
             options[name] = _checked(_PREFIX + name, option, value)
     return options
 

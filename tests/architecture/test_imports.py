@@ -54,7 +54,7 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "botocore.client": ("doors.sessions",),
     "botocore.compat": ("service.api",),
     "botocore.config": ("doors.clients",),
-    "botocore.exceptions": ("doors.wire", "handles.key"),
+    "botocore.exceptions": ("doors.wire", "handles.key", "seeds.loading"),
     "botocore.loaders": ("service.api",),
     "botocore.model": ("calls.matching", "service.api"),
     "botocore.session": ("doors.clients", "doors.sessions", "settings"),

@@ -21,11 +21,6 @@ BLOB = base64.b64decode(
 CONTEXT = {"tenant": "7"}
 
 
-@pytest.fixture
-def client(kms: KmsMock) -> Any:
-    return kms.client()
-
-
 def decrypt(client: Any, blob: bytes = BLOB, **params: Any) -> Any:
     return client.decrypt(CiphertextBlob=blob, **{"EncryptionContext": CONTEXT} | params)
 

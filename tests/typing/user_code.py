@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import unittest
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, assert_type
 
 import pytest
@@ -119,6 +120,16 @@ def test_snapshots(kms: KmsMock) -> None:
     kms.restore(before)
 
     kms.restore(kms)  # type: ignore[arg-type]
+
+
+def test_seeds(kms: KmsMock) -> None:
+    assert_type(kms.load("keys.toml"), list[Key])
+    kms.load({"keys": [{"alias": "alias/app"}]})
+    assert_type(kms.dump(), dict[str, Any])
+    mock_kms(keys=Path("keys.toml"))
+    mock_kms(keys=["alias/app", "keys.toml"])
+
+    kms.load(["alias/app"])  # type: ignore[arg-type]
 
 
 def test_adopting(kms: KmsMock) -> None:

@@ -61,6 +61,13 @@ def test_each_module_has_its_tests_where_it_lies(module: str) -> None:
     assert has_them is (module not in WITHOUT)
 
 
+def test_no_folder_is_named_like_the_one_around_it() -> None:
+    """The oldest pytest takes the inner one for it."""
+    folders = [path for path in TESTS.rglob("*") if path.is_dir()]
+
+    assert [path for path in folders if path.name == path.parent.name] == []
+
+
 def test_only_modules_that_there_are_are_excused() -> None:
     assert set(WITHOUT) <= set(modules_of(PACKAGE))
 

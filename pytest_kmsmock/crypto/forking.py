@@ -3,8 +3,9 @@ What a forked process makes anew: locks, stocks of random bytes, request IDs.
 
 The child of a fork has one thread, and a copy of all that its parent had. A lock
 that another thread of the parent held stays locked in it for ever, also that of
-a module which the thread was importing; what is given out only once is given
-out in both.
+a module which the thread was importing, or one within OpenSSL: a fork waits
+for the calls that other threads are in. What is given out only once would be
+given out in both.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import importlib
 import os
 import sys
 import threading
+import time
 import weakref
 from typing import Any, Final, Protocol
 
@@ -26,9 +28,18 @@ class Renewing(Protocol):
         ...
 
 
-_NEEDED: Final = (__name__.partition(".")[0], "botocore", "cryptography")
+_PACKAGE: Final = __name__.partition(".")[0]
+_NEEDED: Final = (_PACKAGE, "botocore", "cryptography")
 # Between the end of one import and a fork another may begin, and again.
 _ATTEMPTS: Final = 100
+# Threads that are in a call, one as often as it is.
+_inside: Final[list[int]] = []
+# Held by the thread that forks.
+_gate = threading.Lock()
+_forking: int | None = None
+_PAUSE_SECONDS: Final = 0.0005
+# So many pauses are waited: five seconds, and no clock is asked, which a test may have stopped.
+_PATIENCE: Final = 10_000
 # By name: not public, but nothing else tells of a module that is yet to be found.
 _module_locks: Final[dict[str, Any]] = getattr(
     getattr(importlib, "_bootstrap", None), "_module_locks", {}
@@ -65,15 +76,11 @@ def _renew() -> None:
         owner.renew()
 
 
-def _being_imported() -> list[str]:
-    """Return the modules that somebody is importing, of those that calls come to need."""
-    return [name for name in list(_module_locks) if name.partition(".")[0] in _NEEDED]
-
-
 def _finish_imports() -> None:
-    """Wait for the modules that other threads are importing."""
+    """Wait for the modules that other threads are importing, of those that calls come to need."""
     for _ in range(_ATTEMPTS):
-        if not (names := _being_imported()):
+        names = [name for name in list(_module_locks) if name.partition(".")[0] in _NEEDED]
+        if not names:
             return
         for name in names:
             with contextlib.suppress(Exception):  # who asked for it will be told
@@ -81,20 +88,66 @@ def _finish_imports() -> None:
 
 
 def _begin_imports_anew() -> None:
-    """Forget the modules that a thread was importing after all, which is not there to go on."""
-    for name in _being_imported():
-        lock = _module_locks[name]()
-        if lock is None or lock.owner in (None, threading.get_ident()):
+    """Forget what of ours a thread was importing all the same, which is not there to go on."""
+    for name, reference in list(_module_locks.items()):
+        if not name.startswith(f"{_PACKAGE}."):
             continue
+        lock = reference()
+        if lock is not None and lock.owner == threading.get_ident():
+            continue
+        # Also one that nobody has yet: a thread may have been about to take it.
         del _module_locks[name]
         if getattr(getattr(sys.modules.get(name), "__spec__", None), "_initializing", False):
             del sys.modules[name]
 
 
-def _renew_all() -> None:
+def enter() -> None:
+    """Begin what no fork is to interrupt: a call, within which libraries hold locks of theirs."""
+    ident = threading.get_ident()
+    _inside.append(ident)
+    if _gate.locked() and _forking != ident and _inside.count(ident) == 1:
+        _inside.remove(ident)
+        with _gate:  # until there is the child
+            _inside.append(ident)
+
+
+def leave() -> None:
+    """End what `enter` began."""
+    _inside.remove(threading.get_ident())
+
+
+def _wait_for_calls() -> None:
+    """Let the calls of other threads end, and no other begin. Not for ever: one may wait for us."""
+    global _forking
+    _gate.acquire()
+    _forking = ident = threading.get_ident()
+    for _ in range(_PATIENCE):
+        if all(each == ident for each in list(_inside)):
+            return
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _before() -> None:
+    _finish_imports()
+    _wait_for_calls()
+
+
+def _after_in_parent() -> None:
+    global _forking
+    _forking = None
+    _gate.release()
+
+
+def _after_in_child() -> None:
+    global _gate, _forking
+    _gate, _forking = threading.Lock(), None
+    ident = threading.get_ident()
+    _inside[:] = [each for each in _inside if each == ident]
     _begin_imports_anew()
     _renew()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(before=_finish_imports, after_in_child=_renew_all)
+    os.register_at_fork(
+        before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child
+    )

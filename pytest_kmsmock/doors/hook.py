@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import sources
 from ..backend import Backend
+from ..crypto import forking
 from . import direct
 from .callers import caller_of
 from .desk import Incoming
@@ -24,6 +25,16 @@ def answer(
         signer: The client's.
         context: The call's own, in which marks can be left.
     """
+    forking.enter()
+    try:
+        return _answer(backend, session, operation, params, signer, context)
+    finally:
+        forking.leave()
+
+
+def _answer(
+    backend: Backend, session: Any, operation: str, params: Any, signer: Any, context: Any
+) -> tuple[Any, dict[str, Any]] | None:
     region = context["client_region"]
     incoming = Incoming(
         operation,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import attrs
 
+from ..crypto import forking
 from ..crypto.extras import MissingExtra
 from .api.errors import DryRunOperationException, KmsError
 from .api.shapes import shapes_of
@@ -61,6 +62,7 @@ class Service:
             NotMockedError: It uses what only a newer KMS has, or what needs an extra.
             UnforeseenError: It met an error that nobody thought of. Nothing has changed.
         """
+        forking.enter()
         try:
             operation = self._prepare(request)
             if not operation.writes:
@@ -74,6 +76,8 @@ class Service:
             # What they computed with is plaintext and key material, and reports print it.
             traceback.clear_frames(error.__traceback__)
             raise UnforeseenError(request.operation, error) from error
+        finally:
+            forking.leave()
 
     def keys_of(self, request: Request) -> tuple[KmsKey, ...]:
         """Return the keys that *request* names, as far as AWS would find them now."""

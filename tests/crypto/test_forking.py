@@ -84,6 +84,68 @@ assert status == 0, status
 assert sys.modules[NAME].whole
 """
 
+WAITED_FOR = """
+import os, signal, threading, time
+from pytest_kmsmock.crypto import forking
+
+begun, done, later = threading.Event(), [], []
+
+def call():
+    forking.enter()
+    begun.set()
+    time.sleep(0.3)
+    done.append(True)
+    forking.leave()
+
+def call_later():
+    while not forking._gate.locked():
+        time.sleep(0.001)
+    forking.enter()
+    later.append(True)
+    forking.leave()
+
+threads = [threading.Thread(target=each) for each in (call, call_later)]
+for thread in threads:
+    thread.start()
+begun.wait()
+forking.enter()  # who forks may be in a call itself
+if (child := os.fork()) == 0:
+    signal.alarm(20)
+    forking.enter()
+    forking.leave()
+    assert not threading.Thread(target=lambda: None).start()
+    os._exit(0 if done and not later and len(forking._inside) == 1 else 1)
+forking.leave()
+_, status = os.waitpid(child, 0)
+assert status == 0, status
+for thread in threads:
+    thread.join()
+assert later and not forking._inside and not forking._gate.locked()
+"""
+NOT_WAITED_FOR = """
+import os, threading
+from pytest_kmsmock.crypto import forking
+
+begun, over = threading.Event(), threading.Event()
+
+def call():
+    forking.enter()
+    begun.set()
+    over.wait()
+    forking.leave()
+
+forking._PATIENCE = 20
+thread = threading.Thread(target=call)
+thread.start()
+begun.wait()
+if (child := os.fork()) == 0:
+    os._exit(0 if not forking._inside else 1)
+_, status = os.waitpid(child, 0)
+over.set()
+thread.join()
+assert status == 0, status
+"""
+
 
 def run(code: str) -> None:
     """Run *code* in a process of its own, whose threads may be there when it is forked."""
@@ -106,6 +168,16 @@ def test_a_fork_waits_for_what_a_thread_is_importing() -> None:
 def test_a_child_imports_anew_what_a_thread_was_importing() -> None:
     """The thread, which would have gone on, is not there; in the parent it goes on."""
     run(IMPORTED_ANEW)
+
+
+def test_a_fork_waits_for_the_calls_of_other_threads() -> None:
+    """And none begins until there is the child: libraries have locks that nobody can renew."""
+    run(WAITED_FOR)
+
+
+def test_a_fork_does_not_wait_for_ever() -> None:
+    """A call may be one that waits for what the forking thread does next."""
+    run(NOT_WAITED_FOR)
 
 
 def test_what_is_gone_is_not_renewed() -> None:

@@ -6,7 +6,6 @@ A test calls few operations, and the first call of a run would wait for all.
 
 from __future__ import annotations
 
-import functools
 import importlib
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +32,7 @@ class DeferredFunction:
     def __init__(self, module: str, name: str) -> None:
         self._module = module
         self._name = name
+        self._function: Callable[..., Any] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._module[1:]}.{self._name}>"
@@ -40,8 +40,10 @@ class DeferredFunction:
     def __call__(self, *args: Any) -> Any:
         return self.__wrapped__(*args)
 
-    @functools.cached_property
+    # Not cached by functools, whose lock of Python 3.11 a forked process may find taken.
+    @property
     def __wrapped__(self) -> Callable[..., Any]:
-        module = importlib.import_module(self._module, __package__)
-        function: Callable[..., Any] = getattr(module, self._name)
-        return function
+        if self._function is None:
+            module = importlib.import_module(self._module, __package__)
+            self._function = getattr(module, self._name)
+        return self._function

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import Key, KmsMock
+from pytest_kmsmock.calls.showing import shown_value
 
 SECRET = "hunter2-the-password"
 
@@ -57,3 +58,23 @@ def test_plaintext_is_never_shown(kms: KmsMock, client: Any, key: Key) -> None:
     assert not [
         (text, secret) for text in [*shown, repr(material)] for secret in secrets if secret in text
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "secret", "said"),
+    [
+        (b"", False, "<0 bytes>"),
+        (b"x", False, "<1 byte>"),
+        (bytearray(2), False, "<2 bytes>"),
+        (b"xy", True, "<2 bytes>"),
+        ("xy", True, "<2 bytes>"),
+        ("xy", False, "'xy'"),
+        (5, False, "5"),
+        (5, True, "<secret>"),
+        ({"tenant": "42", "blob": b"x"}, False, "{'tenant': '42', 'blob': <1 byte>}"),
+        ({"AccessKeyId": "x"}, True, "<secret>"),
+    ],
+)
+def test_bytes_are_shown_by_their_length(value: object, secret: bool, said: str) -> None:
+    """So is text that the model calls sensitive; the rest of what is sensitive is not shown."""
+    assert shown_value(value, secret) == said

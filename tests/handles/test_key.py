@@ -13,6 +13,7 @@ from calling import client
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, mock_kms
 from pytest_kmsmock.handles.keys import InitialState
+from pytest_kmsmock.service.values.specs import KeySpecName
 
 KEY_ID = "01234567-89ab-4def-8123-456789abcdef"
 
@@ -272,3 +273,16 @@ def test_material_that_is_too_long_is_refused_by_aws(kms: KmsMock) -> None:
         key.import_material(bytes(190))
     with pytest.raises(KmsMockError, match="191 bytes are too long"):
         key.import_material(bytes(191))
+
+
+@pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256"])
+def test_a_key_signs_by_the_first_of_its_algorithms(kms: KmsMock, spec: KeySpecName) -> None:
+    """Unless the test names another."""
+    key = kms.create_key(spec=spec, usage="SIGN_VERIFY")
+    first, *others = key.metadata["SigningAlgorithms"]
+
+    signature = key.sign(b"message")
+
+    assert key.verify(b"message", signature, first)
+    assert key.verify(b"message", signature)
+    assert not any(key.verify(b"message", signature, other) for other in others)

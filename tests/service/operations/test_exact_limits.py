@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from pytest_kmsmock import Key
 from pytest_kmsmock.crypto import wrapping
 from pytest_kmsmock.crypto.randomness import SYSTEM
 from pytest_kmsmock.service.api.errors import (
@@ -162,3 +163,30 @@ def test_an_import_token_is_good_for_a_day(seconds: float, is_valid: bool) -> No
     else:
         with pytest.raises(ExpiredImportTokenException):
             kms.call("ImportKeyMaterial", KeyId=key_id, **params)
+
+
+@pytest.mark.parametrize(
+    ("method", "most"),
+    [
+        ("list_aliases", 100),
+        ("list_grants", 100),
+        ("list_key_policies", 1000),
+        ("list_key_rotations", 1000),
+        ("list_keys", 1000),
+        ("list_resource_tags", 50),
+        ("list_retirable_grants", 100),
+    ],
+)
+def test_a_page_may_be_as_long_as_its_limit(
+    client: Any, key: Key, refusal: Any, method: str, most: int
+) -> None:
+    """And no longer."""
+    params: dict[str, str] = {} if method in ("list_aliases", "list_keys") else {"KeyId": key.id}
+    if method == "list_retirable_grants":
+        params = {"RetiringPrincipal": "arn:aws:iam::123456789012:role/app"}
+
+    assert getattr(client, method)(Limit=most, **params)["Truncated"] is False
+
+    code, message = refusal(getattr(client, method), Limit=most + 1, **params)
+    assert code == "ValidationException"
+    assert f"less than or equal to {most}" in message

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
-from policies import denial, iam_policy, key_policy
+from policies import denial, iam_policy, is_refused, key_policy
 
 from pytest_kmsmock import KmsMock
 
@@ -468,3 +468,19 @@ def test_refusals_are_the_same_on_the_wire(kms: KmsMock, app: Any) -> None:
     assert denial(app().encrypt, KeyId=key.id, Plaintext=b"x") == no_iam("kms:Encrypt", key.arn)
     assert kms.calls[-1].decision is not None
     assert kms.calls[-1].principal == SESSION
+
+
+def test_a_key_has_no_aliases_to_go_by_above_their_quota(kms: KmsMock) -> None:
+    """At the quota it has. An alias that is one too many would let somebody in."""
+    kms.create_key("alias/app", policy=key_policy(ROOT))
+    by_alias = iam_policy(("kms:DescribeKey", "*"))
+    by_alias["Statement"][0]["Condition"] = {
+        "ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/app"}
+    }
+    client = kms.client(principal=kms.principal(ROLE, policies=[by_alias]))
+
+    kms.quotas.aliases_per_key = 1
+    assert client.describe_key(KeyId="alias/app")["KeyMetadata"]["Enabled"]
+
+    kms.quotas.aliases_per_key = 0
+    assert is_refused(client.describe_key, KeyId="alias/app")

@@ -33,7 +33,8 @@ def written_patterns() -> Iterator[str]:
                 pattern = compile(ast.Expression(node.args[0]), str(path), "eval")
                 # What a function is given is the model's.
                 with contextlib.suppress(NameError):
-                    yield eval(pattern, vars(importlib.import_module(module)))
+                    found = eval(pattern, vars(importlib.import_module(module)))
+                    yield found if isinstance(found, str) else found.decode("latin-1")
 
 
 def patterns_of_the_model() -> Iterator[str]:

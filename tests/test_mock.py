@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -211,6 +212,13 @@ def interrupt() -> None:
     raise Interruption
 
 
+at_any_step = pytest.mark.skipif(
+    sys.version_info >= (3, 12),
+    reason="an error of a trace function within an except clause spoils the thread's state there: "
+    "later errors have it as their context, and 3.12.1 can crash",
+)
+
+
 @pytest.fixture
 def nothing_stays_locked() -> Iterator[None]:
     """A step may lie between a lock and its `with`, where no signal comes: others go on here."""
@@ -219,6 +227,7 @@ def nothing_stays_locked() -> Iterator[None]:
     forking._renew()
 
 
+@at_any_step
 @pytest.mark.usefixtures("nothing_stays_locked")
 def test_a_mock_that_is_interrupted_on_its_way_in_is_not_active(kms: KmsMock) -> None:
     """Wherever it was: the one around it answers."""
@@ -237,6 +246,7 @@ def test_a_mock_that_is_interrupted_on_its_way_in_is_not_active(kms: KmsMock) ->
     assert active_backend() is kms._backend
 
 
+@at_any_step
 @pytest.mark.usefixtures("nothing_stays_locked")
 def test_a_mock_that_is_interrupted_on_its_way_out_is_over(kms: KmsMock) -> None:
     """As soon as it is on its way; before the first step, nobody has left it."""

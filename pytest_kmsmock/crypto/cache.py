@@ -8,27 +8,35 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-_Arguments = ParamSpec("_Arguments")
 
 _MOST_OF_SECRETS: Final = 256
-_clear_those_of_secrets: Final[list[Callable[[], None]]] = []
+_caches_of_secrets: Final[list[Cache[Any, Any]]] = []
+SHARED: Final[set[bytes]] = set()
+"""Private keys that `forget` passes over: those of the pool, which every test uses."""
 
 
-def of_secrets(make: Callable[_Arguments, _Value]) -> Callable[_Arguments, _Value]:
-    """Return *make*, which is given secrets, with a cache of its results that `forget` empties."""
-    cached = functools.lru_cache(maxsize=_MOST_OF_SECRETS)(make)
-    _clear_those_of_secrets.append(cached.cache_clear)
-    return cast("Callable[_Arguments, _Value]", cached)
+def of_secrets(make: Callable[[bytes], _Value]) -> Callable[[bytes], _Value]:
+    """Return *make*, which is given a private key, with a cache that `forget` empties."""
+    cache = Cache(make, _MOST_OF_SECRETS, of_secrets=True)
+
+    @functools.wraps(make)
+    def kept(private: bytes) -> _Value:
+        return cache[private]
+
+    return kept
 
 
 def forget() -> None:
     """Keep nothing any more that was made of a secret; who needs it again makes it again."""
-    for clear in _clear_those_of_secrets:
-        clear()
+    for cache in _caches_of_secrets:
+        # A list, since other threads go on.
+        for secret in list(cache):
+            if secret not in SHARED:
+                cache.pop(secret, None)
 
 
 class Cache(dict[_Key, _Value]):
@@ -41,7 +49,7 @@ class Cache(dict[_Key, _Value]):
     Args:
         make: Makes the value of a key.
         most: How many values it holds.
-        of_secrets: Whether `forget` empties it.
+        of_secrets: Whether its keys are secrets, by which `forget` empties it.
     """
 
     def __init__(
@@ -51,7 +59,7 @@ class Cache(dict[_Key, _Value]):
         self.make = make
         self._most = most
         if of_secrets:
-            _clear_those_of_secrets.append(self.clear)
+            _caches_of_secrets.append(self)
 
     def __missing__(self, key: _Key) -> _Value:
         return self.keep(key, self.make(key))

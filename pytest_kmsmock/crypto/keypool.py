@@ -28,6 +28,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from .cache import SHARED
 from .forking import Lock
 
 IN_FILES: Final = ("RSA_2048", "RSA_3072", "RSA_4096")
@@ -93,6 +94,7 @@ class KeyPool:
             pair = self._pairs.get((spec, n))
             if pair is None:
                 pair = self._pairs[spec, n] = self._load_or_make(spec, n)
+                SHARED.add(pair)
             return pair
 
     def _load_or_make(self, spec: str, n: int) -> bytes:

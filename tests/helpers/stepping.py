@@ -49,7 +49,8 @@ class _Stepping:
         self.count = 0
         self._step = step
         self._act = act
-        self._steps = steps
+        # Python 3.12.1 can crash some time after it has traced instructions.
+        self._steps: Steps = "line" if sys.version_info[:2] == (3, 12) else steps
         self._folder = folder
 
     def run(self, do: Callable[[], T]) -> T:

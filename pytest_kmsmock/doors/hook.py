@@ -25,16 +25,6 @@ def answer(
         signer: The client's.
         context: The call's own, in which marks can be left.
     """
-    forking.enter()
-    try:
-        return _answer(backend, session, operation, params, signer, context)
-    finally:
-        forking.leave()
-
-
-def _answer(
-    backend: Backend, session: Any, operation: str, params: Any, signer: Any, context: Any
-) -> tuple[Any, dict[str, Any]] | None:
     region = context["client_region"]
     incoming = Incoming(
         operation,
@@ -46,7 +36,13 @@ def _answer(
     )
     is_lost = leads_nowhere(backend, region, params["url"])
     if is_lost or backend.goes_over_the_wire(operation):
-        from . import wire  # not at the top: few tests need it
+        # The module is not at the top, as few tests need it. It imports much of the standard
+        # library, which a forked process could not go on with.
+        forking.enter()
+        try:
+            from . import wire
+        finally:
+            forking.leave()
 
         wire.decline(backend, incoming, params["url"], signer, context, is_lost=is_lost)
         return None

@@ -38,7 +38,8 @@ class DeferredFunction:
         return f"<{type(self).__name__} {self._module[1:]}.{self._name}>"
 
     def __call__(self, *args: Any) -> Any:
-        return self.__wrapped__(*args)
+        # Most calls find it imported, and each call of KMS comes by here.
+        return (self._function or self.__wrapped__)(*args)
 
     # Not cached by functools, whose lock of Python 3.11 a forked process may find taken.
     @property

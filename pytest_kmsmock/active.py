@@ -56,6 +56,11 @@ def held_by(holder: object) -> Iterator[None]:
         _holder.reset(token)
 
 
+def is_held() -> bool:
+    """Tell whether a mock that is entered here is a fixture's."""
+    return _holder.get() is not None
+
+
 def push(backend: Any) -> None:
     """Make *backend* the innermost of this context, or of the fixture that is set up here."""
     holder = _holder.get()

@@ -52,7 +52,7 @@ class Backend:
         account: The account of callers that are not somebody else.
         clock: The service's time.
         faults: What is scheduled to go wrong.
-        entered_at: The line that has entered its mock.
+        entered_at: The line that has entered its mock; None if a fixture holds it.
         is_active: Between enter and exit of its mock. Before it nothing has been
             made in it, and afterwards nothing changes any more.
         loaded: The files of the option `keys` that have been loaded.

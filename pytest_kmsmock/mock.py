@@ -25,7 +25,7 @@ from .options import Options, SeedFile, checked_seconds, located
 from .seeds.part import Seeds
 from .service.misuse import KmsMockError, no_attribute, suggestion
 from .service.values.quotas import Quotas
-from .settings import checked, settings_from, settings_of_new_mock
+from .settings import Settings, checked, settings_from, settings_of_new_mock
 
 if TYPE_CHECKING:
     from .calls.call import Call
@@ -41,6 +41,11 @@ class KmsMock(
 ):
     """AWS KMS in this process, while it is active: between enter and exit."""
 
+    _options: Mapping[str, Any]
+    _settings: Settings
+    _outer: Backend | None
+    _is_used: bool
+
     def __init__(self, options: Mapping[str, Any] = _NONE, *, outer: Backend | None = None) -> None:
         """
         Make a mock that is not active yet.
@@ -50,11 +55,16 @@ class KmsMock(
             outer: What it starts as a copy of; None is an empty KMS.
         """
         __tracebackhide__ = True
-        self._options = checked(options)
-        self._settings = settings_from(self._options)
-        self._outer = outer
-        self._is_used = False
-        self._backend = Backend(self._settings)
+        options = checked(options)
+        settings = settings_from(options)
+        # Past `__setattr__`, which looks out for slips.
+        vars(self).update(
+            _options=options,
+            _settings=settings,
+            _outer=outer,
+            _is_used=False,
+            _backend=Backend(settings),
+        )
 
     def __enter__(self) -> Self:
         __tracebackhide__ = True

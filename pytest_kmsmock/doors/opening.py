@@ -12,7 +12,8 @@ def open_(backend: Backend) -> None:
     """Make *backend* the one that answers. Whatever interrupts it, `close` takes back."""
     sessions.register()
     environment.isolate()
-    backend.entered_at = sources.line_of_author()
+    # Above a fixture there are pytest's frames alone.
+    backend.entered_at = None if active.is_held() else sources.line_of_author()
     backend.is_active = True
     active.push(backend)
     environment.follow(backend.settings["region"])

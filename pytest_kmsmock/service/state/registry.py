@@ -66,8 +66,7 @@ class Registry:
         self.attestation_roots: tuple[bytes, ...] = ()
         self.made: list[str] = []
         self.last_usages: dict[str, tuple[str, float, str]] = {}
-        self.state = State()
-        self.state.principals = Principals(randomness.draw(32))
+        self.state = State(Principals(randomness.draw(32)))
 
     def change(self, act: Callable[[Draft], T]) -> T:
         """

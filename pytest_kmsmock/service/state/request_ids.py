@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import uuid
 from collections.abc import Callable
 from typing import Final
 
@@ -37,6 +36,9 @@ class RequestIds:
 
     def renew(self) -> None:
         """Begin anew, as a forked process has to."""
-        random = uuid.UUID(bytes=self._randomness.draw(16), version=4)
-        self._start = str(random)[: -2 * _COUNTED]
+        drawn = self._randomness.draw(16)
+        text = drawn.hex()
+        # Of version 4, RFC 9562.
+        version, variant = f"4{text[13:16]}", f"{'89ab'[drawn[8] & 3]}{text[17:20]}"
+        self._start = f"{text[:8]}-{text[8:12]}-{version}-{variant}-"
         self.take = map("".join, itertools.product((self._start,), *[_BYTES] * _COUNTED)).__next__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -33,6 +33,14 @@ class Due(NamedTuple):
     name: str
 
 
+# Values that are never changed, which all mocks begin with.
+_NOTHING_ADOPTED: Final[SortedMap[bytes, Adopted]] = SortedMap()
+_NO_DUES: Final[SortedMap[Due, Due]] = SortedMap()
+_NO_GRANTS: Final = Grants()
+_NO_BACKINGS: Final = Backings()
+_NO_LAG: Final = Lag()
+
+
 class State:
     """
     What there is at one moment; never changed.
@@ -51,16 +59,16 @@ class State:
         "principals",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, principals: Principals | None = None) -> None:
         self._resources: dict[tuple[str, str], Resources] = {}
-        self.adopted: SortedMap[bytes, Adopted] = SortedMap()
-        self.grants = Grants()
-        self.backings = Backings()
+        self.adopted = _NOTHING_ADOPTED
+        self.grants = _NO_GRANTS
+        self.backings = _NO_BACKINGS
         # Of each key and each store that time changes, the next time when it does.
-        self._dues: SortedMap[Due, Due] = SortedMap()
+        self._dues = _NO_DUES
         self.next_due = math.inf
-        self.principals = Principals()
-        self.lag = Lag()
+        self.principals = Principals() if principals is None else principals
+        self.lag = _NO_LAG
 
     def resources(self, account: str, region: str) -> Resources:
         """Return what *account* has in *region*."""

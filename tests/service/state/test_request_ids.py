@@ -18,6 +18,7 @@ def test_request_ids_do_not_repeat() -> None:
 
     assert len(set(ids)) == len(ids) == 8000
     assert all(str(uuid.UUID(request_id)) == request_id for request_id in ids)
+    assert {uuid.UUID(request_id).version for request_id in ids} == {4}
 
 
 def test_each_registry_has_others() -> None:

@@ -24,7 +24,7 @@ PACKAGE: Final = Path(pytest_kmsmock.__file__).parent
 
 # From the outside inwards. Of rooms in one line, any may know another, without a circle.
 ROOMS: Final = (
-    ("plugin",),
+    ("plugin", "__main__"),
     ("mock",),
     ("decorating", "reports", "seeds"),
     ("calls",),

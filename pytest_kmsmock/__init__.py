@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from .calls.calls import Calls
     from .calls.expecting import containing, matching
     from .faults import Fault
-    from .handles.clusters import CloudHsmCluster
+    from .handles.cluster import CloudHsmCluster
     from .handles.enclave import Enclave
     from .handles.key import Key, Material
     from .handles.principal import Principal
-    from .handles.proxies import XksKey, XksProxy
+    from .handles.proxy import XksKey, XksProxy
     from .handles.snapshots import Snapshot
     from .mock import KmsMock, mock_kms
     from .service.misuse import KmsMockError
@@ -55,7 +55,7 @@ __all__ = [
 _MODULES: Final = {
     "Call": ".calls.call",
     "Calls": ".calls.calls",
-    "CloudHsmCluster": ".handles.clusters",
+    "CloudHsmCluster": ".handles.cluster",
     "Enclave": ".handles.enclave",
     "Fault": ".faults",
     "Key": ".handles.key",
@@ -68,8 +68,8 @@ _MODULES: Final = {
     "Principal": ".handles.principal",
     "Snapshot": ".handles.snapshots",
     "UnforeseenError": ".service.misuse",
-    "XksKey": ".handles.proxies",
-    "XksProxy": ".handles.proxies",
+    "XksKey": ".handles.proxy",
+    "XksProxy": ".handles.proxy",
     "containing": ".calls.expecting",
     "matching": ".calls.expecting",
     "mock_kms": ".mock",

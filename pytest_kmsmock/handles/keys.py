@@ -20,7 +20,7 @@ from .arguments import data, or_none, text, texts, truth
 from .finding import KeyList, find
 from .key import Key, import_material
 from .part import Part
-from .proxies import XksKey
+from .proxy import XksKey
 
 # A failure ends at the line that asked for the key.
 __tracebackhide__ = True

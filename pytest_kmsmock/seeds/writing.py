@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ..backend import Backend
 from ..doors import author
-from ..service.authorization import documents
+from ..service.authorization import printing
 from ..service.values.identifiers import root_arn
 from ..service.values.key import KmsKey
 
@@ -108,7 +108,7 @@ def _place(backend: Backend, key: KmsKey) -> dict[str, Any]:
     if key.state in _STATES:
         place["state"] = _STATES[key.state]
     if json.loads(key.policy) != json.loads(
-        documents.default_policy(root_arn(key.region, key.account))
+        printing.default_policy(root_arn(key.region, key.account))
     ):
         place["policy"] = json.loads(key.policy)
     if key.tags:

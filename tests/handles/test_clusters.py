@@ -39,12 +39,6 @@ def test_cluster_is_what_the_test_says(kms: KmsMock) -> None:
     assert (cluster.password, cluster.trust_anchor) == ("another", "the certificate")
 
 
-def test_misspelt_names_are_refused(cluster: CloudHsmCluster) -> None:
-    """A handle has the attributes that it has."""
-    with pytest.raises(AttributeError):
-        cluster.actve = False  # type: ignore[attr-defined]  # that is the point
-
-
 @pytest.mark.parametrize(
     ("params", "words"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock, KmsMockError, XksProxy
+from pytest_kmsmock import KmsMock, KmsMockError
 
 
 def test_proxy_is_fit_unless_told_otherwise(kms: KmsMock) -> None:
@@ -33,16 +33,6 @@ def test_proxy_in_a_vpc_has_a_service_of_the_region(kms: KmsMock) -> None:
     assert proxy.service_owner == "123456789012"
 
 
-def test_external_key_is_what_the_test_says(proxy: XksProxy) -> None:
-    """Made for a test, or changed in it."""
-    key = proxy.add_key("new", spec="RSA_2048", status="PENDING", usage=["SIGN"])
-
-    assert (key.spec, key.status, key.usage) == ("RSA_2048", "PENDING", ("SIGN",))
-    key.status = "ENABLED"
-    assert proxy.key("new").status == "ENABLED"
-    assert proxy.key("new") == key
-
-
 @pytest.mark.parametrize(
     ("params", "words"),
     [
@@ -55,15 +45,3 @@ def test_senseless_proxies_are_refused(kms: KmsMock, params: Any, words: str) ->
     """The message says what to write."""
     with pytest.raises(KmsMockError, match=words):
         kms.xks_proxy(**params)
-
-
-def test_unknown_external_key(proxy: XksProxy) -> None:
-    """The message lists those that there are."""
-    with pytest.raises(KmsMockError, match="no external key 'nobody', only 'external'"):
-        proxy.key("nobody")
-
-
-def test_usage_is_a_list(proxy: XksProxy) -> None:
-    """A text is no list of uses."""
-    with pytest.raises(KmsMockError, match="ENCRYPT"):
-        proxy.key("external").usage = "ENCRYPT"  # type: ignore[assignment]  # that is the point

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_kmsmock.service.api.errors import MalformedPolicyDocumentException
-from pytest_kmsmock.service.authorization import documents
+from pytest_kmsmock.service.authorization import documents, printing
 
 # What a policy's characters may be: tab, LF, CR, and U+0020 to U+00FF.
 texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), max_size=10)
@@ -25,10 +25,10 @@ objects = st.dictionaries(texts, values, max_size=4)
 @given(document=objects)
 def test_print_keeps_members_and_their_order(document: dict[str, Any]) -> None:
     """Only the white space is anew."""
-    printed = documents.pretty(document)
+    printed = printing.pretty(document)
 
     assert json.dumps(json.loads(printed)) == json.dumps(document)
-    assert documents.pretty(json.loads(printed)) == printed
+    assert printing.pretty(json.loads(printed)) == printed
 
 
 @given(document=objects)

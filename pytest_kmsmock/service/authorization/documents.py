@@ -1,5 +1,5 @@
 """
-Key policy documents: their grammar, the lockout safety check, their print.
+Key policy documents: their grammar, and the lockout safety check.
 
 Source: IAM User Guide, "Grammar of the IAM JSON policy language"; KMS API
 Reference, PutKeyPolicy.
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..api.errors import LimitExceededException, MalformedPolicyDocumentException
-from . import wildcards
+from . import printing, wildcards
 from .grammar import VERSIONS, is_action, is_condition, operator_named
 
 Document = Mapping[str, Any]
@@ -40,26 +40,6 @@ _OVERLY_PERMISSIVE: Final = (
     "condition key matches requests without the specified [encryption context or tag] or with "
     "an unspecified [encryption context or tag]. To fix, remove ForAllValues."
 )
-
-
-@functools.lru_cache(maxsize=256)
-def default_policy(root_arn: str) -> str:
-    """Return the policy of a key that was created without one, printed."""
-    return pretty(
-        {
-            "Version": "2012-10-17",
-            "Id": "key-default-1",
-            "Statement": [
-                {
-                    "Sid": "Enable IAM User Permissions",
-                    "Effect": "Allow",
-                    "Principal": {"AWS": root_arn},
-                    "Action": "kms:*",
-                    "Resource": "*",
-                }
-            ],
-        }
-    )
 
 
 def parse(text: str, *, longest: int = POLICY_LENGTH_LIMIT) -> Document:
@@ -128,18 +108,8 @@ def locks_out(document: Document, *, key_arn: str, principal: str, root: str) ->
 
 @functools.lru_cache(maxsize=256)
 def printed(text: str) -> str:
-    """Return *text*, which `parse` takes, as `pretty` prints it."""
-    return pretty(_parse(text))
-
-
-def pretty(document: Document) -> str:
-    """
-    Return *document* as GetKeyPolicy prints it.
-
-    Objects take a line a member, indented by two spaces; arrays stay on one
-    line, as ``[ a, b ]``; ``"name" : value``.
-    """
-    return _print(document, "")
+    """Return *text*, which `parse` takes, as GetKeyPolicy prints it."""
+    return printing.pretty(_parse(text))
 
 
 def _number(text: str) -> float:
@@ -151,17 +121,6 @@ def _number(text: str) -> float:
 
 
 _decode: Final = json.JSONDecoder(parse_float=_number, parse_constant=_number).decode
-_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _print(value: Any, indent: str) -> str:
-    if isinstance(value, dict) and value:
-        inner = indent + "  "
-        members = (f"{inner}{json.dumps(k)} : {_print(v, inner)}" for k, v in value.items())
-        return "{\n" + ",\n".join(members) + f"\n{indent}}}"
-    if isinstance(value, list) and value:
-        return f"[ {', '.join(_print(item, indent) for item in value)} ]"
-    return _encode(value)
 
 
 def _check_statement(statement: Any) -> None:

@@ -16,7 +16,7 @@ from ..api.errors import (
     ValidationException,
 )
 from ..api.times import timestamp
-from ..authorization import documents
+from ..authorization import printing
 from ..misuse import NotMockedError
 from ..rules import lifecycle
 from ..serving import aws_managed, consistency, key_stores, pages
@@ -46,7 +46,7 @@ def create_key(request: Request, _: None) -> Response:
     if "Policy" in params:
         policy = checked_policy(request, params["Policy"], arn, None)
     else:
-        policy = documents.default_policy(resources.root_arn)
+        policy = printing.default_policy(resources.root_arn)
     tags = checked_tags(request, params["Tags"]) if "Tags" in params else ()
     check_quota(request, resources)
     origin = params.get("Origin", "AWS_KMS")

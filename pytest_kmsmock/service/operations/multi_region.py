@@ -8,7 +8,7 @@ import attrs
 
 from ..api.errors import AlreadyExistsException, UnsupportedOperationException, ValidationException
 from ..api.regions import known_regions, partition_of
-from ..authorization import documents
+from ..authorization import printing
 from ..rules import lifecycle
 from ..rules.key_states import check_state
 from ..serving import consistency
@@ -45,7 +45,7 @@ def replicate_key(request: Request, key: KmsKey) -> Response:
             request, params["Policy"], arn, attrs.evolve(key, multi_region="REPLICA")
         )
     else:
-        policy = documents.default_policy(root_arn(region, key.account))
+        policy = printing.default_policy(root_arn(region, key.account))
     check_quota(request, resources)
     replica = attrs.evolve(
         key,

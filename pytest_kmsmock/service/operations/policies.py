@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from ..api.errors import MalformedPolicyDocumentException, NotFoundException, ValidationException
-from ..authorization import documents
+from ..authorization import documents, printing
 from ..serving import consistency, pages
 from ..serving.request import Request, Response
 from ..values.identifiers import root_arn
@@ -46,7 +46,7 @@ def list_key_policies(request: Request, key: KmsKey) -> Response:
 
 
 def _ram_policy(key: KmsKey) -> str:
-    return documents.pretty(
+    return printing.pretty(
         {
             "Version": "2012-10-17",
             "Statement": [

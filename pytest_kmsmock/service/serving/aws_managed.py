@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from ..api.regions import dns_suffix_of
-from ..authorization import documents
+from ..authorization import printing
 from ..rules.lifecycle import DAY
 from ..state.resources import Resources
 from ..values.identifiers import AWS_ALIAS_PREFIX, key_arn, new_key_id, root_arn
@@ -142,7 +142,7 @@ def _create(request: Request, alias_name: str, service: str, protects: str) -> K
 
 
 def _policy(service: str, region: str, account: str) -> str:
-    return documents.pretty(
+    return printing.pretty(
         {
             "Version": "2012-10-17",
             "Id": f"auto-{service}-1",

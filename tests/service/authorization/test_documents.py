@@ -11,7 +11,7 @@ from pytest_kmsmock.service.api.errors import (
     LimitExceededException,
     MalformedPolicyDocumentException,
 )
-from pytest_kmsmock.service.authorization import documents
+from pytest_kmsmock.service.authorization import documents, printing
 
 ACCOUNT = "123456789012"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -87,35 +87,9 @@ def test_no_wildcard_takes_long(wild: str) -> None:
     assert locks_out(statement(Action=wild))
 
 
-def test_print_of_empty_and_nested_values() -> None:
-    """Objects take a line a member, arrays none."""
-    document = {"a": {}, "b": [], "c": [{"d": [1, "é"]}, {"e": None}], "f": {"g": True}}
-
-    assert (
-        documents.pretty(document)
-        == """{
-  "a" : {},
-  "b" : [],
-  "c" : [ {
-    "d" : [ 1, "é" ]
-  }, {
-    "e" : null
-  } ],
-  "f" : {
-    "g" : true
-  }
-}"""
-    )
-
-
-def test_default_policy_delegates_to_the_account() -> None:
-    """As recorded from AWS, printed."""
-    assert json.loads(documents.default_policy(ROOT)) == {
-        "Version": "2012-10-17",
-        "Id": "key-default-1",
-        "Statement": [statement(Sid="Enable IAM User Permissions")],
-    }
-    assert not locks_out(*json.loads(documents.default_policy(ROOT))["Statement"])
+def test_the_default_policy_locks_nobody_out() -> None:
+    """It leaves the key to the account."""
+    assert not locks_out(*json.loads(printing.default_policy(ROOT))["Statement"])
 
 
 def test_length_is_counted_in_bytes() -> None:

@@ -12,9 +12,8 @@ from .faults import Faults
 from .options import Enforces
 from .record import Record
 from .service.api.regions import partition_of
-from .service.auto_create import create
 from .service.service import Service
-from .service.serving.request import Options
+from .service.serving.request import CreateMissing, Options
 from .service.state.registry import Registry
 from .service.state.state import Draft
 from .service.values.quotas import AWS_QUOTAS, Quotas
@@ -38,6 +37,12 @@ class Acting(NamedTuple):
 
     principal: str
     whoever_calls: bool = False
+
+
+def _auto_create() -> CreateMissing:
+    from .service.auto_create import create  # not at the top: few tests want it
+
+    return create
 
 
 class Backend:
@@ -92,7 +97,7 @@ class Backend:
             Options(
                 page_size=settings["page_size"],
                 transition_seconds=settings["transition_seconds"],
-                create_missing=create if settings["auto_create"] else None,
+                create_missing=_auto_create() if settings["auto_create"] else None,
                 predefined_aliases=settings["predefined_aliases"],
                 lockout_check=settings["lockout_check"],
                 unknown_regions=settings["unknown_regions"],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -113,18 +114,20 @@ def _named_by(thing: Any) -> Iterator[Any]:
 
 
 def _named_in_code(function: types.FunctionType) -> Iterator[Any]:
-    """Yield the texts of *function*, and what the names mean that it has from its module."""
+    """Yield the texts of *function*, and what the names mean that it has from modules."""
     for definition in _definitions(function):
-        own = {*_own_names(definition)}
+        imported = _imported(definition, function.__globals__["__package__"])
+        known = {**function.__globals__, **imported}
+        own = {*_own_names(definition)} - imported.keys()
         for node in _statements(definition):
             if isinstance(node, ast.Constant):
                 yield node.value
             elif isinstance(node, ast.Name) and node.id not in own:
-                value = function.__globals__.get(node.id)
+                value = known.get(node.id)
                 if not _is_module(value):
                     yield value
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                module = function.__globals__.get(node.value.id)
+                module = known.get(node.value.id)
                 if node.value.id not in own and _is_module(module):
                     yield getattr(module, node.attr)
 
@@ -156,15 +159,26 @@ def _definitions_in(file: str) -> dict[tuple[str, int], list[ast.AST]]:
     return found
 
 
+def _imported(definition: ast.AST, package: str) -> dict[str, Any]:
+    """Return what a definition imports of the package, when it is called."""
+    found: dict[str, Any] = {}
+    for node in ast.walk(definition):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            module = importlib.import_module("." * node.level + (node.module or ""), package)
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{module.__name__}.{alias.name}")
+                found[alias.asname or alias.name] = getattr(module, alias.name)
+    return found
+
+
 def _own_names(definition: ast.AST) -> Iterator[str]:
-    """Yield the names that are a definition's own: arguments, variables, what it imports."""
+    """Yield the names that are a definition's own: arguments, variables, what is in it."""
     for node in ast.walk(definition):
         if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name for alias in node.names)
         elif isinstance(node, _DEFINITIONS) and node is not definition:
             yield getattr(node, "name", "")
 

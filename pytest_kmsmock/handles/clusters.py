@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..doors import author
 from ..service.misuse import KmsMockError
-from ..service.values.cluster import Cluster
 from .arguments import secret_text, text, truth, whole_number
-from .cluster import CloudHsmCluster, new_cluster_id, new_trust_anchor
 from .part import Part
+
+if TYPE_CHECKING:
+    from .cluster import CloudHsmCluster
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -44,6 +46,9 @@ class Clusters(Part):
             account: 12 digits; None is the mock's.
         """
         __tracebackhide__ = True
+        from ..service.values.cluster import Cluster  # not at the top: few tests have clusters
+        from .cluster import CloudHsmCluster, new_cluster_id, new_trust_anchor
+
         self._check_active("make clusters")
         region, account = self._own(region, account)
         backings = self._backend.registry.state.backings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..backend import Backend
 from ..crypto.extras import MissingExtra
@@ -20,7 +20,9 @@ from .arguments import data, or_none, text, texts, truth
 from .finding import KeyList, find
 from .key import Key, import_material
 from .part import Part
-from .proxy import XksKey
+
+if TYPE_CHECKING:
+    from .proxy import XksKey
 
 # A failure ends at the line that asked for the key.
 __tracebackhide__ = True
@@ -108,11 +110,7 @@ class Keys(Part):
         text("description", description)
         truth("multi_region", multi_region)
         or_none(text)("key_store", key_store)
-        if not isinstance(xks_key, XksKey | str | None):
-            raise KmsMockError(
-                f"xks_key={xks_key!r} is no external key; "
-                "write its ID, or what proxy.key() returns."
-            )
+        xks_key_id = None if xks_key is None else _xks_key_id(xks_key)
         if material is not None:
             material = _material(material)
         _check_key_id(backend, key_id, multi_region, region, account)
@@ -155,8 +153,8 @@ class Keys(Part):
         }
         if key_store is not None:
             params["CustomKeyStoreId"] = key_store
-        if xks_key is not None:
-            params["XksKeyId"] = xks_key if isinstance(xks_key, str) else xks_key.id
+        if xks_key_id is not None:
+            params["XksKeyId"] = xks_key_id
         if policy is not None:
             params["Policy"] = policy_text(policy)
         # Not by a handle, which would act on an inner fork.
@@ -241,6 +239,19 @@ def _check_key_id(
                 f"one key in all Regions; make a replica by replicate_key(KeyId={key_id!r}, "
                 f"ReplicaRegion={region!r}) of kms.client({key.region!r})."
             )
+
+
+def _xks_key_id(xks_key: Any) -> str:
+    """Return the ID of an external key, which *xks_key* is if it is no handle."""
+    if isinstance(xks_key, str):
+        return xks_key
+    from .proxy import XksKey  # not at the top: few tests have external keys
+
+    if not isinstance(xks_key, XksKey):
+        raise KmsMockError(
+            f"xks_key={xks_key!r} is no external key; write its ID, or what proxy.key() returns."
+        )
+    return xks_key.id
 
 
 def _type_of(backend: Backend, key_store: str, region: str, account: str) -> str:

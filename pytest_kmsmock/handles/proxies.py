@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from ..doors import author
 from ..service.misuse import KmsMockError
-from ..service.values.key_store import Connectivity
-from ..service.values.proxy import Proxy
 from .arguments import one_of, or_none, secret_text, text
 from .part import Part
-from .proxy import XksProxy, new_key
+
+if TYPE_CHECKING:
+    from ..service.values.key_store import Connectivity
+    from .proxy import XksProxy
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -48,6 +49,12 @@ class Proxies(Part):
             region: That of the VPC endpoint service; None is the mock's.
         """
         __tracebackhide__ = True
+        from ..service.values.key_store import (
+            Connectivity,  # not at the top: few tests have proxies
+        )
+        from ..service.values.proxy import Proxy
+        from .proxy import XksProxy, new_key
+
         self._check_active("make proxies")
         region, account = self._own(region)
         one_of(*get_args(Connectivity))("connectivity", connectivity)

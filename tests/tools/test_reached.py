@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 from reached import Reached
 
+from pytest_kmsmock.service.operations.keys import create_key
 from pytest_kmsmock.service.operations.table import OPERATIONS
 
 # Its name begins as those of the package do.
@@ -98,3 +99,11 @@ def test_an_operation_reaches_what_its_functions_do() -> None:
     assert "TagException" not in decrypt.errors
     assert "InvalidCiphertextException" not in enable.errors
     assert {"CiphertextBlob", "EncryptionContext", "KeyMaterialId", "DryRun"} <= decrypt.texts
+
+
+def test_what_a_function_imports_when_it_is_called_is_followed() -> None:
+    """CreateKey imports the grammar of policies where it is given one."""
+    reached = Reached.from_(create_key)
+
+    assert "MalformedPolicyDocumentException" in reached.errors
+    assert "NotPrincipal" in reached.texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -19,7 +19,7 @@ from ..api.times import timestamp
 from ..authorization import printing
 from ..misuse import NotMockedError
 from ..rules import lifecycle
-from ..serving import aws_managed, consistency, key_stores, pages
+from ..serving import aws_managed, consistency, pages
 from ..serving.request import Params, Request, Response
 from ..state.resources import Resources
 from ..state.sorted_map import SortedMap
@@ -28,8 +28,11 @@ from ..values.key import KeyMaterial, KmsKey, Stored, first_material, material_i
 from ..values.quotas import AWS_QUOTAS
 from ..values.specs import ALGORITHMS_MEMBER, KEY_SPECS, KeySpec, KeyUsage
 from .operation import Operation, find_key
-from .policies import checked_policy
 from .tags import checked_tags
+
+# What says that a key goes into a custom key store, rightly or not.
+_OF_KEY_STORES: Final = frozenset({"CustomKeyStoreId", "XksKeyId"})
+_OWN_ORIGINS: Final = ("AWS_KMS", "EXTERNAL")
 
 
 def create_key(request: Request, _: None) -> Response:
@@ -44,6 +47,8 @@ def create_key(request: Request, _: None) -> Response:
     resources = request.resources
     arn = resources.arn_prefix + key_id
     if "Policy" in params:
+        from .policies import checked_policy  # not at the top: few tests write policies
+
         policy = checked_policy(request, params["Policy"], arn, None)
     else:
         policy = printing.default_policy(resources.root_arn)
@@ -52,7 +57,11 @@ def create_key(request: Request, _: None) -> Response:
     origin = params.get("Origin", "AWS_KMS")
     if origin == "EXTERNAL" and not spec.is_importable:
         raise ValidationException(f"KeySpec {spec.name} is not supported for Origin EXTERNAL")
-    stored = key_stores.checked_location(request, spec, origin)
+    stored = None
+    if origin not in _OWN_ORIGINS or not _OF_KEY_STORES.isdisjoint(params):
+        from ..serving import key_stores  # not at the top, likewise
+
+        stored = key_stores.checked_location(request, spec, origin)
     # Last of all: a key pair can take its time, and each is given out once.
     materials: tuple[KeyMaterial, ...] = ()
     if origin != "EXTERNAL":

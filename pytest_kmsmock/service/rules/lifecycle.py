@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from ..api.times import LAST
 from ..values.key import KeyMaterial, KmsKey, MaterialState, RotationType, material_id
-from ..values.key_store import CloudHsmKeyStore, KeyStore
+
+if TYPE_CHECKING:  # few tests have key stores
+    from ..values.key_store import KeyStore
 
 DAY: Final = 86_400
 # States in which a key's automatic rotation goes on.
@@ -300,6 +302,5 @@ def follow_store(key: KmsKey, store: KeyStore) -> KmsKey:
         state, resumes = "Unavailable", state
     elif state != "Unavailable":
         resumes = None
-    cluster_id = store.cluster.cluster_id if isinstance(store, CloudHsmKeyStore) else None
-    stored = attrs.evolve(key.stored, cluster_id=cluster_id, resumes=resumes)
+    stored = attrs.evolve(key.stored, cluster_id=store.cluster_id, resumes=resumes)
     return attrs.evolve(key, state=state, stored=stored)

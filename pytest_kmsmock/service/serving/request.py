@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 
@@ -15,7 +15,6 @@ from ..authorization.permissions import Asked
 from ..state.registry import Registry
 from ..state.resources import Resources
 from ..state.state import Draft, State
-from ..values.adopted import Adopted
 from ..values.caller import Caller
 from ..values.key import KmsKey
 from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
@@ -23,14 +22,16 @@ from ..values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
 if TYPE_CHECKING:
     from ...crypto.attestation import Attestation
 
-    # Most mocks decide nothing.
+    # Most mocks decide nothing, and most have no ciphertexts from elsewhere.
     from ..authorization.decision import Ruling
+    from ..values.adopted import Adopted
     from ..values.identity import Identity
 
 T = TypeVar("T")
 
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
+CreateMissing: TypeAlias = Callable[["Request", str], KmsKey | None]
 Params = dict[str, Any]
 Response = dict[str, Any]
 
@@ -81,7 +82,7 @@ class Options:
 
     page_size: int | None = None
     transition_seconds: float = 0.0
-    create_missing: Callable[[Request, str], KmsKey | None] | None = None
+    create_missing: CreateMissing | None = None
     creates_managed: bool = True
     predefined_aliases: bool = False
     lockout_check: bool = True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..rules import clusters, proxies
-from ..values.cluster import Cluster
-from ..values.key_store import CloudHsmKeyStore, KeyStore, ProxySettings
-from ..values.proxy import Proxy
+from typing import TYPE_CHECKING
+
+# Few tests have key stores.
+if TYPE_CHECKING:
+    from ..values.cluster import Cluster
+    from ..values.key_store import CloudHsmKeyStore, KeyStore, ProxySettings
+    from ..values.proxy import Proxy
 
 
 class Backings:
@@ -43,6 +46,9 @@ class Backings:
 
     def connection_error(self, store: KeyStore) -> str | None:
         """Return why *store* cannot be connected, None if it can."""
+        from ..rules import clusters, proxies  # not at the top, likewise
+        from ..values.key_store import CloudHsmKeyStore
+
         if isinstance(store, CloudHsmKeyStore):
             return clusters.connection_error(self.cluster_of(store), store.cluster)
         return proxies.connection_error(self.proxy(store.proxy), store.proxy)

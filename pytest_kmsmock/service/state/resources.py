@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 from ..values.identifiers import key_arn_prefix, root_arn
 from ..values.key import Alias, KmsKey
-from ..values.key_store import KeyStore
 from .arrivals import Arrivals
 from .sorted_map import SortedMap
+
+if TYPE_CHECKING:  # few tests have key stores
+    from ..values.key_store import KeyStore
 
 
 class Resources:

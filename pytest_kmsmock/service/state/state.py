@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 
 from ..api.regions import partition_of
 from ..rules.lifecycle import fall_due, follow_store, lose_last_replica, next_due, synchronize
-from ..values.adopted import Adopted
 from ..values.grant import Grant
 from ..values.key import Alias, KmsKey
-from ..values.key_store import KeyStore, end_transition
 from .backings import Backings
 from .grants import Grants
 from .lag import Lag
 from .principals import Principals
 from .resources import Resources, nothing
 from .sorted_map import SortedMap
+
+# Few tests have any of these.
+if TYPE_CHECKING:
+    from ..values.adopted import Adopted
+    from ..values.key_store import KeyStore
 
 NewSecret = Callable[[KmsKey], bytes]
 
@@ -261,6 +264,8 @@ class Draft(State):
         resources = self.resources(due.account, due.region)
         store = resources.stores.get(due.name)
         if store is not None:
+            from ..values.key_store import end_transition  # not at the top: few tests have stores
+
             self.put_store(end_transition(store, self.backings.connection_error(store)))
             return
         key = resources.keys.get(due.name)

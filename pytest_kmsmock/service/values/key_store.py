@@ -100,12 +100,18 @@ class CloudHsmKeyStore(_KeyStore):
 
     cluster: ClusterSettings
 
+    @property
+    def cluster_id(self) -> str:
+        """The ID of its cluster."""
+        return self.cluster.cluster_id
+
 
 @attrs.frozen(kw_only=True)
 class ExternalKeyStore(_KeyStore):
     """A custom key store that a proxy backs, and an external key manager behind it."""
 
     type: ClassVar[StoreType] = "EXTERNAL_KEY_STORE"
+    cluster_id: ClassVar[None] = None
 
     proxy: ProxySettings
 

@@ -190,6 +190,10 @@ class Faults:
             if not fault.fired and not fault.allow_unused and not fault._is_cancelled
         ]
 
+    def pending(self) -> list[Fault]:
+        """Return those that can still happen."""
+        return [fault for fault in self._faults if fault.is_pending]
+
     def excuse(self) -> None:
         """Let what has not happened so far be no matter any more."""
         for fault in self._faults:

@@ -1,33 +1,50 @@
-"""What a failing test prints: the calls that its mocks answered, a line each."""
+"""What a failing test prints: the calls that its mocks answered, and what is scheduled still."""
 
 from __future__ import annotations
 
 import collections
 import re
-import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..backend import Backend
 from ..calls.call import Call
 from ..calls.calls import Calls
 from ..calls.showing import shown_value
+from ..faults import Fault
 from ..handles import finding
 from ..handles.key import is_name
 from ..service.api.regions import known_regions
 from ..service.misuse import suggestion
+from ..service.values.identifiers import MULTI_REGION, is_key_id, parse_arn
+from .columns import WIDTH, end_of, printable, shortened, width, wrapped
 
-_WIDTH: Final = 80
-_BEGIN_WIDTH: Final = 58
-# How many calls get a line: without pytest's -v, and with it.
+# How many calls are told of without pytest's -v, and in how many lines with it.
 _FEW: Final = 10
 _MANY: Final = 120
 _SHOWN_HINTS: Final = 3
+_SHOWN_FAULTS: Final = 5
+# Of a place in the application so much is always shown.
+_SOURCE_WIDTH: Final = 20
+_SHORTEST_NAME: Final = 4
+_INDENT: Final = "    "
+_HANGING: Final = f"{_INDENT}  "
+_AS_ABOVE: Final = f"{_INDENT}(refused as above)"
 _NAMING: Final = ("KeyId", "TargetKeyId", "AliasName", "DestinationKeyId")
 
 
 # What AWS says that it has not found.
 _NAMED_ARN: Final = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:(?:key|alias)/[\w/-]+")
+
+
+class _Told(NamedTuple):
+    """What is told of a call: its line, and what policies and grants said."""
+
+    line: list[str]
+    why: list[str]
+    is_refused: bool
+
+
 Maker = Callable[[str], str | None]
 """Returns the earlier test that has made a key or an alias, by its ARN, if one has."""
 
@@ -42,23 +59,53 @@ def timeline(
     """
     Return a line for each call, plaintext left out; empty if there is nothing to tell.
 
+    No line is longer than a terminal's 80 columns.
+
     Args:
         verbose: Pytest was asked for more.
         told: The `id` of the rows of calls that the failure itself has listed.
         maker: Knows what earlier tests have made.
     """
+    backends = list(backends)
     calls = [
         (backend, call)
         for backend in backends
         for call in Calls(backend)
         if id(call._row) not in told
     ]
-    most = _MANY if verbose else _FEW
-    lines = _counted([call for _, call in calls[:-most]])
-    for backend, call in calls[-most:]:
-        lines += [_line(call, backend), *_why(call)]
+    shown, lines = _lines_of(calls[-(_MANY if verbose else _FEW) :], verbose=verbose)
+    lines = _counted([call for _, call in calls[: len(calls) - shown]]) + lines
+    lines += _to_come(backends) + _hints(calls, maker)
     # A lone surrogate in what was called could not be printed, or be sent by xdist.
-    return "\n".join(lines + _hints(calls, maker)).encode(errors="backslashreplace").decode()
+    return "\n".join(lines).encode(errors="backslashreplace").decode()
+
+
+def _lines_of(calls: list[tuple[Backend, Call]], *, verbose: bool) -> tuple[int, list[str]]:
+    """Return on how many of *calls*, the latest, there are lines, and the lines."""
+    told = [
+        _Told(_line(call, backend), _why(call, verbose=verbose), _is_refused(call))
+        for backend, call in calls
+    ]
+    lines = _said_once(told)
+    # Reasons take lines too, and the first that is left out may be the one others refer to.
+    while verbose and len(lines) > _MANY and len(told) > 1:
+        told = told[1:]
+        lines = _said_once(told)
+    return len(told), lines
+
+
+def _said_once(told: list[_Told]) -> list[str]:
+    """Return the lines on calls, with each of the reasons where it comes first."""
+    lines: list[str] = []
+    seen: list[list[str]] = []
+    for each in told:
+        lines += each.line
+        if each.why not in seen:
+            lines += each.why
+            seen.append(each.why)
+        elif each.is_refused:
+            lines.append(_AS_ABOVE)
+    return lines
 
 
 def _counted(calls: list[Call]) -> list[str]:
@@ -67,44 +114,85 @@ def _counted(calls: list[Call]) -> list[str]:
         return []
     counts = collections.Counter(call.operation for call in calls).most_common()
     named = ", ".join(f"{operation} {count}×" for operation, count in counts)
-    return textwrap.wrap(f"({len(calls)} earlier calls left out: {named})", _WIDTH)
+    return wrapped(f"({len(calls)} earlier calls left out: {named})")
 
 
-def _line(call: Call, backend: Backend) -> str:
+def _line(call: Call, backend: Backend) -> list[str]:
+    """Return the line on a call; what does not fit beside what is long has another."""
+    begin = f"{call.time:%H:%M:%S} {call.operation}"
+    region = f" {call.region}" if call.region != backend.region else ""
+    outcome = f"{region} -> {call.error.code}" if call.error else region
+    source = printable(call.source)
+    room = WIDTH - width(begin) - width(outcome) - 2 - min(width(source), _SOURCE_WIDTH)
+    names = printable(", ".join(_names(call, backend)))
+    if names and room > _SHORTEST_NAME:
+        begin += f" {shortened(names, room - 1)}"
+    context = call.params.get("EncryptionContext")
+    said = f" {printable(shown_value(context))}" if context else ""
+    for line in (f"{begin}{outcome}{said}  {source}", f"{begin}{outcome}  {source}"):
+        if width(line) <= WIDTH:
+            return [line]
+    left = WIDTH - width(begin) - width(outcome) - 2
+    # Of a long path the end tells more.
+    if left >= min(width(source), _SOURCE_WIDTH):
+        return [f"{begin}{outcome}  {end_of(source, left)}"]
+    if left >= 0:
+        return [begin + outcome, _INDENT + end_of(source, WIDTH - len(_INDENT))]
+    rest = f"{_INDENT}{outcome.lstrip()}  "
+    return [begin, rest + end_of(source, WIDTH - width(rest))]
+
+
+def _names(call: Call, backend: Backend) -> list[str]:
+    """Return what a reader knows the keys by that a call concerned, or what it named."""
     names = [
         _name(call, backend, position) + ("" if state == "Enabled" else f" {state}")
         for position, state in enumerate(call.key_states)
-    ] or [str(call.params[name]) for name in _NAMING if name in call.params][:1]
-    region = f" {call.region}" if call.region != backend.region else ""
-    outcome = f" -> {call.error.code}" if call.error else ""
-    begin = f"{call.time:%H:%M:%S} {call.operation} {', '.join(names)}".rstrip() + region + outcome
-    if len(begin) > _BEGIN_WIDTH:
-        begin = f"{begin[: _BEGIN_WIDTH - 1]}…"
-    context = call.params.get("EncryptionContext")
-    said = f" {shown_value(context)}" if context else ""
-    for line in (f"{begin}{said}  {call.source}", f"{begin}  {call.source}"):
-        if len(line) <= _WIDTH:
-            return line
-    # Of a long path the end tells more.
-    return f"{begin}  …{call.source[len(begin) + 3 - _WIDTH :]}"
-
-
-def _why(call: Call) -> list[str]:
-    """Return lines on what policies and grants had against a call; most have none."""
-    if call.decision is None or call.decision.allowed:
-        return []
-    return [
-        wrapped
-        for line in call._explanation.splitlines()
-        for wrapped in textwrap.wrap(
-            line,
-            _WIDTH,
-            initial_indent="    ",
-            subsequent_indent="      ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
     ]
+    return names or [_short(call.params[name]) for name in _NAMING if name in call.params][:1]
+
+
+def _short(named: object) -> str:
+    """Return the name of a key or an alias without what is the same in nearly all."""
+    text = str(named)
+    arn = parse_arn(text)
+    if arn is not None:
+        text = arn.resource.removeprefix("key/")
+    return _short_id(text) if is_key_id(text) else text
+
+
+def _short_id(key_id: str) -> str:
+    return key_id[: 12 if key_id.startswith(MULTI_REGION) else 8]
+
+
+def _is_refused(call: Call) -> bool:
+    return call.decision is not None and not call.decision.allowed
+
+
+def _why(call: Call, *, verbose: bool) -> list[str]:
+    """Return lines on what policies and grants said to a call; most have none."""
+    decision = call.decision
+    if decision is None or (decision.allowed and not verbose):
+        return []
+    said = f"allowed: {decision.reason}" if decision.allowed else call._explanation
+    return [
+        line for each in said.splitlines() for line in wrapped(printable(each), _INDENT, _HANGING)
+    ]
+
+
+def _to_come(backends: Iterable[Backend]) -> list[str]:
+    """Return lines on faults that are scheduled and have not happened as often as they are to."""
+    pending = [fault for backend in backends for fault in backend.faults.pending()]
+    lines = [line for fault in pending[:_SHOWN_FAULTS] for line in _pending(fault)]
+    more = len(pending) - _SHOWN_FAULTS
+    return lines + ([f"({more} more scheduled faults left out)"] if more > 0 else [])
+
+
+def _pending(fault: Fault) -> list[str]:
+    times = "" if fault.times is None else f" of {fault.times}"
+    happened = f"has happened {fault.fired}{times}×" if fault.fired else "has not happened yet"
+    before = f", and {fault.after} more calls go well before" if fault.after else ""
+    wording = printable(fault.wording.removesuffix(","))
+    return wrapped(f"Scheduled: {wording} {happened}{before}.", hanging=_INDENT)
 
 
 def _name(call: Call, backend: Backend, position: int) -> str:
@@ -114,7 +202,7 @@ def _name(call: Call, backend: Backend, position: int) -> str:
     if position == 0 and isinstance(named, str) and named.startswith("alias/"):
         return named
     aliases = finding.aliases_of(backend, key)
-    return aliases[0] if aliases else key.key_id[: 12 if key.key_id.startswith("mrk-") else 8]
+    return aliases[0] if aliases else _short_id(key.key_id)
 
 
 def _hints(calls: list[tuple[Backend, Call]], maker: Maker) -> list[str]:
@@ -122,7 +210,7 @@ def _hints(calls: list[tuple[Backend, Call]], maker: Maker) -> list[str]:
     hints = dict.fromkeys(
         hint for backend, call in calls for hint in _hints_on(call, backend, maker)
     )
-    return [line for hint in [*hints][-_SHOWN_HINTS:] for line in textwrap.wrap(hint, _WIDTH)]
+    return [line for hint in [*hints][-_SHOWN_HINTS:] for line in wrapped(printable(hint))]
 
 
 def _hints_on(call: Call, backend: Backend, maker: Maker) -> Iterator[str]:

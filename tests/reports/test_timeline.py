@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import textwrap
+import unicodedata
+from typing import Any
 
 import pytest
 
@@ -267,3 +270,162 @@ def test_what_no_terminal_can_print_is_escaped(kms: KmsMock) -> None:
 
     assert "alias/\\ud800" in text
     assert text.encode()
+
+
+def lines_of(kms: KmsMock, *, verbose: bool = False) -> list[str]:
+    """Return the lines of the section."""
+    return timeline([kms._backend], verbose=verbose).splitlines()
+
+
+def columns(line: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in line)
+
+
+NAMES = (
+    "alias/app",
+    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+    "1234abcd-12ab-34cd-56ef-1234567890ab",
+    "arn:aws:kms:us-east-1:123456789012:alias/" + "long/" * 20,
+    "alias/\n" + "日本語" * 20,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "operation", ["Encrypt", "GenerateDataKeyPairWithoutPlaintext", "DescribeKey"]
+)
+@pytest.mark.parametrize("region", ["us-east-1", "ap-southeast-2"])
+def test_no_line_is_longer_than_a_terminal(
+    kms: KmsMock, name: str, operation: str, region: str
+) -> None:
+    """Whatever was named: the time, the operation, the error and the place are whole."""
+    client = kms.client(region)
+    parameters: dict[str, dict[str, Any]] = {
+        "Encrypt": {"Plaintext": b"hunter2!", "EncryptionContext": {"tenant": "日本" * 30}},
+        "GenerateDataKeyPairWithoutPlaintext": {"KeyPairSpec": "ECC_NIST_P256"},
+        "DescribeKey": {},
+    }
+    with pytest.raises(client.exceptions.ClientError):
+        client._make_api_call(operation, {"KeyId": name, **parameters[operation]})
+
+    lines = lines_of(kms)
+
+    code = kms.calls[0].error and kms.calls[0].error.code
+    assert f" {operation} " in f"{lines[0]} "
+    assert f" -> {code} " in f"{' '.join(lines[:2])} "
+    assert re.search(r"_timeline\.py:\d+$", "\n".join(lines[:2]), re.MULTILINE)
+    assert all(columns(line) <= 80 for line in lines)
+
+
+def test_an_arn_that_was_not_found_is_shown_by_the_beginning_of_its_id(kms: KmsMock) -> None:
+    client = kms.client()
+    with pytest.raises(client.exceptions.NotFoundException):
+        client.describe_key(KeyId=NAMES[1])
+
+    [line, *hints] = lines_of(kms)
+
+    assert "DescribeKey 1234abcd -> NotFoundException" in line
+    assert NAMES[1] in " ".join(hints)
+
+
+def test_faults_that_are_to_come_are_told(kms: KmsMock) -> None:
+    """A test that fails since a fault has not come, or has come too early, needs to know."""
+    key = kms.create_key("alias/app")
+    kms.fail("Decrypt", "DisabledException", times=None, after=3)
+    kms.disconnect("Sign", allow_unused=True).cancel()
+    kms.delay("ListKeys", 3)
+    kms.throttle("Encrypt", times=9)
+    client = kms.client(retries={"total_max_attempts": 2})
+    client.list_keys()
+    with pytest.raises(client.exceptions.ClientError):
+        client.encrypt(KeyId=key.id, Plaintext=b"hunter2!")
+
+    lines = lines_of(kms)
+
+    assert lines[2:] == [
+        "Scheduled: kms.fail('Decrypt', 'DisabledException', times=None, after=3) has not",
+        "    happened yet, and 3 more calls go well before.",
+        "Scheduled: kms.throttle('Encrypt', times=9) has happened 2 of 9×.",
+    ]
+    kms._backend.faults.excuse()
+
+
+def test_of_many_faults_some_are_told(kms: KmsMock) -> None:
+    for _ in range(9):
+        kms.throttle("Sign", allow_unused=True)
+
+    lines = lines_of(kms)
+
+    assert len(lines) == 6
+    assert lines[-1] == "(4 more scheduled faults left out)"
+
+
+def refused(kms: KmsMock, times: int) -> None:
+    """Let a role whose name is long be refused."""
+    role = kms.principal(f"arn:aws:iam::123456789012:role/{'path/' * 8}application", policies=[])
+    kms.create_key("alias/app")
+    client = kms.client(principal=role)
+    for _ in range(times):
+        with pytest.raises(client.exceptions.ClientError):
+            client.generate_data_key(KeyId="alias/app", KeySpec="AES_256")
+
+
+def test_why_a_call_was_refused_is_told_once(kms: KmsMock) -> None:
+    refused(kms, 3)
+
+    lines = lines_of(kms)
+
+    calls = [line for line in lines if " -> AccessDeniedException" in line]
+    assert len(calls) == 3
+    assert sum("no IAM policy allows it" in line for line in lines) == 1
+    assert lines.count("    (refused as above)") == 2
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_with_v_it_is_told_why_a_call_was_allowed(kms: KmsMock) -> None:
+    statement = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+    role = kms.principal(
+        "arn:aws:iam::123456789012:role/app", policies=[{"Statement": [statement]}]
+    )
+    kms.create_key("alias/app")
+    for _ in range(2):
+        kms.client(principal=role).describe_key(KeyId="alias/app")
+
+    assert len(lines_of(kms)) == 2
+    assert "allowed: kms:DescribeKey: " in lines_of(kms, verbose=True)[1]
+    assert sum("allowed: " in line for line in lines_of(kms, verbose=True)) == 1
+
+
+def test_with_v_reasons_count_among_the_120_lines(kms: KmsMock) -> None:
+    """What is left out is said, and each reason is there where it comes first."""
+    refused(kms, 200)
+
+    lines = lines_of(kms, verbose=True)
+
+    [left_out] = [line for line in lines if "left out" in line]
+    shown = sum(" -> AccessDeniedException" in line for line in lines)
+    assert left_out == f"({200 - shown} earlier calls left out: GenerateDataKey {200 - shown}×)"
+    assert 110 <= len(lines) - 1 <= 120
+    assert "no IAM policy allows it" in " ".join(lines[2:8])
+
+
+def test_nothing_secret_is_told(kms: KmsMock) -> None:
+    """Whatever came of the call: neither what was asked for nor what was answered."""
+    key = kms.create_key("alias/app")
+    client = kms.client()
+    client.encrypt(KeyId=key.id, Plaintext=b"hunter2-hunter2")
+    data_key = client.generate_data_key(KeyId=key.id, KeySpec="AES_256")["Plaintext"]
+    with pytest.raises(client.exceptions.ClientError):
+        client.encrypt(KeyId="alias/none", Plaintext=b"hunter2-hunter2")
+    kms.fail("Encrypt", "KMSInternalException", times=9)
+    with pytest.raises(client.exceptions.ClientError):
+        client.encrypt(KeyId=key.id, Plaintext=b"hunter2-hunter2")
+
+    text = timeline([kms._backend], verbose=True)
+
+    assert len(text.splitlines()) >= 4
+    for secret in (b"hunter2", data_key):
+        assert repr(secret)[2:-1] not in text
+        assert secret.hex() not in text
+        assert base64.b64encode(secret).decode() not in text

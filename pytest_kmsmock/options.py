@@ -18,6 +18,9 @@ DEFAULT_REGION: Final = "us-east-1"
 # What the name of a file of keys ends in; any other text is an alias.
 SEED_ENDINGS: Final = (".toml", ".yaml", ".yml", ".json")
 
+# The services that the bridge knows, by their names in botocore.
+BRIDGED: Final = ("s3", "ssm", "secretsmanager")
+
 Transport = Literal["direct", "wire"]
 Enforces = bool | Literal["soft"]
 CONSISTENCY_SECONDS: Final = 300.0
@@ -220,6 +223,23 @@ def checked_policy(name: str, value: Any) -> str:
     return _Policy(checked_policy(text, f"{name}={str(value)!r}"))
 
 
+def _services(name: str, value: Any) -> tuple[str, ...]:
+    __tracebackhide__ = True
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Iterable):
+        raise misuse(f"{name}={value!r} is no list of services; write for example ['s3'].")
+    found = tuple(names)
+    for each in found:
+        if each not in BRIDGED:
+            from .service.misuse import suggestion  # not at the top: see `misuse`
+
+            raise misuse(
+                f"{name}={each!r} is no service that the bridge knows."
+                f"{suggestion(str(each), BRIDGED)} It knows {', '.join(BRIDGED)}."
+            )
+    return found
+
+
 def _consistency(name: str, value: Any) -> float:
     __tracebackhide__ = True
     if isinstance(value, bool):
@@ -381,6 +401,17 @@ class Options(TypedDict, total=False):
             "A key policy that would not let the caller change it again is refused, unless the "
             "call says `BypassPolicyLockoutSafetyCheck`.",
             ini="bool",
+        ),
+    ]
+    bridge: Annotated[
+        Iterable[str],
+        Option(
+            (),
+            _services,
+            "The services of AWS that ask this KMS while [moto](../how-to/beside-moto.md) "
+            "mocks them.",
+            ini="args",
+            shown_default="none",
         ),
     ]
     guard: Annotated[

@@ -61,6 +61,8 @@ class Row(NamedTuple):
             if it was that of the operation's own name, on the first of the keys.
         rulings: What policies said to each; None if they are not enforced, empty if
             the caller stands outside of them.
+        via: The service that asked for the caller, ``s3.amazonaws.com``; None if the caller
+            itself did.
     """
 
     operation: str
@@ -78,6 +80,7 @@ class Row(NamedTuple):
     aliases: tuple[str, ...]
     asked: tuple[Asked, ...] | None
     rulings: tuple[Ruling, ...] | None
+    via: str | None
 
     # What was asked for and answered may be secret.
     def __repr__(self) -> str:
@@ -107,6 +110,7 @@ def row_of(
         _aliases(request),
         request.asked,
         request.rulings,
+        request.via,
     )
 
 

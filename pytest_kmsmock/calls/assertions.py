@@ -13,7 +13,7 @@ from ..names import OperationName
 from ..service.api.shapes import checked_operation
 from ..service.misuse import KmsMockError
 from .call import Call
-from .matching import Wanted
+from .matching import ANYHOW, Via, Wanted
 from .showing import shown_value
 
 # What makes a ciphertext, and the parameter that its encryption context is.
@@ -41,31 +41,42 @@ class Assertions(Sequence[Call]):
         *,
         times: int | None = None,
         key: Key | str | None = None,
+        via: Via = ANYHOW,
         **params: Any,
     ) -> None:
         """Fail unless *operation* was called so, *times* times or at least once."""
         __tracebackhide__ = True
         if times is not None and (type(times) is not int or times < 0):
             raise KmsMockError(f"times={times!r} is no number of calls; write 0 or more.")
-        wanted = Wanted.checked(self._backend, operation, key, params)
+        wanted = Wanted.checked(self._backend, operation, key, params, via)
         count = sum(map(wanted.matches, self))
         if count != times if times is not None else not count:
             expected = "a call" if times is None else f"{times} call{'s' * (times != 1)}"
             raise _failure(self._mismatch(wanted, expected, count), self._of_operation(wanted))
 
     def assert_called_once(
-        self, operation: OperationName, *, key: Key | str | None = None, **params: Any
+        self,
+        operation: OperationName,
+        *,
+        key: Key | str | None = None,
+        via: Via = ANYHOW,
+        **params: Any,
     ) -> None:
         """Fail unless *operation* was called so, and only once."""
         __tracebackhide__ = True
-        self.assert_called(operation, times=1, key=key, **params)
+        self.assert_called(operation, times=1, key=key, via=via, **params)
 
     def assert_not_called(
-        self, operation: OperationName | None = None, *, key: Key | str | None = None, **params: Any
+        self,
+        operation: OperationName | None = None,
+        *,
+        key: Key | str | None = None,
+        via: Via = ANYHOW,
+        **params: Any,
     ) -> None:
         """Fail if *operation* was called so; without one, if anything was called."""
         __tracebackhide__ = True
-        wanted = Wanted.checked(self._backend, operation, key, params)
+        wanted = Wanted.checked(self._backend, operation, key, params, via)
         found = [call for call in self if wanted.matches(call)]
         if found:
             lines = [f"expected no call{wanted}, got {len(found)}:", *_listed(found, wanted)]
@@ -77,6 +88,7 @@ class Assertions(Sequence[Call]):
         operation: OperationName | None = None,
         *,
         key: Key | str | None = None,
+        via: Via = ANYHOW,
         **params: Any,
     ) -> None:
         """Fail if *operation*, or without one anything, was called so more than *times* times."""
@@ -85,7 +97,7 @@ class Assertions(Sequence[Call]):
             raise KmsMockError(
                 f"{times!r} is no number of calls; write for example assert_at_most(1, 'Decrypt')."
             )
-        wanted = Wanted.checked(self._backend, operation, key, params)
+        wanted = Wanted.checked(self._backend, operation, key, params, via)
         found = [call for call in self if wanted.matches(call)]
         if len(found) > times:
             expected = f"at most {times} call{'s' * (times != 1)}{wanted}"

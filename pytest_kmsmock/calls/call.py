@@ -94,6 +94,11 @@ class Call:
         return self._row.request_id
 
     @property
+    def via(self) -> str | None:
+        """The service of AWS that asked for the caller, ``s3.amazonaws.com``; None if none did."""
+        return self._row.via
+
+    @property
     def retries(self) -> int:
         """How often botocore tried again."""
         return self._row.retries
@@ -129,4 +134,5 @@ class Call:
 
     def __repr__(self) -> str:
         outcome = f" -> {self.error.code}" if self.error else ""
-        return f"<Call {self.operation}({shown(self.params)}){outcome}>"
+        via = f" via {self.via}" if self.via else ""
+        return f"<Call {self.operation}({shown(self.params)}){via}{outcome}>"

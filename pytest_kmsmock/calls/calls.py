@@ -16,7 +16,7 @@ from ..service.api.shapes import checked_operation
 from ..service.misuse import KmsMockError, no_attribute
 from .assertions import Assertions
 from .call import Call
-from .matching import Wanted
+from .matching import ANYHOW, Via, Wanted
 from .waiting import wait_until
 
 
@@ -27,7 +27,8 @@ class Calls(Assertions):
     ``kms.calls("Decrypt", key=key, EncryptionContext={…})`` selects some. The
     parameters given must be equal to the call's, others do not matter; a
     nested value is compared whole, so `unittest.mock.ANY` is for one that
-    may be anything.
+    may be anything. ``via="s3"`` selects what that service has asked for the
+    caller, ``via=None`` what the caller has called itself.
 
     Args:
         backend: The mock that was called. Its keys are what ``key=`` looks for.
@@ -39,10 +40,15 @@ class Calls(Assertions):
         self._selected = rows
 
     def __call__(
-        self, operation: OperationName | None = None, *, key: Key | str | None = None, **params: Any
+        self,
+        operation: OperationName | None = None,
+        *,
+        key: Key | str | None = None,
+        via: Via = ANYHOW,
+        **params: Any,
     ) -> Calls:
         __tracebackhide__ = True
-        wanted = Wanted.checked(self._backend, operation, key, params)
+        wanted = Wanted.checked(self._backend, operation, key, params, via)
         return self._of(call._row for call in self if wanted.matches(call))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Calls:
@@ -145,6 +151,7 @@ class Calls(Assertions):
         times: int = 1,
         timeout: float = 5.0,
         key: Key | str | None = None,
+        via: Via = ANYHOW,
         **params: Any,
     ) -> Calls:
         """
@@ -174,7 +181,7 @@ class Calls(Assertions):
             )
         if type(timeout) not in (int, float) or not 0 <= timeout < math.inf:
             raise KmsMockError(f"timeout={timeout!r} is no number of seconds; write for example 5.")
-        wanted = Wanted.checked(self._backend, operation, key, params)
+        wanted = Wanted.checked(self._backend, operation, key, params, via)
         found: list[Row] = []
 
         def has_come() -> bool:

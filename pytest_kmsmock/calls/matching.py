@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any, Final
 
 import attrs
@@ -13,6 +14,7 @@ from ..backend import Backend
 from ..comparing import decides_itself
 from ..handles.finding import arn_of
 from ..handles.key import Key
+from ..options import BRIDGED
 from ..service.api.shapes import checked_operation, service_model, shapes_of
 from ..service.misuse import KmsMockError, suggestion
 from .call import Call
@@ -20,6 +22,10 @@ from .expecting import Containing, Matching
 from .showing import is_secret, shown, shown_value
 
 _ABSENT: Final = object()
+Via = str | EllipsisType | None
+"""A service of AWS that asks for the caller, None for the caller itself, `ANYHOW` for either."""
+ANYHOW: Final = ...
+_SUFFIX: Final = ".amazonaws.com"
 # What can equal a parameter, by the type of its shape.
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     "string": str,
@@ -38,6 +44,7 @@ class Wanted:
     operation: str | None
     arn: str | None
     params: Mapping[str, Any] = attrs.field(repr=False)  # plaintext, for one
+    via: Via = ANYHOW
 
     @classmethod
     def checked(
@@ -46,6 +53,7 @@ class Wanted:
         operation: str | None,
         key: Key | str | None,
         params: Mapping[str, Any],
+        via: Via = ANYHOW,
     ) -> Wanted:
         """
         Return it, or raise `KmsMockError` for what no call could ever be like.
@@ -58,7 +66,8 @@ class Wanted:
             checked_operation(operation)
         for name, value in params.items():
             _check_param(operation, name, value)
-        return cls(operation, None if key is None else arn_of(backend, key), params)
+        arn = None if key is None else arn_of(backend, key)
+        return cls(operation, arn, params, _checked_via(via))
 
     def matches(self, call: Call) -> bool:
         return self.operation in (None, call.operation) and not self._differing(call)
@@ -73,6 +82,8 @@ class Wanted:
             if name == "key":
                 arns = ", ".join(key.arn for key in call.keys) or "none"
                 found.append(f"key: expected {self.arn}, got {arns}")
+            elif name == "via":
+                found.append(f"via: expected {self.via}, got {call.via}")
             else:
                 found += _differences(
                     name,
@@ -97,15 +108,34 @@ class Wanted:
         ]
         if self.arn is not None and all(key.arn != self.arn for key in call.keys):
             names.append("key")
+        if self.via is not ANYHOW and call.via != self.via:
+            names.append("via")
         return names
 
     def __str__(self) -> str:
         """Return what follows "a call"."""
         conditions = [] if self.arn is None else [f"key={self.arn}"]
+        if self.via is not ANYHOW:
+            conditions.append(f"via={self.via}")
         if self.params:
             conditions.append(shown(self.params))
         operation = f" of kms:{self.operation}" if self.operation else ""
         return operation + (f" with {', '.join(conditions)}" if conditions else "")
+
+
+def _checked_via(via: Any) -> Via:
+    """Return *via* in its long form, or raise `KmsMockError` if no call could be made so."""
+    __tracebackhide__ = True
+    if via is None or via is ANYHOW:
+        return via
+    name = via.removesuffix(_SUFFIX) if isinstance(via, str) else None
+    if name not in BRIDGED:
+        raise KmsMockError(
+            f"via={via!r} is no service that the bridge knows.{suggestion(str(name), BRIDGED)} "
+            f"It knows {', '.join(BRIDGED)}; via=None is for calls that the application makes "
+            "itself."
+        )
+    return f"{name}{_SUFFIX}"
 
 
 def _check_param(operation: str | None, name: str, value: Any) -> None:

@@ -39,7 +39,8 @@ _BY_IAM: Final = (
 def needed_by(rows: Iterable[Row], backend: Backend) -> Iterator[Needed]:
     """Yield what the calls of *rows* needed that were not refused, of *backend*."""
     for row in rows:
-        if row.asked is not None and not _is_refused(row):
+        # A service that calls by its own name needs nothing of the application's.
+        if row.asked is not None and not _is_refused(row) and not _is_service(row):
             for asked in row.asked or _plain(row):
                 if _needs_iam(asked, row, backend):
                     yield _needed(asked, row, backend)
@@ -47,6 +48,10 @@ def needed_by(rows: Iterable[Row], backend: Backend) -> Iterator[Needed]:
 
 def _is_refused(row: Row) -> bool:
     return row.error is not None and row.error.code == "AccessDeniedException"
+
+
+def _is_service(row: Row) -> bool:
+    return row.via is not None and row.via == row.caller.principal
 
 
 def _plain(row: Row) -> Iterator[Asked]:

@@ -18,6 +18,10 @@ def open_(backend: Backend) -> None:
     active.push(backend)
     environment.follow(backend.settings["region"])
     observed.started(backend)
+    if backend.settings["bridge"]:
+        from .bridge import switch  # not at the top: few tests have one
+
+        switch.on()
 
 
 def close(backend: Backend) -> None:

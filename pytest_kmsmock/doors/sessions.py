@@ -24,6 +24,10 @@ _UNIQUE_ID: Final = "pytest-kmsmock"
 
 _exceptions_factory: Any = None
 
+# What else each session and each client is to carry: called with its events and, if known,
+# the session. Empty unless a mock has a bridge.
+carried: Final[list[Callable[[Any, Any], None]]] = []
+
 # What is asked about a call outside any mock, by operation and URL; it may raise.
 guard: Callable[[str, str], None] | None = None
 # The same without a guard, of a thread that has outlived a test with a mock.
@@ -64,6 +68,8 @@ def install(session: Any) -> None:
     _share_exceptions(session)
     handler = functools.partial(answer, session)
     session.register(_EVENT, handler, unique_id=_UNIQUE_ID)
+    for carry in carried:
+        carry(session, session)
     store = session.get_component("config_store")
     provider = store.get_config_provider("region")
     if not isinstance(provider, around.RegionProvider):
@@ -90,6 +96,8 @@ def attach_to_what_exists() -> None:
             install(found)
         elif issubclass(type(found), BaseClient):
             attach(found)
+            for carry in carried:
+                carry(found.meta.events, None)
 
 
 def answer(

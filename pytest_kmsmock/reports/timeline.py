@@ -121,6 +121,7 @@ def _line(call: Call, backend: Backend) -> list[str]:
     """Return the line on a call; what does not fit beside what is long has another."""
     begin = f"{call.time:%H:%M:%S} {call.operation}"
     region = f" {call.region}" if call.region != backend.region else ""
+    region += f" via {call.via.partition('.')[0]}" if call.via else ""
     outcome = f"{region} -> {call.error.code}" if call.error else region
     source = printable(call.source)
     room = WIDTH - width(begin) - width(outcome) - 2 - min(width(source), _SOURCE_WIDTH)

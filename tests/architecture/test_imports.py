@@ -56,6 +56,7 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "botocore.config": ("doors.clients",),
     "botocore.exceptions": ("doors.wire", "handles.key", "seeds.loading"),
     "botocore.loaders": ("service.api",),
+    "botocore.parsers": ("doors.bridge",),
     "botocore.model": ("calls.matching", "service.api"),
     "botocore.session": ("doors.clients", "doors.sessions", "settings"),
     "cryptography*": ("crypto", "handles.enclave", "handles.key"),

@@ -57,11 +57,6 @@ def partition_of(region: str) -> str:
     return _partition(region).name
 
 
-def dns_suffix_of(region: str) -> str:
-    """Return what host names in *region* end with, ``amazonaws.com``."""
-    return _partition(region).dns_suffix
-
-
 @functools.lru_cache(maxsize=256)
 def hosts_of(service: str, region: str) -> frozenset[str]:
     """Return the names of the hosts that botocore takes for *service* in *region*."""

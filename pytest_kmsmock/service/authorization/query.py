@@ -71,6 +71,7 @@ class Query:
             ``NitroTPMPCR0``, in hex digits.
         user_agent: What the client says of itself.
         service: The service that a service-linked role is for, iam:AWSServiceName.
+        via: The service that asks for the caller, ``s3.amazonaws.com``.
     """
 
     permission: str
@@ -89,6 +90,7 @@ class Query:
     recipient: Mapping[str, str] = attrs.field(factory=dict)
     user_agent: str | None = None
     service: str | None = None
+    via: str | None = None
 
     def member(self, name: str) -> Any:
         """Return the member *name* of the request, on this side of a ReEncrypt."""
@@ -103,6 +105,11 @@ class Query:
     @property
     def is_cross_account(self) -> bool:
         return bool(self.caller.account) and self.caller.account != self.account
+
+    @property
+    def via_service(self) -> str | None:
+        """What kms:ViaService is; it ends so in every partition."""
+        return None if self.via is None else via_service(self.via, self.region)
 
     @property
     def makes_key(self) -> bool:
@@ -141,6 +148,12 @@ def context_constraint(constraints: Mapping[str, Any]) -> tuple[str, Mapping[str
         if name in constraints:
             return name, constraints[name]
     return None
+
+
+def via_service(via: str, region: str) -> str:
+    """Return what kms:ViaService is for *via*, ``s3.amazonaws.com``."""
+    name, _, suffix = via.partition(".")
+    return f"{name}.{region}.{suffix}"
 
 
 class Situation:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
-from ..api.regions import dns_suffix_of
 from ..authorization import printing
 from ..rules.lifecycle import DAY
 from ..state.resources import Resources
@@ -60,7 +59,18 @@ SERVICES: Final[Mapping[str, str]] = {
     "xray": "X-Ray data",
 }
 ROTATION_PERIOD: Final = 365
-# What the policy of an AWS managed key lets its account do.
+# Those that call KMS by another name than that of their key.
+_VIA: Final = {"ebs": "ec2"}
+# What the policy of an AWS managed key lets those of its account do through its service.
+_FOR_SERVICE: Final = (
+    "Encrypt",
+    "Decrypt",
+    "ReEncrypt*",
+    "GenerateDataKey*",
+    "CreateGrant",
+    "DescribeKey",
+)
+# What it lets its account do.
 _LOOKING: Final = ("Describe*", "Get*", "List*", "RevokeGrant")
 # As reported of this one: its rotation status is not for the account to see. By which words
 # of its policy is inferred.
@@ -72,7 +82,10 @@ def check_allowed(request: Request, key: KmsKey) -> None:
     if request.account != key.account:
         raise denied_elsewhere(request)
     names = request.resources.aliases_of(key.key_id)
-    allowed = _looking(names[0].removeprefix(AWS_ALIAS_PREFIX) if names else "")
+    service = names[0].removeprefix(AWS_ALIAS_PREFIX) if names else ""
+    allowed = _looking(service)
+    if request.via == f"{_via(service)}.amazonaws.com":
+        allowed += _FOR_SERVICE
     if not any(fnmatchcase(request.operation, pattern) for pattern in allowed):
         raise denied_by_policy(request, key.arn)
 
@@ -85,6 +98,10 @@ def without_key(resources: Resources) -> list[Alias]:
         for name in names
         if resources.aliases.get(name) is None
     ]
+
+
+def _via(service: str) -> str:
+    return _VIA.get(service, service)
 
 
 def _looking(service: str) -> tuple[str, ...]:
@@ -152,19 +169,12 @@ def _policy(service: str, region: str, account: str) -> str:
                     f"that are authorized to use {service}",
                     "Effect": "Allow",
                     "Principal": {"AWS": "*"},
-                    "Action": [
-                        "kms:Encrypt",
-                        "kms:Decrypt",
-                        "kms:ReEncrypt*",
-                        "kms:GenerateDataKey*",
-                        "kms:CreateGrant",
-                        "kms:DescribeKey",
-                    ],
+                    "Action": [f"kms:{pattern}" for pattern in _FOR_SERVICE],
                     "Resource": "*",
                     "Condition": {
                         "StringEquals": {
                             "kms:CallerAccount": account,
-                            "kms:ViaService": f"{service}.{region}.{dns_suffix_of(region)}",
+                            "kms:ViaService": f"{_via(service)}.{region}.amazonaws.com",
                         }
                     },
                 },

@@ -127,6 +127,7 @@ def _query(each: Asked, request: Request, same_key: bool) -> Query:
         recipient={} if attestation is None else _pcrs(attestation),
         user_agent=request.headers.get("User-Agent"),
         service=each.service,
+        via=request.via,
     )
 
 
@@ -140,6 +141,7 @@ def _query_elsewhere(request: Request, permission: str, identifier: str | None) 
         now=request.now,
         params=request.params,
         shown=THIS_CIPHERTEXT if identifier is None else None,
+        via=request.via,
     )
 
 

@@ -127,6 +127,8 @@ class Request:
             stands outside of all policies.
         opened_tokens: The key ARNs and the IDs of the grants whose tokens it has.
         headers: Of the request by HTTP, if it has come by a client.
+        via: The service of AWS that asks for the caller, ``s3.amazonaws.com``; None if the
+            caller itself does.
         key_id: The ID of the key to create, when the author of a test fixes it.
         material: Its key material, likewise.
     """
@@ -143,6 +145,7 @@ class Request:
     rulings: tuple[Ruling, ...] | None = None
     opened_tokens: Collection[tuple[str, str]] = ()
     headers: Mapping[str, str] = _NO_HEADERS
+    via: str | None = None
 
     now: float = 0.0
     registry: Registry

@@ -70,4 +70,4 @@ def test_hosts_are_those_that_botocore_takes(region: str, fips: bool, dual_stack
     ("region", "suffix"), [("eu-west-1", "amazonaws.com"), ("cn-north-1", "amazonaws.com.cn")]
 )
 def test_host_names_end_as_in_the_partition(region: str, suffix: str) -> None:
-    assert regions.dns_suffix_of(region) == suffix
+    assert f"kms.{region}.{suffix}" in regions.hosts_of("kms", region)

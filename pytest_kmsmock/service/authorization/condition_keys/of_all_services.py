@@ -130,7 +130,7 @@ KEYS: Final = (
     ConditionKey(name="aws:UserAgent", is_given=True, permissions=None,
                  source=lambda at, rest: at.query.user_agent),
     ConditionKey(name="aws:ViaAWSService", type="Bool", is_given=True, permissions=None,
-                 source=always(False)),
+                 source=lambda at, rest: at.query.via is not None),
     ConditionKey(name="aws:RequestTag/", follows=ANY_NAME, permissions=_TAGGING,
                  source=_request_tag),
     ConditionKey(name="aws:TagKeys", is_multivalued=True, source=_tag_keys,

@@ -163,6 +163,10 @@ def _grant_is_for_aws_resource(at: Situation, rest: str) -> Value:
     return False
 
 
+def _via_service(at: Situation, rest: str) -> Value:
+    return at.query.via_service
+
+
 def _on_same_key(at: Situation, rest: str) -> Value:
     return at.query.same_key
 
@@ -257,7 +261,7 @@ KEYS: Final = (
                  permissions=kms("DisableKey", "ScheduleKeyDeletion")),
     ConditionKey(name="kms:ValidTo", type="Date", source=_valid_to,
                  permissions=kms("ImportKeyMaterial")),
-    ConditionKey(name="kms:ViaService", source=missing, is_given=True, permissions=_LISTS,
+    ConditionKey(name="kms:ViaService", source=_via_service, is_given=True, permissions=_LISTS,
                  on_keys=True),
     ConditionKey(name="kms:WrappingAlgorithm", source=_parameter("WrappingAlgorithm"),
                  permissions=kms("GetParametersForImport")),

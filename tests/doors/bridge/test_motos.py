@@ -1,0 +1,56 @@
+"""What the bridge reads of moto, and what it says where moto has changed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from pytest_kmsmock import KmsMock, KmsMockError
+from pytest_kmsmock.doors.bridge import motos
+
+moto = pytest.importorskip("moto")
+
+
+def test_moto_answers_while_it_is_active() -> None:
+    with moto.mock_aws():
+        assert motos.answers("s3")
+    assert not motos.answers("s3")
+
+
+def test_what_is_remembered_goes_with_motos_own(bridged: KmsMock) -> None:
+    motos.memory("ssm", "123456789012", "us-east-1")["a"] = 1
+
+    importlib.import_module("moto.backends").get_backend("ssm").reset()
+
+    assert motos.memory("ssm", "123456789012", "us-east-1") == {}
+
+
+def test_the_account_is_that_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert motos.account_of("AKIAEXAMPLE") == "123456789012"
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "111122223333")
+    assert motos.account_of("AKIAEXAMPLE") == "111122223333"
+
+
+def test_what_is_not_there(bridged: KmsMock) -> None:
+    assert motos.bucket("nowhere") is None
+    assert motos.s3_object("nowhere", "a", None) is None
+    assert motos.upload("nowhere", "a") is None
+    assert motos.parameter("123456789012", "us-east-1", "a") is None
+    assert motos.secret("123456789012", "us-east-1", "a") is None
+    assert motos.mark_of(None) is None
+
+
+@motos.reading
+def _changed_store() -> Any:
+    return object().buckets  # type: ignore[attr-defined]
+
+
+def test_where_moto_has_changed_it_says_so() -> None:
+    """With the release, and what to do; it fails the test, even if the application catches it."""
+    with pytest.raises(KmsMockError) as caught:
+        _changed_store()
+
+    assert f"moto {moto.__version__} keeps its resources otherwise" in str(caught.value)
+    assert "leave the service out of the option bridge" in str(caught.value)

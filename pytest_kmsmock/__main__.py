@@ -29,7 +29,9 @@ class Command(NamedTuple):
     help: str
 
 
-COMMANDS: Final[Mapping[str, Command]] = {}
+COMMANDS: Final[Mapping[str, Command]] = {
+    "report": Command("reports.run.command", "put the reports of several runs together"),
+}
 
 
 def main(argv: Sequence[str], commands: Mapping[str, Command] = COMMANDS) -> int:

@@ -17,6 +17,8 @@ DEFAULT_REGION: Final = "us-east-1"
 
 # What the name of a file of keys ends in; any other text is an alias.
 SEED_ENDINGS: Final = (".toml", ".yaml", ".yml", ".json")
+# What the name of a run's report ends in; anything else is an argument of pytest's.
+REPORT_ENDINGS: Final = (".json", ".md", ".html")
 
 # The services that the bridge knows, by their names in botocore.
 BRIDGED: Final = ("s3", "ssm", "secretsmanager")

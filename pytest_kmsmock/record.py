@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -141,10 +141,13 @@ class Record:
 
     Attributes:
         rows: To be read only. Whoever reads takes the list once: `clear` begins another.
+        retried: The codes of the errors that made botocore try again, by the request ID
+            that the call came to have.
     """
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.retried: dict[str, tuple[str, ...]] = {}
         self._taken = 0
         self._cleared: list[Row] = []
         self._told = 0
@@ -152,10 +155,18 @@ class Record:
     def add(self, row: Row) -> None:
         self.rows.append(row)
 
+    def add_retried(self, row: Row, codes: Sequence[str]) -> None:
+        """Put a call on record that met errors of *codes* before it was answered as *row* says."""
+        if codes:
+            self.retried[row.request_id] = tuple(codes)
+        self.add(row)
+
     def clear(self) -> None:
         """Forget the calls so far."""
         if _keeps_cleared:
             self._cleared += self.rows[self._taken :]
+        else:
+            self.retried = {}
         self._taken = self._told = 0
         self.rows = []
 

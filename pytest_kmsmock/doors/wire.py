@@ -77,12 +77,16 @@ class Exchange:
         self._is_lost = is_lost
         self._attempts = 0
         self._attempt: Attempt
+        # The codes of those that were answered with an error and tried again.
+        self._retried: list[str] = []
         # What goes on record, once an attempt has been answered.
         self._row: Row | None = None
 
     def begin(self) -> float:
         """Begin an attempt; return how many seconds are to pass, really, before its answer."""
         self._attempts += 1
+        if self._row is not None and self._row.error is not None:
+            self._retried.append(self._row.error.code)
         request = request_of(self._backend, self._incoming)
         self._attempt = Attempt(
             self._backend, request, self._patience, self._lost, is_lost=self._is_lost
@@ -102,7 +106,8 @@ class Exchange:
     def finish(self) -> None:
         """Put the call on record."""
         if self._row is not None:
-            self._backend.record.add(self._row._replace(retries=self._attempts - 1))
+            row = self._row._replace(retries=self._attempts - 1)
+            self._backend.record.add_retried(row, self._retried)
 
     def _note(self, row: Row) -> None:
         self._row = row

@@ -9,6 +9,7 @@ The package is loaded by Python itself: PYTEST_DONT_REWRITE.
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,14 @@ from ..doors import sessions
 from .explaining import pytest_assertrepr_compare
 from .fixtures import kms, kms_class, kms_module, kms_session
 from .marking import add_markers
-from .options import CREDENTIALS, ini_value, options_of_ini, pytest_addoption, refuse_unknown_names
+from .options import (
+    CREDENTIALS,
+    ini_value,
+    keep_paths_of_tests,
+    options_of_ini,
+    pytest_addoption,
+    refuse_unknown_names,
+)
 from .sweep import (
     kms_failure,
     pytest_generate_tests,
@@ -72,7 +80,14 @@ __all__ = [
 
 # Before the root conftest is imported, which may make a client.
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> None:
+    if keep_paths_of_tests(args):
+        # Where pytest looks for conftests depends on the paths.
+        early_config.known_args_namespace = parser.parse_known_args(
+            args, namespace=copy.copy(early_config.option)
+        )
     _begin(early_config, early_config.known_args_namespace.kms_guard)
 
 
@@ -94,6 +109,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from .policy import PolicyOfRun  # not at the top: see the module docstring
 
         config.pluginmanager.register(PolicyOfRun(config, file), "kmsmock-policy")
+    if config.option.kms_reports is not None or config.option.kms_report_fail_under is not None:
+        from . import report  # not at the top: likewise
+
+        report.begin(config)
 
 
 def _begin(config: pytest.Config, guard: bool | None) -> None:

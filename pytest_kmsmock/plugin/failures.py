@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from ..faults import COMMON_ERRORS, DISCONNECTIONS
-from ..service.api.shapes import checked_operation, shapes_of
+from .. import failures
+from ..failures import LOST_CONNECTIONS
 from ..service.misuse import KmsMockError, suggestion
 
 if TYPE_CHECKING:
     from ..mock import KmsMock
-
-# Of the errors that every operation shares, those that a test should know.
-_SHARED: Final = ("AccessDeniedException", "ThrottlingException")
 
 NAMES: Final = ("only", "exclude")
 """What `failures_of` takes besides operations."""
@@ -46,15 +43,9 @@ class Failure:
         if self.error is not None:
             fault = mock.fail(operation, self.error, times=None)
         else:
-            kind: Any = _KINDS[self.name]
-            fault = mock.disconnect(operation, kind, times=None)
+            fault = mock.disconnect(operation, LOST_CONNECTIONS[self.name], times=None)
         fault.wording = f"{self}, a failure of @pytest.mark.kms_failures,"
         fault.remedy = f"Let the test make the call, or leave it out by exclude={self.name!r}."
-
-
-_KINDS: Final = {
-    kind if kind == "read-timeout" else f"connection-{kind}": kind for kind in DISCONNECTIONS
-}
 
 
 def failures_of(
@@ -89,10 +80,10 @@ def failures_of(
 
 
 def _all_of(operation: str) -> list[Failure]:
-    of_operation = shapes_of(checked_operation(operation)).errors
-    declared = [error for error in sorted(of_operation) if error not in COMMON_ERRORS]
-    errors = [Failure(operation, name, name) for name in (*declared, *_SHARED)]
-    return errors + [Failure(operation, name, None) for name in _KINDS]
+    return [
+        Failure(operation, name, None if name in LOST_CONNECTIONS else name)
+        for name in failures.failures_of(operation)
+    ]
 
 
 def _checked(option: str, given: Iterable[str], names: Collection[str]) -> set[str]:

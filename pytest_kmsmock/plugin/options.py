@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import pytest
 
-from ..options import OPTIONS, Option, located
+from ..options import OPTIONS, REPORT_ENDINGS, Option, located
 
 # Not of a mock: the guard watches over calls outside all of them.
 GUARD: Final = "guard"
+REPORT: Final = "--kms-report"
 _PREFIX: Final = "kms_"
 _GUARD_ALLOW: Final = "kms_guard_allow"
 CREDENTIALS: Final = "kms_credentials"
@@ -47,6 +49,61 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="kms_policy_file",
         help="Write the smallest IAM policy that the calls of this run needed to FILE.",
     )
+    group.addoption(
+        REPORT,
+        nargs="?",
+        action="append",
+        const="",
+        default=None,
+        metavar="FILE",
+        dest="kms_reports",
+        help="Print at the end what the run used of KMS, and which failures no test has "
+        "provoked; or write it to FILE, which ends in .json, .md or .html.",
+    )
+    group.addoption(
+        "--kms-report-fail-under",
+        type=_percentage,
+        default=None,
+        metavar="PERCENT",
+        dest="kms_report_fail_under",
+        help="Fail the run if tests have provoked fewer of the failures than that.",
+    )
+
+
+def _percentage(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 100:  # nan, too
+        raise ValueError(text)
+    return value
+
+
+def keep_paths_of_tests(args: list[str]) -> bool:
+    """
+    Change *args* so that `--kms-report` takes no path of tests for its file.
+
+    Without that ``--kms-report tests/`` would not run tests/. Return whether there was one.
+    """
+    changed = False
+    for place, arg in enumerate(args):
+        if arg == "--":
+            break
+        following = args[place + 1] if place + 1 < len(args) else "-"
+        name, is_given, value = arg.partition("=")
+        if arg == REPORT and not following.startswith("-") and not _is_report(following):
+            args[place] = f"{REPORT}="
+            changed = True
+        elif name == REPORT and is_given and value and not _is_report(value) and _is_path(value):
+            args[place : place + 1] = [f"{REPORT}=", value]
+            changed = True
+    return changed
+
+
+def _is_report(name: str) -> bool:
+    return name.lower().endswith(REPORT_ENDINGS)
+
+
+def _is_path(name: str) -> bool:
+    return os.path.exists(name.partition("::")[0])
 
 
 def options_of_ini(config: pytest.Config) -> dict[str, Any]:

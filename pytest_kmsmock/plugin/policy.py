@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from .. import record
+from ..backend import Backend
 from ..calls.least_privilege import Needed, from_json, policy_for, to_json
 from ..calls.needed import needed_by
-from .watch import OBSERVED
+from ..record import Row
+from .taking import give_to
 
 _OUTPUT: Final = "kmsmock_needed"
 # How a run ends that has come to its end.
@@ -36,20 +36,10 @@ class PolicyOfRun:
             raise pytest.UsageError(f"--kms-policy={file}: there is no such folder")
         self._told = f"the IAM policy of this run: {self._file}"
         self._needed: set[Needed] = set()
-        before = record.keep_cleared(True)
+        give_to(self, config)
 
-        def restore() -> None:
-            record.keep_cleared(before)
-
-        config.add_cleanup(restore)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        result = yield
-        seen = item.stash.get(OBSERVED, None)
-        for backend in [] if seen is None else seen.backends:
-            self._needed.update(needed_by(backend.record.take(), backend))
-        return result
+    def take(self, item: pytest.Item, phase: str, rows: list[Row], backend: Backend) -> None:
+        self._needed.update(needed_by(rows, backend))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

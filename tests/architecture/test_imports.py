@@ -32,8 +32,8 @@ ROOMS: Final = (
     ("doors",),
     ("backend",),
     (
-        *("active", "clock", "comparing", "faults", "frames", "imports", "names", "observed"),
-        *("options", "pairs", "principals", "record", "settings", "sources"),
+        *("active", "clock", "comparing", "failures", "faults", "frames", "imports", "names"),
+        *("observed", "options", "pairs", "principals", "record", "settings", "sources"),
     ),
     ("service.service", "service.auto_create"),
     ("service.operations",),

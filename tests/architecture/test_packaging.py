@@ -79,7 +79,7 @@ def test_run_time_dependencies() -> None:
     reason="the package is installed from the tree, not from a wheel",
 )
 def test_what_the_wheel_installs() -> None:
-    """The modules and the marker of a typed package, and nothing from outside the package."""
+    """The modules, a page's template and the marker of a typed package, and nothing else."""
     installed = {Path(str(file)) for file in metadata.files("pytest-kmsmock") or ()}
     files = {
         file
@@ -88,7 +88,9 @@ def test_what_the_wheel_installs() -> None:
     }
 
     expected = {module.relative_to(ROOT) for module in MODULES}
-    assert files == expected | {Path("pytest_kmsmock/py.typed")}
+    template = PACKAGE / "reports" / "run" / "template"
+    page = {template.relative_to(ROOT) / name for name in ("page.css", "page.html", "page.js")}
+    assert files == expected | page | {Path("pytest_kmsmock/py.typed")}
     assert any(file.name == "LICENSE" for file in installed)
 
 

@@ -1,0 +1,1 @@
+"""What a whole run used of KMS, and which failures no test has provoked."""

@@ -53,6 +53,20 @@ def test_who_reads_keeps_what_was_there_when_it_is_forgotten(request_: Request) 
     assert [row.error for row in record.rows] == [None]
 
 
+def test_errors_that_were_tried_again_lie_beside_the_call(request_: Request) -> None:
+    """By its request ID, until the record is cleared; most calls have none."""
+    record = Record()
+
+    record.add_retried(row_of(request_, {}, None, None), ["ThrottlingException"])
+    request_.id = "another-id"
+    record.add_retried(row_of(request_, {}, None, None), [])
+
+    assert record.retried == {"the-id": ("ThrottlingException",)}
+    assert len(record.rows) == 2
+    record.clear()
+    assert record.retried == {}
+
+
 def test_an_error_is_its_code_and_its_text() -> None:
     assert str(REFUSED) == "NotFoundException: there is none"
     assert str(CallError("InvalidCiphertextException", "")) == "InvalidCiphertextException"

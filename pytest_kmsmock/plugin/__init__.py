@@ -110,9 +110,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.pluginmanager.register(PolicyOfRun(config, file), "kmsmock-policy")
     if config.option.kms_reports is not None or config.option.kms_report_fail_under is not None:
-        from . import report  # not at the top: likewise
+        from .report import begin  # not at the top: likewise
 
-        report.begin(config)
+        begin(config)
 
 
 def _begin(config: pytest.Config, guard: bool | None) -> None:

@@ -59,7 +59,7 @@ def ready_test(use: OperationUse, names: Sequence[str]) -> ReadyTest:
     text = f"""\
 {marker}
 {"async " if recipe.is_async else ""}def {name}({arguments}):
-    with pytest.raises(Exception) as caught:  # say here what your program raises
+    with pytest.raises(Exception) as caught:  # what your program raises
         {awaited}{called}
 
     assert not isinstance(caught.value, AssertionError)
@@ -73,10 +73,15 @@ def ready_test(use: OperationUse, names: Sequence[str]) -> ReadyTest:
 
 
 def _is_fit(test: TestRow, operation: str) -> bool:
-    """Tell whether *test*, called under a failure of *operation*, would meet it."""
+    """
+    Tell whether *test*, called under a failure of *operation*, would meet it and fail.
+
+    One that has met an error expects it, and perhaps schedules it.
+    """
     return (
         test.recipe is not None
         and test.outcome == "passed"
+        and not any(call.errors for call, _, _ in test.steps)
         and any(call.operation == operation and call.phase == "call" for call, _, _ in test.steps)
     )
 
@@ -96,7 +101,7 @@ import pytest
 
 {marker}
 def test_{_snake(use.name)}_fails(kms):
-    with pytest.raises(Exception):  # say here what your program raises
+    with pytest.raises(Exception):  # what your program raises
         ...  # call what calls {use.name}: {where}
 """
 

@@ -92,16 +92,8 @@ def _operations(summary: Summary) -> Iterator[str]:
         met = f"{len(use.provoked)}/{len(use.provoked) + len(use.not_provoked)}"
         seen = in_words(dict(use.errors)) or "-"
         begin = f"{use.name:{width}}  {use.calls:>7,}  {met:>8}  "
-        yield from (
-            textwrap.wrap(
-                begin + seen,
-                _WIDTH,
-                subsequent_indent=" " * len(begin),
-                drop_whitespace=True,
-                break_long_words=False,
-            )
-            if len(begin + seen) > _WIDTH
-            else [begin + seen]
+        yield from textwrap.wrap(
+            begin + seen, _WIDTH, subsequent_indent=" " * len(begin), break_long_words=False
         )
 
 

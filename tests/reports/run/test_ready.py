@@ -31,9 +31,9 @@ def test_it_calls_a_test_that_reaches_the_operation() -> None:
         "import pytest\n"
         "\n\n"
         '@pytest.mark.kms_failures("Decrypt", only=["connection-refused"])\n'
-        "def test_throttled_when_decrypt_fails(kms):\n"
-        "    with pytest.raises(Exception) as caught:  # say here what your program raises\n"
-        "        test_throttled(kms)\n"
+        "def test_reads_when_decrypt_fails(kms):\n"
+        "    with pytest.raises(Exception) as caught:  # what your program raises\n"
+        "        test_reads(kms)\n"
         "\n"
         "    assert not isinstance(caught.value, AssertionError)\n"
     )
@@ -76,7 +76,7 @@ def test_a_method_is_called_by_a_method() -> None:
     assert found.text == (
         '    @pytest.mark.kms_failures("Decrypt")\n'
         "    def test_it_when_decrypt_fails(self, kms, path):\n"
-        "        with pytest.raises(Exception) as caught:  # say here what your program raises\n"
+        "        with pytest.raises(Exception) as caught:  # what your program raises\n"
         "            self.test_it(kms, path)\n"
         "\n"
         "        assert not isinstance(caught.value, AssertionError)\n"
@@ -101,10 +101,13 @@ def test_a_coroutine_is_awaited() -> None:
     [
         test_of("test_a", call("Decrypt"), recipe=None),
         test_of("test_a", call("Decrypt"), outcome="failed"),
+        # It expects what it has met, and would not fail.
+        test_of("test_a", call("Decrypt"), call("Encrypt", "DisabledException")),
+        test_of("test_a", call("Decrypt", retried=("ThrottlingException",))),
         # What its fixtures call goes well.
         test_of("test_a", call("Decrypt", phase="setup")),
     ],
-    ids=["uncallable", "failed", "fixture"],
+    ids=["uncallable", "failed", "refused", "throttled", "fixture"],
 )
 def test_a_test_that_is_not_fit_is_not_called(unfit: TestRow) -> None:
     """Where no other is, the reader has to complete the test."""

@@ -36,7 +36,7 @@ Decrypt: connection-refused
 
 
     @pytest.mark.kms_failures("Decrypt", only=["connection-refused"])
-    def test_throttled_when_decrypt_fails(kms):
+    def test_reads_when_decrypt_fails(kms):
 """
     )
 

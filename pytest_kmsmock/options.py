@@ -21,7 +21,10 @@ SEED_ENDINGS: Final = (".toml", ".yaml", ".yml", ".json")
 REPORT_ENDINGS: Final = (".json", ".md", ".html")
 
 # The services that the bridge knows, by their names in botocore.
-BRIDGED: Final = ("s3", "ssm", "secretsmanager")
+BRIDGED: Final = (
+    *("s3", "ssm", "secretsmanager", "dynamodb", "ec2", "sqs", "sns", "kinesis", "rds"),
+    *("lambda", "logs", "cloudformation"),
+)
 
 Transport = Literal["direct", "wire"]
 Enforces = bool | Literal["soft"]

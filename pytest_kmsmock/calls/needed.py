@@ -26,6 +26,8 @@ _WITH_CONTEXT: Final = frozenset(
         "GenerateDataKeyWithoutPlaintext",
     )
 )
+# The role by which EC2 opens the keys of volumes.
+_INFRASTRUCTURE: Final = ":assumed-role/aws:ec2-infrastructure/"
 # Decisions for which the caller's IAM policies were needed, or would have been.
 _BY_IAM: Final = (
     Outcome.ACCOUNT,
@@ -51,7 +53,9 @@ def _is_refused(row: Row) -> bool:
 
 
 def _is_service(row: Row) -> bool:
-    return row.via is not None and row.via == row.caller.principal
+    principal = row.caller.principal or ""
+    is_own = not principal.startswith("arn:") or _INFRASTRUCTURE in principal
+    return row.via is not None and bool(principal) and is_own
 
 
 def _plain(row: Row) -> Iterator[Asked]:

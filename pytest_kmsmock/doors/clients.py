@@ -59,6 +59,12 @@ def exception(error: KmsError, operation: str, request_id: str, now: float) -> E
     return raised
 
 
+def code_of(error: Exception) -> str | None:
+    """Return the code of AWS's that *error* has; None if it is no answer of AWS's."""
+    response: Any = getattr(error, "response", None)
+    return response["Error"]["Code"] if isinstance(response, dict) else None
+
+
 @functools.cache
 def _session() -> Any:
     return botocore.session.Session()

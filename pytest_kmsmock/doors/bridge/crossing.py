@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,17 +12,23 @@ import attrs
 from ...backend import Backend
 from ...faults import Disconnection, ScheduledError
 from ...service.api.encoding import to_json
+from ...service.api.errors import KmsError
 from ...service.api.regions import partition_of
+from ...service.serving import sealing
 from ...service.serving.request import Request, Response
 from ...service.values.caller import Caller
 from ...service.values.identifiers import AWS_ALIAS_PREFIX
+from ...service.values.specs import SYMMETRIC_DEFAULT
 from ...sources import Source
 from .. import author
 from ..attempts import Attempt
 from ..callers import caller_named
 from ..desk import LostConnectionError
+from ..direct import DirectResponse
+from ..http import headers
 
 _SUFFIX: Final = ".amazonaws.com"
+_DATA_KEY_BYTES: Final = 32
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -48,7 +55,7 @@ class Crossing:
     service: str
     operation: str
     params: Mapping[str, Any] = attrs.field(repr=False)
-    request: Mapping[str, Any] = attrs.field(repr=False)
+    request: dict[str, Any] = attrs.field(repr=False)
     caller: Caller
     account: str
     region: str
@@ -73,7 +80,8 @@ class Crossing:
 
         Args:
             region: Where the key is; None is the client's Region.
-            by: The service that calls by its own name; None is for the caller.
+            by: The service, or the principal of one, that calls by its own name; None is for
+                the caller.
 
         Raises:
             KmsError: KMS refuses.
@@ -92,6 +100,50 @@ class Crossing:
         except LostConnectionError:
             # What the service's own attempts come to.
             raise ScheduledError("KMSInternalException", "") from None
+
+    def try_to_ask(
+        self, operation: str, *, by: str | None = None, **params: Any
+    ) -> Response | None:
+        """Call KMS likewise; None if it refuses, which nobody is told of but the record."""
+        try:
+            return self.ask(operation, by=by, **params)
+        except KmsError:
+            return None
+
+    def adopt(self, key_id: str, context: dict[str, str], region: str | None = None) -> Any:
+        """
+        Return a ciphertext by the key *key_id*, whatever its state; None if there is no such key.
+
+        It stands for what has come into being without that this KMS was asked: by a stack,
+        by an upload that no client has made.
+        """
+        region = self.region if region is None else region
+        arn = self.key_arn(key_id, region)
+        key = None if arn is None else author.find_key(self.backend, arn)
+        if key is None or not key.spec.is_symmetric_encryption or not key.materials:
+            return None
+        if key.stored is not None or key.material.secret is None:
+            return None
+        request = Request("Encrypt", {}, region, self.caller)
+        request.registry = self.backend.registry
+        secret = request.registry.randomness.draw(_DATA_KEY_BYTES)
+        return sealing.seal(request, key, SYMMETRIC_DEFAULT, secret, context)
+
+    def change(self, name: str, value: Any) -> None:
+        """Let *value* be the part *name* of the request that the other mock sees."""
+        self.request[name] = value
+
+    def answer(self, parsed: dict[str, Any]) -> tuple[DirectResponse, dict[str, Any]]:
+        """Return *parsed* as what botocore gets, in the place of the other mock's answer."""
+        request_id = str(uuid.uuid4())
+        of_answer = headers(request_id, self.backend.clock())
+        metadata = {
+            "RequestId": request_id,
+            "HTTPStatusCode": 200,
+            "HTTPHeaders": of_answer,
+            "RetryAttempts": 0,
+        }
+        return DirectResponse(200, of_answer), {**parsed, "ResponseMetadata": metadata}
 
     def _make_managed(self, key_id: Any, region: str) -> None:
         """Let the AWS managed key come into being that the service is about to use."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import importlib
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, ParamSpec, TypeVar
 
 from ... import observed
@@ -32,16 +33,20 @@ def reading(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except (AttributeError, ImportError, TypeError) as error:
-            version = getattr(sys.modules.get("moto"), "__version__", "of an unknown version")
-            told = KmsMockError(
-                f"moto {version} keeps its resources otherwise than the bridge of pytest-kmsmock "
-                f"expects ({function.__name__}: {error}). Use the releases of moto that "
-                "pytest-kmsmock names, or leave the service out of the option bridge."
-            )
-            observed.misuse(told)
-            raise told from error
+            raise _changed(f"{function.__name__}: {error}") from error
 
     return read
+
+
+def _changed(what: str) -> KmsMockError:
+    version = getattr(sys.modules.get("moto"), "__version__", "of an unknown version")
+    told = KmsMockError(
+        f"moto {version} keeps its resources otherwise than the bridge of pytest-kmsmock "
+        f"expects ({what}). Use the releases of moto that pytest-kmsmock names, or leave the "
+        "service out of the option bridge."
+    )
+    observed.misuse(told)
+    return told
 
 
 def answers(service: str) -> bool:
@@ -91,6 +96,25 @@ def mark_of(resource: Any) -> Any:
     return None if resource is None else vars(resource).get(_MEMORY)
 
 
+def check(owner: Any, names: Iterable[str]) -> None:
+    """Raise unless *owner*, of moto's, has all of *names*."""
+    missing = [name for name in names if name not in vars(owner)]
+    if missing:
+        raise _changed(f"{owner.__name__} has no {', '.join(missing)}")
+
+
+def as_json(document: Any) -> str:
+    """Return a policy as text; templates have it as an object."""
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+@reading
+def tagged_resource() -> Any:
+    """Return moto's class of what the tagging API lists."""
+    models = sys.modules["moto.kms.models"]
+    return models.TaggedResource
+
+
 # S3.
 
 
@@ -135,12 +159,24 @@ def upload(bucket_name: str, upload_id: str) -> Any:
     return None if found is None else found.multiparts.get(upload_id)
 
 
+@reading
+def encryption_of(found: Any) -> tuple[str | None, str | None, Any]:
+    """Return the algorithm of an object, its key and whether that of the bucket is used."""
+    return found.encryption, found.kms_key_id, found.bucket_key_enabled
+
+
 # Systems Manager.
 
 
 @reading
 def parameter(account: str, region: str, name: str) -> Any:
     return backend("ssm", account, region).get_parameter(name)
+
+
+@reading
+def key_of_parameter(found: Any) -> str:
+    key_id: str = found.keyid or "alias/aws/ssm"
+    return key_id
 
 
 # Secrets Manager.
@@ -157,3 +193,137 @@ def secret(account: str, region: str, name: str) -> Any:
 @reading
 def forget_secret(account: str, region: str, name: str) -> None:
     backend("secretsmanager", account, region).secrets.pop(name)
+
+
+# DynamoDB, SQS, SNS, Kinesis, Logs.
+
+
+@reading
+def has_table(account: str, region: str, name: str) -> bool:
+    return name in backend("dynamodb", account, region).tables
+
+
+@reading
+def queue(account: str, region: str, name: str) -> Any:
+    return backend("sqs", account, region).queues.get(name)
+
+
+@reading
+def key_of_queue(found: Any) -> str | None:
+    key_id: str | None = found.kms_master_key_id
+    return key_id
+
+
+@reading
+def arn_of_queue(found: Any) -> str:
+    arn: str = found.queue_arn
+    return arn
+
+
+@reading
+def has_messages(found: Any) -> bool:
+    return bool(found.messages)
+
+
+@reading
+def key_of_topic(arn: str) -> str | None:
+    """Return the key of a topic; None if it has none, or is none."""
+    _, _, _, region, account, _ = arn.split(":", 5)
+    topic = backend("sns", account, region).topics.get(arn)
+    key_id: str | None = None if topic is None else topic.kms_master_key_id
+    return key_id
+
+
+@reading
+def stream(account: str, region: str, name: str | None) -> Any:
+    return backend("kinesis", account, region).streams.get(name)
+
+
+@reading
+def key_of_stream(found: Any) -> str | None:
+    key_id: str | None = found.key_id if found.encryption_type == "KMS" else None
+    return key_id
+
+
+@reading
+def arn_of_stream(found: Any) -> str:
+    arn: str = found.arn
+    return arn
+
+
+@reading
+def log_group(account: str, region: str, name: str) -> Any:
+    return backend("logs", account, region).groups.get(name)
+
+
+def encrypt_log_group(group: Any, key_id: str | None) -> None:
+    group.kms_key_id = key_id
+
+
+# Lambda.
+
+
+@reading
+def function(account: str, region: str, name: str) -> Any:
+    """Return a function; None if there is none."""
+    found = backend("lambda", account, region)
+    names = {each.function_name for each in found.list_functions(None)}
+    return found.get_function(name) if name in names else None
+
+
+@reading
+def role_of_function(account: str, region: str, name: str) -> str:
+    role: str = function(account, region, name).role
+    return role
+
+
+# RDS.
+
+
+@reading
+def forget_database(account: str, region: str, name: str) -> None:
+    backend("rds", account, region).databases.pop(name, None)
+
+
+@reading
+def forget_cluster(account: str, region: str, name: str) -> None:
+    backend("rds", account, region).clusters.pop(name, None)
+
+
+# EC2.
+
+
+@reading
+def forget_volume(account: str, region: str, volume: str) -> None:
+    backend("ec2", account, region).volumes.pop(volume, None)
+
+
+@reading
+def forget_snapshot(account: str, region: str, snapshot: str) -> None:
+    backend("ec2", account, region).snapshots.pop(snapshot, None)
+
+
+@reading
+def name_key_of_volume(account: str, region: str, volume: str, key_arn: str) -> None:
+    backend("ec2", account, region).volumes[volume].kms_key_id = key_arn
+
+
+@reading
+def encrypted_volumes(account: str, region: str, instance: str) -> list[tuple[str, str | None]]:
+    """Return the encrypted volumes of *instance*, each with its key as it was given."""
+    found = []
+    for volume in backend("ec2", account, region).volumes.values():
+        attachment = volume.attachment
+        if volume.encrypted and attachment is not None and attachment.instance.id == instance:
+            found.append((volume.id, volume.kms_key_id))
+    return found
+
+
+@reading
+def terminate(account: str, region: str, instance: str, code: str, message: str) -> None:
+    """Let *instance* have come to its end, for that reason."""
+    ec2 = backend("ec2", account, region)
+    [(found, _)] = ec2.terminate_instances([instance])
+    reason = importlib.import_module("moto.ec2.models.instances").StateReason(message, code)
+    name = "_state_reason" if "_state_reason" in vars(found) else "state_reason"
+    setattr(found, name, reason)

@@ -108,15 +108,35 @@ def _open(crossing: Crossing, sealed: Any) -> None:
 
 def _open_object(crossing: Crossing) -> None:
     params = crossing.params
-    found = motos.s3_object(params["Bucket"], params["Key"], params.get("VersionId"))
-    _open(crossing, motos.mark_of(found))
+    _open(crossing, _sealed(crossing, params["Bucket"], params["Key"], params.get("VersionId")))
+
+
+def _sealed(crossing: Crossing, bucket: str, key: str, version: str | None) -> _Sealed | None:
+    """Return what S3 keeps of an object; None if it is under no key of this KMS."""
+    found = motos.s3_object(bucket, key, version)
+    sealed: _Sealed | None = motos.mark_of(found)
+    if found is None or sealed is not None:
+        return sealed
+    algorithm, key_id, uses_bucket_key = motos.encryption_of(found)
+    if algorithm not in _KMS:
+        return None
+    region = motos.bucket_region(motos.bucket(bucket))
+    uses_bucket_key = algorithm == "aws:kms" and _truth(uses_bucket_key)
+    context = _context({"Bucket": bucket, "Key": key}, region, uses_bucket_key)
+    key_arn = crossing.key_arn(key_id or _DEFAULT_KEY, region)
+    blob = None if key_arn is None else crossing.adopt(key_arn, context, region)
+    if key_arn is None or blob is None:
+        return None
+    sealed = _Sealed(algorithm, key_arn, blob, context, region, uses_bucket_key)
+    motos.mark(found, sealed)
+    return sealed
 
 
 def _open_source(crossing: Crossing) -> None:
     """Ask for the data key of what is copied."""
     path, _, query = str(crossing.params["CopySource"]).partition("?versionId=")
     bucket, _, key = unquote(path).removeprefix("/").partition("/")
-    _open(crossing, motos.mark_of(motos.s3_object(bucket, key, query or None)))
+    _open(crossing, _sealed(crossing, bucket, key, query or None))
 
 
 def _copy(crossing: Crossing) -> None:

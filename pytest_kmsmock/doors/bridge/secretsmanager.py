@@ -48,7 +48,15 @@ def _seal(crossing: Crossing, arn: str, version: str, key_id: str) -> _Sealed:
 
 
 def _open(crossing: Crossing, arn: str, version: str) -> None:
-    sealed = _memory(crossing).get((arn, version))
+    memory = _memory(crossing)
+    sealed = memory.get((arn, version))
+    if sealed is None:
+        # A stack has made it, say.
+        secret = motos.secret(crossing.account, crossing.region, arn)
+        key_id = getattr(secret, "kms_key_id", None) or _DEFAULT_KEY
+        blob = None if secret is None else crossing.adopt(key_id, _context(arn, version))
+        if blob is not None:
+            sealed = memory[arn, version] = _Sealed(blob, key_id)
     if sealed is not None:
         crossing.ask(
             "Decrypt", CiphertextBlob=sealed.data_key, EncryptionContext=_context(arn, version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import attrs
@@ -27,12 +28,18 @@ class Service:
         before: What it asks before the other mock does something, by the operation.
         after: What it asks afterwards.
         words: Returns how it words a refusal of KMS.
+        is_always_on: It has part in the bridge, whichever services are named.
     """
 
     name: str
     before: Mapping[str, Before] = attrs.field(factory=dict)
     after: Mapping[str, After] = attrs.field(factory=dict)
     words: Callable[[Crossing, KmsError], ServiceError]
+    is_always_on: bool = False
+
+
+# The request of a service that the other mock is answering here.
+current: ContextVar[Crossing | None] = ContextVar("kmsmock_crossing", default=None)
 
 
 def tail(crossing: Crossing, error: KmsError) -> str:

@@ -63,11 +63,19 @@ def _open(crossing: Crossing, answer: dict[str, Any]) -> None:
     memory = _memory(crossing)
     found = [answer["Parameter"]] if "Parameter" in answer else answer.get("Parameters", ())
     for parameter in found:
-        blob = memory.get((parameter["Name"], parameter["Version"]))
-        if parameter.get("Type") != "SecureString" or blob is None:
+        if parameter.get("Type") != "SecureString":
+            continue
+        name = parameter["Name"]
+        context, version = _context(crossing, name), (name, parameter["Version"])
+        blob = memory.get(version)
+        if blob is None:
+            there = motos.parameter(crossing.account, crossing.region, name)
+            if there is None:
+                continue  # a secret, which has a name here too
+            blob = memory[version] = crossing.adopt(motos.key_of_parameter(there), context)
+        if blob is None:
             continue
         if crossing.params.get("WithDecryption"):
-            context = _context(crossing, parameter["Name"])
             crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
         else:
             parameter["Value"] = base64.b64encode(blob).decode()

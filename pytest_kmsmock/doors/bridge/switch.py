@@ -16,9 +16,10 @@ from ...crypto import forking
 from ...service.api.errors import KmsError
 from .. import sessions
 from ..callers import caller_of
-from . import motos
+from . import motos, world
 from .crossing import Crossing
 from .refusals import ServiceError, refused
+from .service import current
 from .services import SERVICES
 
 _MARK: Final = "pytest-kmsmock-bridge"
@@ -27,6 +28,7 @@ _PARAMS: Final = "pytest-kmsmock-params"
 
 def on() -> None:
     """Let clients of the services, also those that there are, carry the handlers from now on."""
+    world.join()
     if _carry not in sessions.carried:
         sessions.carried.append(_carry)
         sessions.attach_to_what_exists()
@@ -37,6 +39,7 @@ def _carry(events: Any, session: Any) -> None:
         "before-parameter-build": _note,
         "before-call": functools.partial(_ask, session),
         "after-call": _finish,
+        "after-call-error": _fail,
     }
     for service in SERVICES:
         for event, handler in handlers.items():
@@ -55,9 +58,10 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
     if given is None:
         return None
     backend = active.innermost()
-    if backend is None or name not in backend.settings["bridge"] or not motos.answers(name):
-        return None
+    bridge = () if backend is None else backend.settings["bridge"]
     service = SERVICES[name]
+    if not bridge or not (service.is_always_on or name in bridge) or not motos.answers(name):
+        return None
     if model.name not in service.before and model.name not in service.after:
         return None
     caller = caller_of(request_signer, session, backend)
@@ -82,11 +86,19 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
         forking.leave()
     if answer is None:
         context[_MARK] = crossing
+        current.set(crossing)
     return answer
+
+
+def _fail(context: Any, **_: Any) -> None:
+    """Moto has not answered, but raised."""
+    context.pop(_MARK, None)
+    current.set(None)
 
 
 def _finish(http_response: Any, parsed: Any, model: Any, context: Any, **_: Any) -> None:
     crossing = context.pop(_MARK, None)
+    current.set(None)
     if crossing is None or http_response.status_code >= 300:
         return
     after = SERVICES[model.service_model.service_name].after.get(model.name)

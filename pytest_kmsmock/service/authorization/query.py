@@ -18,6 +18,8 @@ from .permissions import Authority
 
 # The members of ReEncrypt, which has twice what others have once.
 _SIDES: Final[Mapping[str, str]] = {"kms:ReEncryptFrom": "Source", "kms:ReEncryptTo": "Destination"}
+# It forwards calls, but is not among the services that the guide lists for kms:ViaService.
+_WITHOUT_VIA_SERVICE: Final = ("cloudformation.amazonaws.com",)
 _CONTEXT_CONSTRAINTS: Final = ("EncryptionContextEquals", "EncryptionContextSubset")
 
 
@@ -109,7 +111,10 @@ class Query:
     @property
     def via_service(self) -> str | None:
         """What kms:ViaService is; it ends so in every partition."""
-        return None if self.via is None else via_service(self.via, self.region)
+        if self.via is None or self.via in _WITHOUT_VIA_SERVICE:
+            return None
+        name, _, suffix = self.via.partition(".")
+        return f"{name}.{self.region}.{suffix}"
 
     @property
     def makes_key(self) -> bool:
@@ -148,12 +153,6 @@ def context_constraint(constraints: Mapping[str, Any]) -> tuple[str, Mapping[str
         if name in constraints:
             return name, constraints[name]
     return None
-
-
-def via_service(via: str, region: str) -> str:
-    """Return what kms:ViaService is for *via*, ``s3.amazonaws.com``."""
-    name, _, suffix = via.partition(".")
-    return f"{name}.{region}.{suffix}"
 
 
 class Situation:

@@ -45,7 +45,7 @@ MAX_CONTEXT_VALUE_LENGTH: Final = 384
 _PRINCIPAL: Final = (
     r"arn:(?P<partition>aws[a-z-]*):("
     r"iam::[0-9]{12}:(root|(user|role)/[\w+=,.@/-]+)"
-    r"|sts::[0-9]{12}:(assumed-role/[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)"
+    r"|sts::[0-9]{12}:(assumed-role/(?:aws:)?[\w+=,.@-]+|federated-user)/[\w+=,.@-]+)"
     # As ListGrants shows grants of services, and as services make them.
     r"|[0-9]{12}|[a-z0-9.-]+\.amazonaws\.com(\.cn)?"
 )

@@ -27,7 +27,7 @@ _PARTS: Final = (
     r"iam::(?P<account>[0-9]{12}):(?:(?P<root>root)"
     r"|user/(?P<user>(?:[\w+=,.@/-]+/)?[\w+=,.@-]+)|role/(?P<role>(?:[\w+=,.@/-]+/)?[\w+=,.@-]+))"
     r"|sts::(?P<session_account>[0-9]{12}):(?:"
-    r"assumed-role/(?P<session_role>[\w+=,.@-]+)/(?P<session>[\w+=,.@-]+)"
+    r"assumed-role/(?P<session_role>(?:aws:)?[\w+=,.@-]+)/(?P<session>[\w+=,.@-]+)"
     r"|federated-user/(?P<federated>[\w+=,.@-]+)))"
 )
 _SERVICE: Final = r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?"

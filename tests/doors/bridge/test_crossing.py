@@ -76,4 +76,26 @@ def test_its_repr_tells_no_secret(bridged: KmsMock, client_of: Any) -> None:
     )
 
     assert "hunter2" not in repr(crossing)
+    assert crossing.adopt("alias/nobody", {}) is None
+    rsa = bridged.create_key(spec="RSA_2048", usage="ENCRYPT_DECRYPT")
+    assert crossing.adopt(rsa.arn, {}) is None
     assert crossing.arn("parameter/a") == "arn:aws:ssm:us-east-1:123456789012:parameter/a"
+
+
+def test_what_a_service_calls_by_its_own_name_needs_no_policy(
+    bridged: KmsMock, client_of: Any
+) -> None:
+    key = bridged.create_key()
+    client_of("logs").create_log_group(logGroupName="g", kmsKeyId=key.arn)
+
+    assert bridged.calls.operations == ["GenerateDataKey"]
+    assert bridged.calls.required_policy()["Statement"] == []
+
+
+def test_the_report_of_a_failing_test_names_the_service(bridged: KmsMock, client_of: Any) -> None:
+    from pytest_kmsmock.reports.timeline import timeline
+
+    bridged.create_key(alias="alias/app")
+    put(client_of)
+
+    assert "Encrypt alias/app via ssm" in timeline([bridged._backend], verbose=False)

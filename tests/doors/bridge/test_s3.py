@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -333,10 +333,29 @@ def test_what_s3_itself_refuses_does_not_reach_kms(bridged: KmsMock, s3: Any, re
     bridged.calls.assert_not_called()
 
 
-def test_what_was_written_without_the_bridge_is_left_alone(bridged: KmsMock, s3: Any) -> None:
-    """KMS was not asked then, so that there is nothing to open."""
-    from pytest_kmsmock import mock_kms
+def test_what_was_written_without_this_kms_is_under_its_key(
+    bridged: KmsMock, s3: Any, refusal: Any
+) -> None:
+    """As by a presigned URL, which no client of botocore uploads to."""
+    key = bridged.create_key()
+    with mock_kms():
+        put(s3, key.arn)
+    bridged.calls.assert_not_called()
 
+    s3.get_object(Bucket="bucket", Key="a b/c")
+    key.disable()
+
+    names = {"Bucket": "bucket", "Key": "a b/c"}
+    assert refusal(s3.get_object, **names)["Code"] == "KMS.DisabledException"
+    bridged.calls.assert_called(
+        "Decrypt", times=2, EncryptionContext={"aws:s3:arn": "arn:aws:s3:::bucket/a b/c"}
+    )
+
+
+def test_what_was_written_under_a_key_that_is_not_here_is_left_alone(
+    bridged: KmsMock, s3: Any
+) -> None:
+    """Nobody could say by what it is encrypted."""
     with mock_kms():
         put(s3, "nope")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 
 
 @pytest.fixture
@@ -153,3 +153,16 @@ def test_what_has_no_secret_asks_nothing(bridged: KmsMock, secrets: Any, refusal
     assert refusal(secrets.put_secret_value, **put)["Code"] == "ResourceNotFoundException"
     assert refusal(secrets.update_secret, **put)["Code"] == "ResourceNotFoundException"
     bridged.calls.assert_not_called()
+
+
+def test_what_was_written_without_this_kms_is_under_its_key(bridged: KmsMock, secrets: Any) -> None:
+    """As a secret of a stack."""
+    key = bridged.create_key()
+    with mock_kms():
+        made = secrets.create_secret(Name="db", SecretString="a", KmsKeyId=key.arn)
+
+    secrets.get_secret_value(SecretId="db")
+
+    [call] = bridged.calls
+    assert (call.operation, call.key) == ("Decrypt", key)
+    assert call.params["EncryptionContext"]["SecretVersionId"] == made["VersionId"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 
 CONTEXT = {"PARAMETER_ARN": "arn:aws:ssm:us-east-1:123456789012:parameter/db/password"}
 TAIL = (
@@ -157,3 +157,15 @@ def test_the_caller_needs_the_key(bridged: KmsMock, client_of: Any, refusal: Any
     assert refusal(direct.encrypt, KeyId=key.arn, Plaintext=b"x")["Code"] == (
         "AccessDeniedException"
     )
+
+
+def test_what_was_written_without_this_kms_is_under_its_key(bridged: KmsMock, ssm: Any) -> None:
+    key = bridged.create_key()
+    with mock_kms():
+        put(ssm, key.arn)
+        put(ssm, "nope", Name="other")
+
+    ssm.get_parameters(Names=["/db/password", "other"], WithDecryption=True)
+
+    bridged.calls.assert_called_once("Decrypt", key=key, EncryptionContext=CONTEXT)
+    assert len(bridged.calls) == 1

@@ -81,9 +81,23 @@ def _tags(at: Situation) -> list[tuple[str, str]]:
     return [(tag["TagKey"], tag["TagValue"]) for tag in at.query.params.get("Tags") or []]
 
 
+# Of the services that forward calls, those that the guide lists for aws:CalledVia.
+_CALLING: Final = ("cloudformation.amazonaws.com", "dynamodb.amazonaws.com")
+
+
 def iso(seconds: float) -> str:
     """Return the time as ISO 8601 has it, in UTC."""
     return f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _called_via(at: Situation, rest: str) -> Value:
+    via = at.query.via
+    return via if via in _CALLING else None
+
+
+def _called_via_all(at: Situation, rest: str) -> Value:
+    via = _called_via(at, rest)
+    return None if via is None else (str(via),)
 
 
 def _given(name: str, *, multivalued: bool = False) -> ConditionKey:
@@ -149,9 +163,10 @@ KEYS: Final = (
     ConditionKey(name="aws:VpcSourceIp", type="IP", is_given=True, permissions=None,
                  source=missing),
     _given("aws:AssumedRoot"),
-    _given("aws:CalledVia", multivalued=True),
-    _given("aws:CalledViaFirst"),
-    _given("aws:CalledViaLast"),
+    ConditionKey(name="aws:CalledVia", is_given=True, is_multivalued=True, permissions=None,
+                 source=_called_via_all),
+    ConditionKey(name="aws:CalledViaFirst", is_given=True, permissions=None, source=_called_via),
+    ConditionKey(name="aws:CalledViaLast", is_given=True, permissions=None, source=_called_via),
     _given("aws:ChatbotSourceArn"),
     _given("aws:Ec2InstanceSourcePrivateIPv4"),
     _given("aws:Ec2InstanceSourceVpc"),

@@ -1,0 +1,121 @@
+"""
+RDS: instances and clusters under a KMS key.
+
+Source: RDS User Guide, "AWS KMS key management"; the error as reported. The calls are
+inferred from the permissions that are documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ...service.api.errors import KmsError
+from . import motos
+from .crossing import Crossing
+from .refusals import ServiceError
+from .service import Service
+
+_DEFAULT_KEY: Final = "alias/aws/rds"
+_GRANTED: Final = (
+    *("Decrypt", "Encrypt", "GenerateDataKeyWithoutPlaintext", "CreateGrant"),
+    *("ReEncryptFrom", "ReEncryptTo", "DescribeKey"),
+)
+
+
+def _describe(crossing: Crossing) -> None:
+    """Find the key of what is about to be made, and let moto know it by its ARN."""
+    params = crossing.params
+    key_id = params.get("KmsKeyId")
+    if not key_id:
+        if not params.get("StorageEncrypted"):
+            return
+        key_id = _DEFAULT_KEY
+    crossing.kept["named"] = key_id
+    described = crossing.ask("DescribeKey", KeyId=key_id)["KeyMetadata"]
+    if described["KeyState"] != "Enabled" or described["KeySpec"] != "SYMMETRIC_DEFAULT":
+        raise _refused(crossing)
+    crossing.kept["key"] = described["Arn"]
+    crossing.change("body", {**crossing.request["body"], "KmsKeyId": described["Arn"]})
+
+
+def _granting(
+    member: str, identifier: str, forget: Callable[[str, str, str], None]
+) -> Callable[[Crossing, dict[str, Any]], None]:
+    """
+    Return what asks for the storage of what has been made, whose ID is in the context.
+
+    Args:
+        member: Of the answer.
+        identifier: The member of that which is its ID.
+        forget: Takes back what was made.
+    """
+
+    def grant(crossing: Crossing, answer: dict[str, Any]) -> None:
+        key_arn = crossing.kept.get("key")
+        if key_arn is None:
+            return
+        made = answer[member]
+        context = {"aws:rds:db-id": made.get(identifier) or crossing.params[f"{member}Identifier"]}
+        try:
+            crossing.ask(
+                "CreateGrant",
+                KeyId=key_arn,
+                GranteePrincipal="rds.amazonaws.com",
+                RetiringPrincipal="rds.amazonaws.com",
+                Operations=list(_GRANTED),
+                Constraints={"EncryptionContextSubset": context},
+            )
+            crossing.ask(
+                "GenerateDataKeyWithoutPlaintext",
+                by="rds.amazonaws.com",
+                KeyId=key_arn,
+                NumberOfBytes=64,
+                EncryptionContext=context,
+            )
+        except KmsError:
+            name = crossing.params[f"{member}Identifier"]
+            forget(crossing.account, crossing.region, name)
+            raise
+
+    return grant
+
+
+def _tell(crossing: Crossing, answer: dict[str, Any]) -> None:
+    """Let the copy of a snapshot name the key, which older releases of moto do not."""
+    key_arn = crossing.kept.get("key")
+    for copied in (answer.get("DBSnapshot"), answer.get("DBClusterSnapshot")):
+        if key_arn is not None and copied is not None:
+            copied["KmsKeyId"] = key_arn
+
+
+def _refused(crossing: Crossing) -> ServiceError:
+    source = "source snapshot" if crossing.operation.startswith("Copy") else "Specified"
+    subject = f"The {source} KMS key" if source != "Specified" else "Specified KMS key"
+    return ServiceError(
+        "KMSKeyNotAccessibleFault",
+        f"{subject} [{crossing.kept['named']}] does not exist, is not enabled or you do not have "
+        "permissions to access it.",
+    )
+
+
+def _words(crossing: Crossing, error: KmsError) -> ServiceError:
+    return _refused(crossing)
+
+
+_DESCRIBING: Final = (
+    *("CreateDBInstance", "CreateDBCluster", "CopyDBSnapshot", "CopyDBClusterSnapshot"),
+    "RestoreDBClusterFromSnapshot",
+)
+
+SERVICE: Final = Service(
+    name="rds",
+    before=dict.fromkeys(_DESCRIBING, _describe),
+    after={
+        "CreateDBInstance": _granting("DBInstance", "DbiResourceId", motos.forget_database),
+        "CopyDBSnapshot": _tell,
+        "CopyDBClusterSnapshot": _tell,
+        "CreateDBCluster": _granting("DBCluster", "DbClusterResourceId", motos.forget_cluster),
+    },
+    words=_words,
+)

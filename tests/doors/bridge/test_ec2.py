@@ -1,0 +1,165 @@
+"""Volumes of EBS under a KMS key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_kmsmock import KmsMock
+
+ZONE = "us-east-1a"
+IMAGE = "ami-12c6146b"
+
+
+@pytest.fixture
+def ec2(bridged: KmsMock, client_of: Any) -> Any:
+    return client_of("ec2")
+
+
+def create(ec2: Any, key_id: str | None = None, **more: Any) -> Any:
+    named = {} if key_id is None else {"KmsKeyId": key_id}
+    return ec2.create_volume(AvailabilityZone=ZONE, Size=1, Encrypted=True, **named, **more)
+
+
+def volumes(ec2: Any) -> list[Any]:
+    found: list[Any] = ec2.describe_volumes()["Volumes"]
+    return found
+
+
+def test_a_volume_has_a_data_key(bridged: KmsMock, ec2: Any) -> None:
+    """Of 64 bytes, which nobody sees in the clear."""
+    key = bridged.create_key(alias="alias/app")
+
+    made = create(ec2, "alias/app")
+
+    assert made["KmsKeyId"] == volumes(ec2)[0]["KmsKeyId"] == key.arn
+    bridged.calls.assert_called_once(
+        "GenerateDataKeyWithoutPlaintext",
+        via="ec2",
+        key=key,
+        NumberOfBytes=64,
+        EncryptionContext={"aws:ebs:id": made["VolumeId"]},
+    )
+
+
+def test_without_a_key_it_is_the_accounts_default(bridged: KmsMock, ec2: Any) -> None:
+    """At first that of EBS; the account can have another."""
+    first = create(ec2)
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
+    key = bridged.create_key()
+
+    ec2.modify_ebs_default_kms_key_id(KmsKeyId=key.id)
+    second = create(ec2)
+
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == key.arn
+    assert first["KmsKeyId"] == bridged.key("alias/aws/ebs").arn
+    assert second["KmsKeyId"] == key.arn
+    ec2.reset_ebs_default_kms_key_id()
+    assert create(ec2)["KmsKeyId"] == first["KmsKeyId"]
+
+
+def test_a_key_that_is_refused_is_seen_later(bridged: KmsMock, ec2: Any, refusal: Any) -> None:
+    """The answer is that of a volume in the making; then there is none."""
+    key = bridged.create_key()
+    key.disable()
+
+    for key_id in (key.arn, "alias/nobody"):
+        made = create(ec2, key_id)
+        assert refusal(ec2.describe_volumes, VolumeIds=[made["VolumeId"]])["Code"] == (
+            "InvalidVolume.NotFound"
+        )
+    assert [call.error.code for call in bridged.calls if call.error] == [
+        "DisabledException",
+        "NotFoundException",
+    ]
+
+
+def test_a_volume_without_encryption_asks_nothing(bridged: KmsMock, ec2: Any) -> None:
+    ec2.create_volume(AvailabilityZone=ZONE, Size=1)
+
+    bridged.calls.assert_not_called()
+
+
+def run(ec2: Any, **more: Any) -> str:
+    made = ec2.run_instances(ImageId=IMAGE, MinCount=1, MaxCount=1, **more)
+    instance: str = made["Instances"][0]["InstanceId"]
+    return instance
+
+
+def test_an_instance_opens_the_key_of_its_volume(bridged: KmsMock, ec2: Any) -> None:
+    """By a grant to EC2's own infrastructure."""
+    key = bridged.create_key()
+    volume = create(ec2, key.arn)["VolumeId"]
+    instance = run(ec2)
+    bridged.calls.clear()
+
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+
+    assert bridged.calls.operations == ["CreateGrant", "Decrypt"]
+    infrastructure = f"arn:aws:sts::123456789012:assumed-role/aws:ec2-infrastructure/{instance}"
+    assert bridged.calls[1].principal == infrastructure
+    [grant] = key.grants
+    assert grant["GranteePrincipal"] == infrastructure
+    assert grant["Constraints"] == {"EncryptionContextSubset": {"aws:ebs:id": volume}}
+
+
+def test_an_instance_whose_volume_cannot_be_encrypted_ends(bridged: KmsMock, ec2: Any) -> None:
+    key = bridged.create_key()
+
+    def mapping() -> dict[str, Any]:
+        volume = {"VolumeSize": 1, "Encrypted": True, "KmsKeyId": key.arn}
+        return {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": volume}]}
+
+    def state(instance: str) -> Any:
+        [found] = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
+        return found
+
+    well = run(ec2, **mapping())
+    key.disable()
+    ill = run(ec2, **mapping())
+
+    assert state(well)["State"]["Name"] == "running"
+    assert state(ill)["State"]["Name"] == "terminated"
+    assert state(ill)["StateReason"] == {
+        "Code": "Client.InvalidKMSKey.InvalidState",
+        "Message": "The KMS key provided is in an incorrect state",
+    }
+
+
+def test_a_snapshot_has_the_key_of_its_volume(bridged: KmsMock, ec2: Any) -> None:
+    """A volume of it is encrypted anew by KMS, from the one context to the other."""
+    first, second = bridged.create_key(), bridged.create_key()
+    volume = create(ec2, first.arn)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    bridged.calls.clear()
+
+    again = create(ec2, second.arn, SnapshotId=snapshot)["VolumeId"]
+    copy = ec2.copy_snapshot(
+        SourceSnapshotId=snapshot, SourceRegion="us-east-1", Encrypted=True, KmsKeyId=second.arn
+    )["SnapshotId"]
+
+    assert [
+        (
+            call.operation,
+            call.params["SourceEncryptionContext"]["aws:ebs:id"],
+            call.params["DestinationEncryptionContext"]["aws:ebs:id"],
+        )
+        for call in bridged.calls
+    ] == [("ReEncrypt", volume, again), ("ReEncrypt", volume, copy)]
+    assert [key for call in bridged.calls for key in call.keys] == [first, second] * 2
+
+
+def test_a_copy_whose_key_is_refused_is_not_there(bridged: KmsMock, ec2: Any) -> None:
+    key = bridged.create_key()
+    snapshot = ec2.create_snapshot(VolumeId=create(ec2, key.arn)["VolumeId"])["SnapshotId"]
+
+    copy = ec2.copy_snapshot(
+        SourceSnapshotId=snapshot,
+        SourceRegion="us-east-1",
+        Encrypted=True,
+        KmsKeyId="alias/nobody",
+    )["SnapshotId"]
+
+    snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    assert copy not in {each["SnapshotId"] for each in snapshots}

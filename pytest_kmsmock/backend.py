@@ -62,6 +62,7 @@ class Backend:
             made in it, and afterwards nothing changes any more.
         loaded: The files of the option `keys` that have been loaded.
         noted: How much of what has been made here the plugin has noted.
+        notes: What the shadow has found, until the plugin takes it.
         outer: As above.
         record: What the application called.
         acting: Who calls when nothing else tells; None is the account itself.
@@ -80,6 +81,10 @@ class Backend:
         self.loaded: frozenset[str] = frozenset() if outer is None else outer.loaded
         self.entered_at: Source | None = None
         self.account = settings["account"]
+        self._is_plain = settings["transport"] == "direct" and not (
+            settings["passthrough"] or settings["shadow"]
+        )
+        self.notes: list[str] = []
         self.record = Record()
         self.clock = Clock(outer.clock.offset if outer else 0.0)
         self.faults = Faults()
@@ -176,6 +181,10 @@ class Backend:
         if options.quotas is AWS_QUOTAS:
             self.service.options = options = attrs.evolve(options, quotas=Quotas())
         return options.quotas
+
+    def takes_a_detour(self, operation: str) -> bool:
+        """Tell whether a call of *operation* is not simply answered."""
+        return not self._is_plain or self.faults.concern(operation)
 
     def goes_over_the_wire(self, operation: str) -> bool:
         """Tell whether botocore is to make a request of a call of *operation*."""

@@ -245,6 +245,24 @@ def _services(name: str, value: Any) -> tuple[str, ...]:
     return found
 
 
+def _operations(name: str, value: Any) -> tuple[str, ...]:
+    __tracebackhide__ = True
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Iterable):
+        raise misuse(
+            f"{name}={value!r} is no list of operations; write for example ['GenerateRandom']."
+        )
+    found = tuple(names)
+    if found:
+        from .service.api.shapes import checked_operation  # not at the top: few tests need it
+
+        for each in found:
+            if not isinstance(each, str):
+                raise misuse(f"{name}={each!r} is no name of an operation.")
+            checked_operation(each)
+    return found
+
+
 def _consistency(name: str, value: Any) -> float:
     __tracebackhide__ = True
     if isinstance(value, bool):
@@ -417,6 +435,27 @@ class Options(TypedDict, total=False):
             "mocks them.",
             ini="args",
             shown_default="none",
+        ),
+    ]
+    passthrough: Annotated[
+        Iterable[str],
+        Option(
+            (),
+            _operations,
+            "Operations that go on [to the endpoint](../how-to/shadow.md) that the client would "
+            "call.",
+            ini="args",
+            shown_default="none",
+        ),
+    ]
+    shadow: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "Each call is sent to the endpoint that the client would call too, and the report "
+            "tells [where it answers otherwise](../how-to/shadow.md).",
+            ini="bool",
         ),
     ]
     guard: Annotated[

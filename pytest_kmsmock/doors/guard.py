@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from .. import observed, sources
 from ..service.misuse import PUBLIC, KmsMockError
+from ..settings import settings_from
 
 
 class KmsGuardError(KmsMockError):
@@ -25,13 +26,16 @@ TAKE_EARLIER: Final = (
 
 def check(operation: str, url: str, allowed: Sequence[str], remedy: str = TAKE_FIXTURE) -> None:
     """
-    Raise unless *url* is an endpoint that a test run may reach, or moto answers.
+    Raise unless *url* is an endpoint that a test run may reach, or moto answers, or the option
+    passthrough names *operation*.
 
     Args:
         allowed: Endpoints: ``host``, ``host:port`` or the beginning of a URL.
         remedy: How the call can come into a mock, besides by a block of its own.
     """
-    if _moto_answers() or any(_is_at(url, endpoint) for endpoint in allowed):
+    if operation in settings_from({})["passthrough"]:
+        return
+    if moto_answers() or any(_is_at(url, endpoint) for endpoint in allowed):
         return
     call = f"kms:{operation} at {url} outside any mock, from {sources.shown(sources.caller())}"
     starter = observed.starter()
@@ -53,7 +57,7 @@ def check(operation: str, url: str, allowed: Sequence[str], remedy: str = TAKE_F
     raise error
 
 
-def _moto_answers() -> bool:
+def moto_answers() -> bool:
     """Tell whether moto is active, so that no call of the process leaves it."""
     models = sys.modules.get("moto.core.models")
     return models is not None and bool(models.MockAWS._mocks_active)

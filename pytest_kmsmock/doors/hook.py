@@ -35,15 +35,15 @@ def answer(
         params["headers"],
     )
     is_lost = leads_nowhere(backend, region, params["url"])
-    if is_lost or backend.goes_over_the_wire(operation):
+    if is_lost or backend.takes_a_detour(operation):
         # The module is not at the top, as few tests need it. It imports much of the standard
         # library, which a forked process could not go on with.
         forking.enter()
         try:
-            from . import wire
+            from . import detours
         finally:
             forking.leave()
 
-        wire.decline(backend, incoming, params["url"], signer, context, is_lost=is_lost)
-        return None
+        url = params["url"]
+        return detours.answer(backend, incoming, url, signer, context, is_lost=is_lost)
     return direct.answer(backend, incoming)

@@ -23,6 +23,7 @@ _EARLIER = pytest.StashKey[Earlier]()
 _MARKED = pytest.StashKey[Marked]()
 _STRAYS = "kmsmock_strays"
 _SOFTLY = "KMS calls that policies would have refused"
+_SHADOW = "KMS shadow"
 _NO_REGION = (
     "A client that is made while a module is imported needs a Region before any mock is active.\n"
     "Write in the ini file, for example: kms_region = us-east-1"
@@ -230,6 +231,10 @@ def pytest_runtest_makereport(
         from ..reports.soft import would_be_refused
 
         report.sections += [(_SOFTLY, line) for line in would_be_refused(seen.backends)]
+    if seen is not None:
+        for backend in seen.backends:
+            report.sections += [(_SHADOW, note) for note in backend.notes]
+            backend.notes.clear()
     return report
 
 
@@ -249,17 +254,18 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    softly = [
-        f"{report.nodeid}: {text}"
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        for title, text in getattr(report, "sections", ())
-        if title == _SOFTLY
-    ]
-    if softly:
-        terminalreporter.section(_SOFTLY)
-        for line in sorted(softly):
-            terminalreporter.line(line)
+    for wanted in (_SOFTLY, _SHADOW):
+        lines = [
+            f"{report.nodeid}: {text}"
+            for reports in terminalreporter.stats.values()
+            for report in reports
+            for title, text in getattr(report, "sections", ())
+            if title == wanted
+        ]
+        if lines:
+            terminalreporter.section(wanted)
+            for line in sorted(lines):
+                terminalreporter.line(line)
     if observed.strays:
         terminalreporter.section("KMS calls of threads that outlived their tests", red=True)
         for stray in observed.strays:

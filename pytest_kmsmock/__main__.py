@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -52,10 +53,16 @@ def main(argv: Sequence[str], commands: Mapping[str, Command] = COMMANDS) -> int
         return _WRONG_USAGE
     module: Any = importlib.import_module(f".{command.module}", __package__)
     try:
-        return module.main(rest) or 0
+        status: int = module.main(rest) or 0
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has read enough, as `head` does
+        # What is left could not be written when Python ends either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KmsMockError as error:
         print(f"{_PROGRAM} {name}: {error}", file=sys.stderr)
         return 1
+    return status
 
 
 def _help(commands: Mapping[str, Command]) -> str:

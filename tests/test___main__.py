@@ -80,6 +80,35 @@ def test_python_finds_it() -> None:
     assert result.stdout == f"pytest-kmsmock {pytest_kmsmock.__version__}\n"
 
 
+def test_a_reader_may_have_read_enough() -> None:
+    """As `head` has: nothing more is said, on no stream."""
+    program = """\
+import sys
+from pytest_kmsmock import __main__, clock
+
+def write_much(argv):
+    for number in range(100_000):
+        print(number)
+
+clock.main = write_much
+sys.exit(__main__.main(["seal"], {"seal": __main__.Command("clock", "seal a letter")}))
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(
+        command,
+        cwd=Path(pytest_kmsmock.__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"0\n"
+        process.stdout.close()
+
+        assert process.stderr.read() == b""
+        assert process.wait() == 1
+
+
 def test_every_command_has_its_module() -> None:
     """Nothing in the table leads nowhere."""
     package = Path(pytest_kmsmock.__file__).parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import uuid
 from collections.abc import Generator
 from pathlib import Path
@@ -26,6 +27,8 @@ from .taking import give_to
 _ROWS: Final = "kmsmock_rows"
 # When xdist reports on a test in which a worker has crashed.
 _CRASH: Final = "???"
+# A failure befalls the calls that a fixture's mock answers, also those of a wider one.
+_MOCKS: Final = frozenset(("kms", "kms_class", "kms_module", "kms_session"))
 # How a run ends that has come to its end.
 _WHOLE: Final = (
     pytest.ExitCode.OK,
@@ -135,14 +138,21 @@ class ReportOfRun:
             ]
             return
         summary = self._summary = summary_of(self._run())
+        is_enough = True
         for file in self._wanted.files:
-            writing.write(summary, file)
-            self._told.append(f"the report of this run: {file}")
+            try:
+                writing.write(summary, file)
+            except OSError as error:
+                is_enough = False
+                self._told.append(f"the report {file} could not be written: {error.strerror}")
+            else:
+                self._told.append(f"the report of this run: {file}")
         if self._wanted.fail_under is not None:
-            is_enough, told = verdict(summary, self._wanted.fail_under, "--kms-report-fail-under")
+            passes, told = verdict(summary, self._wanted.fail_under, "--kms-report-fail-under")
             self._told.append(told)
-            if not is_enough and session.exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            is_enough &= passes
+        if not is_enough and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._summary is not None and self._wanted.prints:
@@ -153,7 +163,12 @@ class ReportOfRun:
             terminalreporter.write_line(f"pytest-kmsmock: {line}")
 
     def _run(self) -> RunRow:
-        tests = tuple(test for test in self._tests.values() if test.steps)
+        # The order is the same in each run, whichever worker was the first.
+        tests = tuple(
+            self._tests[place]
+            for place in sorted(self._tests, key=_order_of)
+            if self._tests[place].steps
+        )
         operations = {step.call.operation for test in tests for step in test.steps}
         return RunRow(
             ids=(uuid.uuid4().hex,),
@@ -162,6 +177,14 @@ class ReportOfRun:
             crashed=tuple(self._crashed),
             failures={operation: failures_of(operation) for operation in sorted(operations)},
         )
+
+
+def _order_of(named: tuple[str, str]) -> tuple[object, ...]:
+    """Return what sorts tests by their IDs, the numbers in them by value."""
+    worker, test = named
+    parts = re.split("0*([0-9]+)", test)
+    # Of two numbers the longer one is greater, however long they are.
+    return (*((len(part), part) if place % 2 else part for place, part in enumerate(parts)), worker)
 
 
 def _outcome_of(report: Any) -> str:
@@ -203,7 +226,7 @@ def _is_callable_under_failures(item: pytest.Function) -> bool:
         and type(item) is pytest.Function
         # A decorator's mock would be another one, and Hypothesis brings arguments of its own.
         and not hasattr(function, "__wrapped__")
-        and "kms" in item.fixturenames
+        and not _MOCKS.isdisjoint(item.fixturenames)
         and "kms_failure" not in item.fixturenames
     )
 

@@ -119,7 +119,7 @@ def test_a_run_prints_what_it_used_and_what_no_test_has_provoked(run: Run) -> No
             "  alias/vault (SYMMETRIC_DEFAULT, us-east-1): Enabled 5, Disabled 1; 3 tests",
             "Failures that no test has provoked:",
             "Decrypt: DependencyTimeoutException, *",
-            "  reached by test_vault.py::test_reads_back",
+            "  reached by test_vault.py::test_disabled",
             "  a test to paste into test_vault.py after the one that it calls:",
             "    @pytest.mark.kms_failures(*",
         ]
@@ -203,6 +203,26 @@ def test_a_crash_of_a_worker_is_told_and_all_else_is_there(
     assert report["totals"]["calls"] == 6
 
 
+def test_tests_are_in_the_order_of_their_names(run: Run, pytester: pytest.Pytester) -> None:
+    """In each run, whichever worker was the first; numbers by value."""
+    tests = """
+        import pytest
+        from vault import client
+
+        @pytest.mark.parametrize("number", [10, 9, 1])
+        def test_it(kms, number):
+            client().list_keys()
+
+        def test_is(kms):
+            client().list_keys()
+    """
+
+    run("--kms-report=kms.json", tests=tests, workers=2)
+
+    names = [test["id"].partition("::")[2] for test in report_in(pytester.path)["tests"]]
+    assert names == ["test_is", "test_it[1]", "test_it[9]", "test_it[10]"]
+
+
 RERUN = """
     import pytest
     from _pytest.runner import runtestprotocol
@@ -275,7 +295,7 @@ def test_calls_of_wider_mocks_are_those_of_the_test_that_makes_them(
     calls = [
         (test["id"].partition("::")[2], call["operation"], call.get("phase", "call"))
         for test in report_in(pytester.path)["tests"]
-        for call in test["calls"]
+        for call in map(test["calls"].__getitem__, test["steps"])
     ]
     assert calls == [
         ("test_first", "ListKeys", "setup"),
@@ -427,6 +447,19 @@ def test_a_file_that_cannot_be_written_is_told_at_once(run: Run, file: str) -> N
     result.stderr.fnmatch_lines([f"*--kms-report=*{file}: *"])
 
 
+def test_a_file_that_cannot_be_written_in_the_end_is_told(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    """And fails the run; the other reports are there."""
+    (pytester.path / "folder.json").mkdir()
+
+    result = run("--kms-report=folder.json", "--kms-report=kms.json")
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["*folder.json could not be written: Is a directory"])
+    assert report_in(pytester.path)["totals"]["tests"] == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "tests"),
     [
@@ -473,6 +506,28 @@ def test_a_policy_may_be_asked_for_too(run: Run, pytester: pytest.Pytester) -> N
     assert report_in(pytester.path)["totals"]["calls"] == 6
 
 
+def test_nothing_of_a_test_outlives_it(run: Run) -> None:
+    """A report of thousands of tests holds their rows, and none of their mocks."""
+    tests = """
+        import gc, weakref
+        from vault import load, save
+
+        backends = []
+
+        def test_first(kms):
+            kms.create_key(alias="alias/vault")
+            kms.throttle("Decrypt")
+            load(save(b"secret"))
+            backends.append(weakref.ref(kms._backend))
+
+        def test_second():
+            gc.collect()
+            assert [backend() for backend in backends] == [None]
+    """
+
+    run("--kms-report", "-p", "no:randomly", tests=tests).assert_outcomes(passed=2)
+
+
 # What is pasted
 
 
@@ -489,7 +544,22 @@ METHODS = """
 """
 
 
-@pytest.mark.parametrize("tests", [TESTS, METHODS], ids=["functions", "methods"])
+SHARED = """
+    import pytest
+    from vault import client, load, save
+
+    @pytest.fixture(scope="module")
+    def vault(kms_module):
+        kms_module.create_key(alias="alias/vault")
+
+    def test_it(vault):
+        assert load(save(b"secret")) == b"secret"
+"""
+
+
+@pytest.mark.parametrize(
+    "tests", [TESTS, METHODS, SHARED], ids=["functions", "methods", "shared-keys"]
+)
 def test_ready_tests_provoke_what_was_missing(
     run: Run, pytester: pytest.Pytester, tests: str
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...options import REPORT_ENDINGS
+from ...service.misuse import KmsMockError
 from . import json_file, writing
 from .rows import merged
 from .summary import summary_of
@@ -47,7 +48,10 @@ def main(argv: Sequence[str]) -> int:
         writing.check(file)
     summary = summary_of(merged([json_file.read(file) for file in options.files]))
     for file in options.output:
-        writing.write(summary, file)
+        try:
+            writing.write(summary, file)
+        except OSError as error:
+            raise KmsMockError(f"{file} could not be written: {error.strerror}.") from None
         print(f"the report of {len(summary.run.ids)} runs: {file}")
     if not options.output:
         print(as_text(summary))

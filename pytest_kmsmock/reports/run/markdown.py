@@ -47,7 +47,7 @@ def _operations(summary: Summary) -> Iterator[str]:
                 f"{use.calls:,}",
                 f"{len({test.id for test in use.tests}):,}",
                 f"{len(use.provoked)} of {len(use.provoked) + len(use.not_provoked)}",
-                _escaped(in_words(dict(use.errors))) or "none",
+                _escaped(in_words(use.errors)) or "none",
             )
         )
 
@@ -62,7 +62,7 @@ def _keys(summary: Summary) -> Iterator[str]:
                 _escaped(use.spec),
                 _escaped(use.region),
                 use.account,
-                _escaped(in_words(dict(use.states))),
+                _escaped(in_words(use.states)),
                 f"{len(use.tests):,}",
             )
         )

@@ -128,7 +128,7 @@ class RunRow:
 
     Attributes:
         ids: Of each run one, by which it is known when it comes again.
-        tests: Those that called KMS, in the order in which they were over.
+        tests: Those that called KMS.
         count: How many tests ran in all.
         crashed: Tests in which a worker crashed, whose calls are missing.
         failures: The names of the failures of each operation that was called.

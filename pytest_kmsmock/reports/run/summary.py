@@ -154,7 +154,7 @@ def _key_use(row: KeyRow, key: _Key) -> KeyUse:
         row.usage,
         row.account,
         row.region,
-        dict(key.states.most_common()),
+        dict(sorted(key.states.items(), key=lambda item: (-item[1], item[0]))),
         key.calls,
         tuple(key.tests),
         tuple(sorted(key.principals)),

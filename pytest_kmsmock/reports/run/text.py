@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from .ready import ready_test
@@ -11,6 +11,7 @@ from .summary import KeyUse, OperationUse, Summary
 
 _WIDTH: Final = 80
 SHOWN_TESTS: Final = 3
+_TOGETHER: Final = "\0"
 _SHOWN_KEYS: Final = 20
 
 
@@ -23,8 +24,7 @@ def headline(summary: Summary) -> str:
     """Return what there was, in a sentence."""
     used = (
         f"{counted(summary.calls, 'call')} of {counted(len(summary.operations), 'operation')} "
-        f"by {len({test.id for test in summary.run.tests}):,} of "
-        f"{counted(summary.run.count, 'test')}"
+        f"by {len(summary.run.tests):,} of {counted(summary.run.count, 'test')}"
     )
     if not summary.failures:
         return used
@@ -66,7 +66,7 @@ def name_of_key(use: KeyUse) -> str:
     return f"{use.name or 'keys without an alias'} ({use.spec}, {use.region})"
 
 
-def in_words(counts: dict[str, int]) -> str:
+def in_words(counts: Mapping[str, int]) -> str:
     """Return ``Enabled 3, Disabled 1``."""
     return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
@@ -90,19 +90,19 @@ def _operations(summary: Summary) -> Iterator[str]:
     yield f"{'operation':{width}}  {'calls':>7}  {'provoked':>8}  errors seen"
     for use in summary.operations.values():
         met = f"{len(use.provoked)}/{len(use.provoked) + len(use.not_provoked)}"
-        seen = in_words(dict(use.errors)) or "-"
+        # A code and its count stay together.
+        seen = ", ".join(f"{code}{_TOGETHER}{count:,}" for code, count in use.errors.items())
         begin = f"{use.name:{width}}  {use.calls:>7,}  {met:>8}  "
-        yield from textwrap.wrap(
-            begin + seen, _WIDTH, subsequent_indent=" " * len(begin), break_long_words=False
-        )
+        for line in textwrap.wrap(
+            begin + (seen or "-"), _WIDTH, subsequent_indent=" " * len(begin)
+        ):
+            yield line.replace(_TOGETHER, " ")
 
 
 def _keys(summary: Summary) -> Iterator[str]:
     yield "keys"
     for use in summary.keys[:_SHOWN_KEYS]:
-        yield (
-            f"  {name_of_key(use)}: {in_words(dict(use.states))}; {counted(len(use.tests), 'test')}"
-        )
+        yield (f"  {name_of_key(use)}: {in_words(use.states)}; {counted(len(use.tests), 'test')}")
     if len(summary.keys) > _SHOWN_KEYS:
         yield f"  and {len(summary.keys) - _SHOWN_KEYS:,} more"
 

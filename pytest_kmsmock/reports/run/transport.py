@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,25 +12,34 @@ _CALL = "call"
 
 
 def steps_to_json(steps: tuple[Step, ...]) -> dict[str, Any]:
-    """Return *steps* as values of JSON: the keys, and calls that name them by their places."""
-    places: dict[KeyRow, int] = {}
-    calls = [_call_to_json(step, places) for step in steps]
-    return {"keys": [_key_to_json(key) for key in places], "calls": calls}
+    """
+    Return *steps* as values of JSON.
+
+    Calls and steps are told apart, since a test makes the same call again and again: a
+    step is the place of its call, or that with how often it was made and in which second.
+    """
+    keys: dict[KeyRow, int] = {}
+    calls: dict[CallRow, int] = {}
+    places = [calls.setdefault(step.call, len(calls)) for step in steps]
+    return {
+        "calls": [_call_to_json(call, keys) for call in calls],
+        "keys": [_key_to_json(key) for key in keys],
+        "steps": [
+            place if (step.times, step.seconds) == (1, 0) else [place, step.times, step.seconds]
+            for place, step in zip(places, steps, strict=True)
+        ],
+    }
 
 
 def steps_from_json(value: Mapping[str, Any]) -> tuple[Step, ...]:
-    keys = [
-        KeyRow(
-            str(each["name"]),
-            bool(each["named"]),
-            str(each["spec"]),
-            str(each["usage"]),
-            str(each["account"]),
-            str(each["region"]),
-        )
-        for each in value["keys"]
-    ]
-    return tuple(_call_from_json(each, keys) for each in value["calls"])
+    keys = [_key_from_json(each) for each in value["keys"]]
+    calls = [_call_from_json(each, keys) for each in value["calls"]]
+    return tuple(_step_from_json(each, calls) for each in value["steps"])
+
+
+def _step_from_json(value: Any, calls: list[CallRow]) -> Step:
+    place, times, seconds = value if isinstance(value, list | tuple) else (value, 1, 0)
+    return Step(calls[place], int(times), int(seconds))
 
 
 def test_to_json(test: TestRow) -> dict[str, Any]:
@@ -84,8 +94,18 @@ def _key_to_json(key: KeyRow) -> dict[str, Any]:
     }
 
 
-def _call_to_json(step: Step, places: dict[KeyRow, int]) -> dict[str, Any]:
-    call = step.call
+def _key_from_json(value: Mapping[str, Any]) -> KeyRow:
+    return KeyRow(
+        _shared(value["name"]),
+        bool(value["named"]),
+        _shared(value["spec"]),
+        _shared(value["usage"]),
+        _shared(value["account"]),
+        _shared(value["region"]),
+    )
+
+
+def _call_to_json(call: CallRow, places: dict[KeyRow, int]) -> dict[str, Any]:
     value: dict[str, Any] = {
         "operation": call.operation,
         "keys": [[places.setdefault(key, len(places)), state] for key, state in call.keys],
@@ -101,24 +121,24 @@ def _call_to_json(step: Step, places: dict[KeyRow, int]) -> dict[str, Any]:
         value["retried"] = list(call.retried)
     if call.phase != _CALL:
         value["phase"] = call.phase
-    if step.times != 1:
-        value["times"] = step.times
-    if step.seconds:
-        value["seconds"] = step.seconds
     return value
 
 
-def _call_from_json(value: Mapping[str, Any], keys: list[KeyRow]) -> Step:
+def _call_from_json(value: Mapping[str, Any], keys: list[KeyRow]) -> CallRow:
     error = value.get("error")
-    call = CallRow(
-        str(value.get("phase", _CALL)),
-        str(value["operation"]),
-        None if error is None else str(error),
-        tuple(map(str, value.get("retried", ()))),
-        tuple((keys[place], str(state)) for place, state in value["keys"]),
-        str(value["source"]),
-        str(value["function"]),
-        str(value["principal"]),
-        str(value["region"]),
+    return CallRow(
+        _shared(value.get("phase", _CALL)),
+        _shared(value["operation"]),
+        None if error is None else _shared(error),
+        tuple(map(_shared, value.get("retried", ()))),
+        tuple((keys[place], _shared(state)) for place, state in value["keys"]),
+        _shared(value["source"]),
+        _shared(value["function"]),
+        _shared(value["principal"]),
+        _shared(value["region"]),
     )
-    return Step(call, int(value.get("times", 1)), int(value.get("seconds", 0)))
+
+
+def _shared(text: object) -> str:
+    """Return *text*, of which thousands of calls have the same."""
+    return sys.intern(str(text))

@@ -60,11 +60,21 @@ def test_too_few_failures_are_an_exit_status(
     )
 
 
-@pytest.mark.parametrize("arguments", [["none.json"], ["-o", "all.xml"], ["-o", "no/all.json"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["none.json"], ["-o", "all.xml"], ["-o", "no/all.json"], ["-o", "folder.json"]],
+)
 def test_mistakes_are_one_line(
-    reports: list[str], capsys: pytest.CaptureFixture[str], arguments: list[str]
+    reports: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
 ) -> None:
     """And nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.json").mkdir()
+
     assert __main__.main(["report", *reports, *arguments]) == 1
 
     printed = capsys.readouterr()

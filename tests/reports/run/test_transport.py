@@ -37,6 +37,14 @@ def test_a_test_is_read_as_it_was_written(test: TestRow) -> None:
     assert from_json(json.loads(json.dumps(to_json(test)))) == test
 
 
+def test_calls_that_are_made_again_and_again_are_written_once() -> None:
+    """A hundred thousand calls are a small file, and little to send."""
+    value = to_json(test_of("test_it", *[call("Encrypt"), call("Decrypt")] * 1_000))
+
+    assert [each["operation"] for each in value["calls"]] == ["Encrypt", "Decrypt"]
+    assert value["steps"] == [0, 1] * 1_000
+
+
 def test_what_most_calls_have_goes_without_saying() -> None:
     """Which keeps what workers send, and files, small."""
     [value] = to_json(test_of("test_it", call("Encrypt")))["calls"]

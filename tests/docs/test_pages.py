@@ -14,6 +14,8 @@ comment on the line above its fence says what else it is, separated by commas:
     It runs where that module is installed.
 ``<!-- block: botocore=VERSION -->``
     It runs with that botocore or a later one, whose model has what it uses.
+``<!-- block: options=OPTION -->``
+    pytest is given that option.
 ``<!-- block: fails -->``
     One of its tests is meant to fail.
 ``<!-- block: output -->``
@@ -147,7 +149,8 @@ def test_a_block_runs_and_prints_what_the_page_says(
         (pytester.path / name).write_text(text, encoding="utf-8")
     (pytester.path / "test_block.py").write_text(block.text, encoding="utf-8")
 
-    result = pytester.runpytest_inprocess("test_block.py", *PLUGINS)
+    options = block.marks.get("options", "").split()
+    result = pytester.runpytest_inprocess("test_block.py", *options, *PLUGINS)
 
     outcomes = result.parseoutcomes()
     if "fails" in block.marks:

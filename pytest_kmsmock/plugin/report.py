@@ -196,10 +196,10 @@ def _outcome_of(report: Any) -> str:
 
 def _recipe_of(item: pytest.Item) -> Recipe | None:
     """Return how another test of the same file can call the function of *item*, if one can."""
-    if not isinstance(item, pytest.Function) or not _is_callable_under_failures(item):
+    function = _function_of(item)
+    if function is None or not isinstance(item, pytest.Function):
         return None
-    name = item.originalname
-    arguments = list(inspect.signature(item.function).parameters.values())
+    arguments = list(inspect.signature(function).parameters.values())
     if item.cls is not None:
         arguments = arguments[1:]
     if any(each.kind is not each.POSITIONAL_OR_KEYWORD for each in arguments):
@@ -209,26 +209,31 @@ def _recipe_of(item: pytest.Item) -> Recipe | None:
     if not parameters <= _parametrized_by_markers(item):
         return None
     return Recipe(
-        function=name,
+        function=item.originalname,
         within=None if item.cls is None else item.cls.__qualname__,
         arguments=names,
-        is_async=inspect.iscoroutinefunction(item.function),
-        is_marked=bool(getattr(item.function, "pytestmark", ())),
+        is_async=inspect.iscoroutinefunction(function),
+        is_marked=bool(getattr(function, "pytestmark", ())),
     )
 
 
-def _is_callable_under_failures(item: pytest.Function) -> bool:
+def _function_of(item: pytest.Item) -> Any:
+    """Return what the file of *item* knows by its name, if it can be called under failures."""
+    if not isinstance(item, pytest.Function) or _is_of_unittest(item):
+        return None
+    if _MOCKS.isdisjoint(item.fixturenames) or "kms_failure" in item.fixturenames:
+        return None
     home = item.module if item.cls is None else item.cls
+    # Not one that a class has from another.
     function = vars(home).get(item.originalname)
-    return (
-        # Not a method of unittest's, nor one that it has from elsewhere.
-        inspect.isfunction(function)
-        and type(item) is pytest.Function
-        # A decorator's mock would be another one, and Hypothesis brings arguments of its own.
-        and not hasattr(function, "__wrapped__")
-        and not _MOCKS.isdisjoint(item.fixturenames)
-        and "kms_failure" not in item.fixturenames
-    )
+    # A decorator's mock would be another one, and Hypothesis brings arguments of its own.
+    is_plain = inspect.isfunction(function) and not hasattr(function, "__wrapped__")
+    return function if is_plain else None
+
+
+def _is_of_unittest(item: pytest.Function) -> bool:
+    bases = () if item.cls is None else item.cls.__mro__
+    return any(each.__module__ == "unittest.case" for each in bases)
 
 
 def _parametrized_by_markers(item: pytest.Item) -> set[str]:

@@ -557,14 +557,37 @@ SHARED = """
 """
 
 
+COROUTINES = """
+    import asyncio
+    import pytest
+    from vault import load, save
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("size, times", [(1, 2)])
+    async def test_sizes(kms, size, times):
+        kms.create_key(alias="alias/vault")
+        blob = await asyncio.to_thread(save, b"x" * size * times)
+        assert await asyncio.to_thread(load, blob) == b"xx"
+"""
+
+
 @pytest.mark.parametrize(
-    "tests", [TESTS, METHODS, SHARED], ids=["functions", "methods", "shared-keys"]
+    ("tests", "plugins"),
+    [
+        (TESTS, ()),
+        (METHODS, ()),
+        (SHARED, ()),
+        (COROUTINES, ("pytest_asyncio.plugin",)),
+    ],
+    ids=["functions", "methods", "shared-keys", "coroutines"],
 )
 def test_ready_tests_provoke_what_was_missing(
-    run: Run, pytester: pytest.Pytester, tests: str
+    run: Run, pytester: pytest.Pytester, tests: str, plugins: tuple[str, ...]
 ) -> None:
     """Pasted as they are; what the vault raises, they expect."""
-    run("--kms-report=kms.json", tests=tests)
+    for name in plugins:
+        pytest.importorskip(name)
+    run("--kms-report=kms.json", tests=tests, plugins=plugins)
     before = report_in(pytester.path)
     assert before["totals"]["percent"] < 10
     pasted = (pytester.path / "test_vault.py").read_text(encoding="utf-8")
@@ -572,7 +595,9 @@ def test_ready_tests_provoke_what_was_missing(
         assert operation["ready_test"]["file"] == "test_vault.py"
         pasted += f"\n\n{operation['ready_test']['text']}"
 
-    result = run("--kms-report=kms.json", "--kms-report-fail-under=100", tests=pasted)
+    result = run(
+        "--kms-report=kms.json", "--kms-report-fail-under=100", tests=pasted, plugins=plugins
+    )
 
     assert result.ret == pytest.ExitCode.OK
     after = report_in(pytester.path)

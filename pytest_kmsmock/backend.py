@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
 from . import active, pairs, sources
 from .clock import Clock
+from .crypto.randomness import SYSTEM, Randomness
 from .faults import Faults
 from .options import Enforces
 from .record import Record
@@ -45,6 +47,28 @@ def _auto_create() -> CreateMissing:
     return create
 
 
+class _Parts(NamedTuple):
+    """What a mock is made of, random or repeatable."""
+
+    randomness: Randomness
+    make_clock: Callable[[float], Clock]
+    make_service: Callable[[Clock, Registry, Options], Service]
+
+
+_RANDOM: Final = _Parts(SYSTEM, Clock, Service)
+
+
+def _repeatable(name: str) -> _Parts:
+    """Return parts by which all that happens follows from *name*, and from what is called."""
+    # Not at the top: few tests need them.
+    from .crypto.repeatable import RepeatableRandomness
+    from .service.repeatable import RepeatableService
+    from .standing import StandingClock
+
+    randomness = RepeatableRandomness(name.encode(errors="surrogatepass"))
+    return _Parts(randomness, StandingClock, RepeatableService)
+
+
 class Backend:
     """
     One mocked KMS.
@@ -52,6 +76,7 @@ class Backend:
     Args:
         settings: How it is set.
         outer: What it starts as a copy of; None is an empty KMS.
+        name: With the option `deterministic`, what all that is random in it follows from.
 
     Attributes:
         account: The account of callers that are not somebody else.
@@ -73,7 +98,7 @@ class Backend:
     clock: Clock
     service: Service
 
-    def __init__(self, settings: Settings, outer: Backend | None = None) -> None:
+    def __init__(self, settings: Settings, outer: Backend | None = None, name: str = "") -> None:
         self.settings = settings
         self.outer = outer
         self.is_active = False
@@ -86,17 +111,21 @@ class Backend:
         )
         self.notes: list[str] = []
         self.record = Record()
-        self.clock = Clock(outer.clock.offset if outer else 0.0)
+        randomness, make_clock, make_service = (
+            _repeatable(name) if settings["deterministic"] else _RANDOM
+        )
+        self.clock = make_clock(outer.clock.offset if outer else 0.0)
         self.faults = Faults()
         if outer is None:
-            self.registry = Registry(pairs.pool if settings["key_pool"] else None)
+            pool = pairs.pool if settings["key_pool"] else None
+            self.registry = Registry(pool, randomness=randomness)
             quotas = AWS_QUOTAS
         else:
-            self.registry = outer.registry.copy()
+            self.registry = outer.registry.copy(randomness)
             quotas = outer.service.options.quotas
         self.enforces: Enforces | None = None if outer is None else outer.enforces
         self.acting: Acting | None = None if outer is None else outer.acting
-        self.service = Service(
+        self.service = make_service(
             self.clock,
             self.registry,
             Options(

@@ -25,7 +25,13 @@ from .options import Options, SeedFile, checked_seconds, located
 from .seeds.part import Seeds
 from .service.misuse import KmsMockError, no_attribute, suggestion
 from .service.values.quotas import Quotas
-from .settings import Settings, checked, settings_from, settings_of_new_mock
+from .settings import (
+    Settings,
+    checked,
+    name_of_new_mock,
+    settings_from,
+    settings_of_new_mock,
+)
 
 if TYPE_CHECKING:
     from .calls.call import Call
@@ -75,8 +81,10 @@ class KmsMock(
             )
         # It may have been made elsewhere, as a decorator is.
         before, self._settings = self._settings, settings_of_new_mock(self._options)
-        if self._outer is not None or self._is_used or self._settings != before:
-            self._backend = Backend(self._settings, self._outer)
+        is_deterministic = self._settings["deterministic"]
+        if self._outer is not None or self._is_used or is_deterministic or self._settings != before:
+            name = name_of_new_mock() if is_deterministic else ""
+            self._backend = Backend(self._settings, self._outer, name)
         self._is_used = True
         try:
             opening.open_(self._backend)

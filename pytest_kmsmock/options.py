@@ -478,6 +478,16 @@ class Options(TypedDict, total=False):
             ini="bool",
         ),
     ]
+    deterministic: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "What is random follows from the test's node ID, and the clock stands still: see "
+            "[the same in every run](../how-to/deterministic.md).",
+            ini="bool",
+        ),
+    ]
     enforce_policies: Annotated[
         Enforces | None,
         Option(

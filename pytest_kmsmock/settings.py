@@ -7,11 +7,13 @@ the ini file of the run, then the defaults.
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
+from . import observed
 from .options import DEFAULT_REGION, OPTIONS, Options, check_known, misuse
 
 Settings = Options
@@ -32,17 +34,38 @@ class Marked:
     Args:
         read: Returns the options that they have. When it is asked for, since a test
             can be marked while it runs.
+        name: Returns what the mocks are called after.
 
     Attributes:
         is_used: A mock was made with them.
     """
 
-    def __init__(self, read: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self, read: Callable[[], Mapping[str, Any]], name: Callable[[], str] = observed.where
+    ) -> None:
         self.read = read
+        self.name = name
         self.is_used = False
+        self._reserved = 0
+        self._numbers = itertools.count()
+
+    def next_name(self) -> str:
+        """Return the name of the next mock, which no other has that is made while this holds."""
+        return f"{self.name()} {next(self._numbers)}"
+
+    def reserve(self) -> None:
+        """Let the names so far be those of mocks that outlast what `restart` begins."""
+        self._reserved = next(self._numbers)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with the names anew, as a test is run again."""
+        self._numbers = itertools.count(self._reserved)
 
 
 _marked: Marked | None = None
+# Where no markers hold, by what is going on.
+_unmarked: dict[str, Marked] = {}
 
 
 def use(ini_options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -79,6 +102,14 @@ def settings_of_new_mock(options: Mapping[str, Any]) -> Settings:
     if _marked is not None:
         _marked.is_used = True
     return settings_from(options)
+
+
+def name_of_new_mock() -> str:
+    """Return what a mock is called that becomes active here: after the test, and by a number."""
+    marked = _marked
+    if marked is None:
+        marked = _unmarked.setdefault(observed.where(), Marked(dict))
+    return marked.next_name()
 
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from . import extras, foreign_keys
 from .cache import of_secrets
 from .private_keys import PrivateKeys
-from .randomness import Randomness
+from .randomness import SYSTEM, Randomness
 
 SPECS: Final = ("ECC_NIST_EDWARDS25519",)
 PURE: Final = "ED25519_SHA_512"
@@ -52,13 +52,21 @@ def is_private_key(spec: str, private: bytes) -> bool:
     return isinstance(foreign_keys.private_key(private), ed25519.Ed25519PrivateKey)
 
 
-def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False) -> bytes:
+def sign(
+    private: bytes,
+    algorithm: str,
+    message: bytes,
+    *,
+    is_digest: bool = False,
+    randomness: Randomness = SYSTEM,
+) -> bytes:
     """
     Return the signature of *message*, 64 bytes; it is the same each time.
 
     Args:
         message: For ED25519_PH_SHA_512 what Ed25519ph hashes: the caller's digest.
         is_digest: As in the other families; here the algorithm decides.
+        randomness: As in the other families; nothing is drawn.
 
     Raises:
         MissingExtra: ED25519_PH_SHA_512 without PyCryptodome.

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from .randomness import Randomness
+from .randomness import SYSTEM, Randomness
 
 
 class KeyPairs(Protocol):
@@ -28,7 +28,13 @@ class KeyPairs(Protocol):
 
 class Signing(KeyPairs, Protocol):
     def sign(
-        self, private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False
+        self,
+        private: bytes,
+        algorithm: str,
+        message: bytes,
+        *,
+        is_digest: bool = False,
+        randomness: Randomness = SYSTEM,
     ) -> bytes: ...
 
     def verify(
@@ -47,7 +53,9 @@ class Encrypting(KeyPairs, Protocol):
     def max_plaintext(self, spec: str, algorithm: str) -> int:
         """Return how many bytes *algorithm* can encrypt."""
 
-    def encrypt(self, private: bytes, algorithm: str, plaintext: bytes) -> bytes: ...
+    def encrypt(
+        self, private: bytes, algorithm: str, plaintext: bytes, *, randomness: Randomness = SYSTEM
+    ) -> bytes: ...
 
     def decrypt(self, private: bytes, algorithm: str, ciphertext: bytes) -> bytes | None:
         """Return the plaintext, or None if *ciphertext* is not of this key and algorithm."""

@@ -37,6 +37,9 @@ _inside: Final[list[int]] = []
 # Held by the thread that forks.
 _gate = threading.Lock()
 _forking: int | None = None
+# How many processes have been forked from this one and its parents; and which of them it is.
+_forks = 0
+_path: tuple[int, ...] = ()
 _PAUSE_SECONDS: Final = 0.0005
 # So many pauses are waited: five seconds, and no clock is asked, which a test may have stopped.
 _PATIENCE: Final = 10_000
@@ -101,6 +104,16 @@ def _begin_imports_anew() -> None:
             del sys.modules[name]
 
 
+def forks() -> int:
+    """Return how many processes have been forked from this one, and from those above it."""
+    return _forks
+
+
+def path() -> tuple[int, ...]:
+    """Return which of the forks this process is, after which of those above it; empty is none."""
+    return _path
+
+
 def enter() -> None:
     """Begin what no fork is to interrupt: a call, within which libraries hold locks of theirs."""
     ident = threading.get_ident()
@@ -128,8 +141,10 @@ def _wait_for_calls() -> None:
 
 
 def _before() -> None:
+    global _forks
     _finish_imports()
     _wait_for_calls()
+    _forks += 1
 
 
 def _after_in_parent() -> None:
@@ -139,8 +154,9 @@ def _after_in_parent() -> None:
 
 
 def _after_in_child() -> None:
-    global _gate, _forking
+    global _gate, _forking, _path
     _gate, _forking = threading.Lock(), None
+    _path = (*_path, _forks)
     ident = threading.get_ident()
     _inside[:] = [each for each in _inside if each == ident]
     _begin_imports_anew()

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from . import der, extras
 from .cache import of_secrets
 from .private_keys import PrivateKeys
-from .randomness import Randomness
+from .randomness import SYSTEM, Randomness
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import mldsa
@@ -88,13 +88,21 @@ def is_private_key(spec: str, private: bytes) -> bool:
     return True
 
 
-def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False) -> bytes:
+def sign(
+    private: bytes,
+    algorithm: str,
+    message: bytes,
+    *,
+    is_digest: bool = False,
+    randomness: Randomness = SYSTEM,
+) -> bytes:
     """
     Return a signature of *message*: 2420, 3309 or 4627 bytes.
 
     Args:
         is_digest: *message* is mu (EXTERNAL_MU): SHAKE256 of the public key's
             hash and the message, FIPS 204 algorithm 7, line 6.
+        randomness: As in the other families; `cryptography` draws by itself.
 
     Raises:
         ValueError: A mu is not 64 bytes long.

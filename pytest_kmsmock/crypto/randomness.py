@@ -4,12 +4,14 @@ Randomness: what key material, nonces, IDs and tokens are drawn from.
 It is an argument of whatever needs it, and a mock's registry holds it. Some is
 drawn inside of the libraries, which take none from outside:
 
-- `cryptography` makes RSA pairs, and pairs on elliptic curves, by itself, and so it
-  does the padding of RSAES-OAEP and RSASSA-PSS, the numbers of ECDSA, hedged
-  signatures of ML-DSA, and encapsulation by ML-KEM;
-- `kyber-py` encapsulates by ML-KEM-512, `gmalg` makes pairs, encrypts and signs on
-  SM2;
-- the certificates behind attestation documents are the process's, not a mock's.
+- `cryptography` makes RSA pairs by itself, and so it does the padding of RSAES-OAEP
+  and RSASSA-PSS, hedged signatures of ML-DSA, and encapsulation by ML-KEM;
+- `kyber-py` encapsulates by ML-KEM-512;
+- the keys of enclaves, and the certificates behind their documents, are the process's,
+  not a mock's.
+
+It makes pairs on elliptic curves and the numbers of ECDSA by itself too, unless the
+same is to come in every run.
 """
 
 from __future__ import annotations
@@ -27,7 +29,16 @@ _STOCK: Final = 128
 
 
 class Randomness(Protocol):
-    """Where random bytes come from."""
+    """
+    Where random bytes come from.
+
+    Attributes:
+        is_repeatable: The same comes in every run, which is asked for: whoever makes
+            something by a library lets it draw from here where it can, though it be slower.
+    """
+
+    @property
+    def is_repeatable(self) -> bool: ...
 
     def draw(self, length: int) -> bytes:
         """Return *length* random bytes, to whichever thread."""
@@ -46,6 +57,8 @@ class SystemRandomness:
     after the cipher itself. What is taken from the stock is taken once, by one
     thread, and a forked process starts a stock of its own.
     """
+
+    is_repeatable: Final = False
 
     def __init__(self) -> None:
         self._blocks: collections.deque[bytes] = collections.deque()

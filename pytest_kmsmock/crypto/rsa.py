@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
 from . import foreign_keys
 from .cache import of_secrets
-from .randomness import Randomness
+from .randomness import SYSTEM, Randomness
 
 _PKCS1 = padding.PKCS1v15()
 
@@ -101,9 +101,14 @@ def max_plaintext(spec: str, algorithm: str) -> int:
     return BITS[spec] // 8 - 2 * digest_length - 2
 
 
-def encrypt(private: bytes, algorithm: str, plaintext: bytes) -> bytes:
+def encrypt(
+    private: bytes, algorithm: str, plaintext: bytes, *, randomness: Randomness = SYSTEM
+) -> bytes:
     """
     Return *plaintext* under the public key of *private*: as long as the modulus.
+
+    Args:
+        randomness: As in the other families; `cryptography` draws by itself.
 
     Raises:
         ValueError: *plaintext* is longer than `max_plaintext`.
@@ -127,12 +132,20 @@ def decrypt(private: bytes, algorithm: str, ciphertext: bytes) -> bytes | None:
         return None
 
 
-def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False) -> bytes:
+def sign(
+    private: bytes,
+    algorithm: str,
+    message: bytes,
+    *,
+    is_digest: bool = False,
+    randomness: Randomness = SYSTEM,
+) -> bytes:
     """
     Return the signature of *message*, as long as the modulus.
 
     Args:
         is_digest: *message* is the digest that the algorithm would compute.
+        randomness: As in the other families; `cryptography` draws by itself.
 
     Raises:
         ValueError: The digest has not the length in `DIGEST_LENGTHS`.

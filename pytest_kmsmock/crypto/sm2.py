@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import utils
 
 from . import der, extras
 from .cache import of_secrets
-from .randomness import Randomness
+from .randomness import SYSTEM, Randomness
 
 SPECS: Final = ("SM2",)
 SIGNING: Final = "SM2DSA"
@@ -108,20 +108,28 @@ def max_plaintext(spec: str, algorithm: str) -> int:
     return _MAX_PLAINTEXT
 
 
-def sign(private: bytes, algorithm: str, message: bytes, *, is_digest: bool = False) -> bytes:
+def sign(
+    private: bytes,
+    algorithm: str,
+    message: bytes,
+    *,
+    is_digest: bool = False,
+    randomness: Randomness = SYSTEM,
+) -> bytes:
     """
     Return a signature of *message*: r and s in DER, at most 72 bytes.
 
     Args:
         is_digest: *message* is the SM3 of the signer's identity and the message,
             the identity with the ID 1234567812345678 (GB/T 32918.2, section 6.1).
+        randomness: What the number of the signature is drawn from.
 
     Raises:
         ValueError: The digest is not 32 bytes long.
         MissingExtra: There is no gmalg.
     """
     assert algorithm == SIGNING
-    core = _core_of(message, is_digest=is_digest)
+    core = _core_of(message, randomness, is_digest=is_digest)
     pair = _pair(private)
     r, s = core.sign(message, pair.d, _ID, pair.point)
     return utils.encode_dss_signature(r, s)
@@ -136,7 +144,7 @@ def verify(
     Arguments and errors are those of `sign`.
     """
     assert algorithm == SIGNING
-    core = _core_of(message, is_digest=is_digest)
+    core = _core_of(message, SYSTEM, is_digest=is_digest)
     try:
         r, s = utils.decode_dss_signature(signature)
     except ValueError:
@@ -145,18 +153,21 @@ def verify(
     return good
 
 
-def encrypt(private: bytes, algorithm: str, plaintext: bytes) -> bytes:
+def encrypt(
+    private: bytes, algorithm: str, plaintext: bytes, *, randomness: Randomness = SYSTEM
+) -> bytes:
     """
     Return *plaintext* under the public key of *private*: SM2Cipher in DER.
 
     Args:
         plaintext: 1 byte or more.
+        randomness: What the number of the ciphertext is drawn from.
 
     Raises:
         MissingExtra: There is no gmalg.
     """
     assert algorithm == ENCRYPTION
-    (x, y), masked, digest = _core().encrypt(plaintext, _pair(private).point)
+    (x, y), masked, digest = _core(randomness=randomness).encrypt(plaintext, _pair(private).point)
     return der.element(
         der.SEQUENCE,
         der.integer(x),
@@ -285,18 +296,23 @@ class _GivenDigest:
         return self._digest
 
 
-def _core_of(message: bytes, *, is_digest: bool) -> Any:
+def _core_of(message: bytes, randomness: Randomness, *, is_digest: bool) -> Any:
     if not is_digest:
-        return _core()
+        return _core(randomness=randomness)
     if len(message) != DIGEST_LENGTHS[SIGNING]:
         raise ValueError("a digest must be 32 bytes")
-    return _core(_GivenDigest)
+    return _core(_GivenDigest, randomness)
 
 
-def _core(hash_: Any = None) -> Any:
+def _core(hash_: Any = None, randomness: Randomness = SYSTEM) -> Any:
     """Return gmalg's scheme. A new one each time: it keeps the state of its hash."""
     library = extras.SM2.load("gmalg.sm2")
-    return library.SM2Core(_curve(), (hash_ or library.SM3)())
+
+    def draw(bits: int) -> int:
+        drawn = int.from_bytes(randomness.draw((bits + 7) // 8), "big")
+        return drawn >> (-bits % 8)
+
+    return library.SM2Core(_curve(), (hash_ or library.SM3)(), draw)
 
 
 @functools.lru_cache(maxsize=1)

@@ -29,12 +29,7 @@ from .options import (
     pytest_addoption,
     refuse_unknown_names,
 )
-from .sweep import (
-    kms_failure,
-    pytest_generate_tests,
-    pytest_itemcollected,
-    pytest_runtest_setup,
-)
+from .sweep import kms_failure, pytest_generate_tests, pytest_itemcollected
 from .tracing import pytest_keyboard_interrupt
 from .watch import (
     OBSERVED,
@@ -44,6 +39,7 @@ from .watch import (
     pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_runtest_protocol,
+    pytest_runtest_setup,
     pytest_runtest_teardown,
     pytest_sessionfinish,
     pytest_terminal_summary,

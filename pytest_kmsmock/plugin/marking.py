@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
@@ -37,9 +37,28 @@ def add_markers(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}{text}")
 
 
-def marked_by(node: Any) -> Marked:
-    """Return what the markers of *node*, a test, class or module, say."""
-    return Marked(functools.partial(_options_of, node))
+def marked_by(node: Any, fixture: str = "") -> Marked:
+    """
+    Return what the markers of *node*, a test, class or module, say.
+
+    Args:
+        fixture: The fixture that they hold for, if it is one.
+    """
+    return Marked(functools.partial(_options_of, node), functools.partial(_name_of, node, fixture))
+
+
+def _name_of(node: Any, fixture: str) -> str:
+    """Return the node ID, as it is without xdist, and the fixture's name."""
+    groups = [mark.args[0] if mark.args else mark.kwargs.get("name") for mark in _groups_of(node)]
+    name = node.nodeid
+    if groups:
+        name = name.removesuffix(f"@{'_'.join(sorted({*map(str, groups)}))}")
+    return f"{name} {fixture}"
+
+
+def _groups_of(node: Any) -> Iterable[pytest.Mark]:
+    # With --dist=loadgroup, xdist adds their names to the IDs of tests.
+    return node.iter_markers("xdist_group") if isinstance(node, pytest.Item) else ()
 
 
 def _options_of(node: Any) -> dict[str, Any]:
@@ -71,12 +90,12 @@ def for_fixture(fixturedef: Any, request: Any) -> AbstractContextManager[object]
     """
     if fixturedef.scope == "function" or request.node is request._pyfuncitem:
         return _NOTHING
-    return _marked_by(request.node)
+    return _marked_by(request.node, f"{fixturedef.baseid} {fixturedef.argname}")
 
 
 @contextlib.contextmanager
-def _marked_by(node: Any) -> Generator[None]:
-    before = settings.mark(marked_by(node))
+def _marked_by(node: Any, fixture: str) -> Generator[None]:
+    before = settings.mark(marked_by(node, fixture))
     try:
         yield
     finally:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .marking import check_markers
-
 if TYPE_CHECKING:
     from ..mock import KmsMock
     from .failures import Failure
@@ -56,8 +54,8 @@ def _failures_of(marker: pytest.Mark) -> list[Failure]:
     return failures_of(*marker.args, **marker.kwargs)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    check_markers(item)
+def check_sweep(item: pytest.Item) -> None:
+    """Fail the test if it is marked, and pytest cannot run it several times."""
     if item.get_closest_marker("kms_failures") and not hasattr(item, "callspec"):
         pytest.fail(
             "kms_failures runs a test several times, which pytest cannot do with a method of "

@@ -14,7 +14,7 @@ from ..doors import sessions
 from ..frames import forget
 from ..observed import CLASS_ATTRIBUTE, Observed
 from ..settings import Marked
-from . import marking, tracing
+from . import marking, sweep, tracing
 from .earlier import Earlier
 from .options import ini_value
 
@@ -141,6 +141,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     try:
         with contextlib.nullcontext() if decorated is None else _entered(decorated, item) as mock:
             _mock_of_class = mock
+            if mock is not None:
+                marked.reserve()
             return (yield)
     except BaseException as error:
         # An error of pytest's or of a plugin's own, or an interruption.
@@ -172,6 +174,15 @@ def _entered(make_mock: Callable[[], Any], item: pytest.Item) -> Generator[Any]:
 def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, Any]:
     with active.held_by(fixturedef), marking.for_fixture(fixturedef, request):
         return (yield)
+
+
+# Before fixtures are set up. Not once in the protocol: what repeats a test repeats its phases.
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    marking.check_markers(item)
+    sweep.check_sweep(item)
+    if _MARKED in item.stash:
+        item.stash[_MARKED].restart()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

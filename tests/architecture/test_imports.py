@@ -34,8 +34,9 @@ ROOMS: Final = (
     (
         *("active", "clock", "comparing", "failures", "faults", "frames", "imports", "names"),
         *("observed", "options", "pairs", "principals", "record", "settings", "sources"),
+        "standing",
     ),
-    ("service.service", "service.auto_create"),
+    ("service.service", "service.auto_create", "service.repeatable"),
     ("service.operations",),
     ("service.serving",),
     ("service.authorization", "service.state"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
@@ -141,3 +142,75 @@ def test_a_key_of_others_is_checked() -> None:
 def test_a_key_of_another_family_is_refused() -> None:
     with pytest.raises(ValueError, match="elliptic"):
         ecc.public_key(rsa.generate("RSA_2048", SYSTEM))
+
+
+class Given:
+    """Randomness that is told what it gives."""
+
+    is_repeatable = True
+
+    def __init__(self, *drawn: bytes) -> None:
+        self._drawn = list(drawn)
+
+    def draw(self, length: int) -> bytes:
+        return self._drawn.pop(0)[:length].rjust(length, b"\0")
+
+    def copy(self) -> Given:
+        return Given(*self._drawn)
+
+
+@pytest.mark.parametrize("spec", ecc.SPECS)
+def test_a_pair_follows_from_what_is_drawn_where_that_is_repeatable(spec: str) -> None:
+    """And is one of the curve, whatever is drawn."""
+    drawn = [b"\0", b"\1", b"\xff" * 80, bytes(range(80))]
+
+    pairs = [ecc.generate(spec, Given(each)) for each in drawn]
+
+    assert pairs == [ecc.generate(spec, Given(each)) for each in drawn]
+    assert len({*pairs}) == len(drawn)
+    assert all(ecc.is_private_key(spec, pair) for pair in pairs)
+    assert ecc.generate(spec, SYSTEM) != ecc.generate(spec, SYSTEM)
+
+
+def _is_repeatable() -> bool:
+    """Tell whether the installed OpenSSL signs as RFC 6979 says."""
+    try:
+        ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+    except UnsupportedAlgorithm:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not _is_repeatable(), reason="OpenSSL before 3.2 draws by itself")
+@pytest.mark.parametrize("is_digest", [False, True])
+def test_a_repeatable_signature_is_that_of_rfc_6979(is_digest: bool) -> None:
+    """Source: RFC 6979, appendix A.2.5, with SHA-256 and the message "sample"."""
+    number = 0xC9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721
+    r = 0xEFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716
+    s = 0xF7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8
+    private = ecc.generate("ECC_NIST_P256", Given((number - 1).to_bytes(40, "big")))
+    message = hashlib.sha256(b"sample").digest() if is_digest else b"sample"
+
+    signature = ecc.sign(private, "ECDSA_SHA_256", message, is_digest=is_digest, randomness=Given())
+
+    assert utils.decode_dss_signature(signature) == (r, s)
+    assert ecc.verify(private, "ECDSA_SHA_256", message, signature, is_digest=is_digest)
+    assert ecc.sign(private, "ECDSA_SHA_256", message, is_digest=is_digest) != signature
+
+
+def test_where_openssl_draws_by_itself_a_signature_holds_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before OpenSSL 3.2."""
+
+    def unsupported(*_: object, **__: object) -> None:
+        raise UnsupportedAlgorithm("no deterministic ECDSA")
+
+    private = ecc.generate("ECC_NIST_P256", SYSTEM)
+    ecc._repeatable.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(ec, "ECDSA", unsupported)
+        signature = ecc.sign(private, "ECDSA_SHA_256", b"sample", randomness=Given())
+    ecc._repeatable.cache_clear()
+
+    assert ecc.verify(private, "ECDSA_SHA_256", b"sample", signature)

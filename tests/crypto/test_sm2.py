@@ -10,6 +10,7 @@ import pytest
 
 from pytest_kmsmock.crypto import der, ecc, sm2
 from pytest_kmsmock.crypto.randomness import SYSTEM
+from pytest_kmsmock.crypto.repeatable import RepeatableRandomness
 
 OPENSSL = shutil.which("openssl")
 ID = "distid:1234567812345678"
@@ -245,3 +246,18 @@ def test_a_key_of_others_is_checked(private: bytes) -> None:
 
 def test_kms_encrypts_1024_bytes_at_most() -> None:
     assert sm2.max_plaintext("SM2", "SM2PKE") == 1024
+
+
+def test_what_is_random_is_drawn_from_what_is_given(private: bytes) -> None:
+    """So that signatures and ciphertexts can be the same in every run."""
+
+    def sign() -> bytes:
+        return sm2.sign(private, sm2.SIGNING, b"x", randomness=RepeatableRandomness(b"seed"))
+
+    def encrypt() -> bytes:
+        return sm2.encrypt(private, sm2.ENCRYPTION, b"x", randomness=RepeatableRandomness(b"seed"))
+
+    assert sign() == sign() != sm2.sign(private, sm2.SIGNING, b"x")
+    assert encrypt() == encrypt() != sm2.encrypt(private, sm2.ENCRYPTION, b"x")
+    assert sm2.verify(private, sm2.SIGNING, b"x", sign())
+    assert sm2.decrypt(private, sm2.ENCRYPTION, encrypt()) == b"x"

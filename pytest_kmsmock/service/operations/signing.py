@@ -14,7 +14,14 @@ def sign(request: Request, key: KmsKey) -> Response:
     params = request.params
     message_type = _checked_message_type(request, key)
     algorithm = params["SigningAlgorithm"]
-    signature = key_pairs.sign(key.spec, key.secret, algorithm, message_type, params["Message"])
+    signature = key_pairs.sign(
+        key.spec,
+        key.secret,
+        algorithm,
+        message_type,
+        params["Message"],
+        request.registry.randomness,
+    )
     return {"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": algorithm}
 
 

@@ -30,7 +30,8 @@ def seal(
             f"Algorithm {algorithm} and key spec {key.spec.name} cannot encrypt data "
             f"larger than {longest} bytes."
         )
-    return key_pairs.encrypt(key.spec, key.secret, algorithm, plaintext)
+    randomness = request.registry.randomness
+    return key_pairs.encrypt(key.spec, key.secret, algorithm, plaintext, randomness)
 
 
 def open_(

@@ -19,6 +19,8 @@ MakePool = Callable[[], KeyPool]
 
 # AWS makes a pair for each import. An RSA pair takes up to a second here.
 _WRAPPING_KEYS: Final = 4
+# The family whose pairs follow from nothing that is drawn here; to make one takes long.
+_NEVER_DRAWN: Final = "rsa"
 
 
 class KeyMaker:
@@ -44,7 +46,7 @@ class KeyMaker:
             return self._randomness.draw(symmetric_length(region))
         if spec.family == "hmac":
             return mac.generate(spec.name, self._randomness)
-        if self._pool is None:
+        if self._pool is None or (self._randomness.is_repeatable and spec.family != _NEVER_DRAWN):
             return key_pairs.generate(spec.name, self._randomness)
         with self._lock.current:
             number = self._taken.get(spec.name, 0)

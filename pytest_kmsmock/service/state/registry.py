@@ -119,16 +119,16 @@ class Registry:
             for arn in rehearsal.made:
                 self.last_usages.pop(arn, None)
 
-    def copy(self) -> Registry:
-        """Return one that goes on by itself from here."""
-        copied = self.rehearsal()
+    def copy(self, randomness: Randomness | None = None) -> Registry:
+        """Return one that goes on by itself from here, and draws from *randomness*, if given."""
+        copied = self.rehearsal(randomness)
         with self.lock.current:
             copied.last_usages = self.last_usages.copy()
         return copied
 
-    def rehearsal(self) -> Registry:
+    def rehearsal(self, randomness: Randomness | None = None) -> Registry:
         """Return one for a dry run to change as it likes: all but the last usages are there."""
-        copied = Registry(randomness=self.randomness.copy())
+        copied = Registry(randomness=self.randomness.copy() if randomness is None else randomness)
         copied.key_maker = self.key_maker.copy(copied.randomness)
         with self.lock.current:
             copied.token_key = self.token_key

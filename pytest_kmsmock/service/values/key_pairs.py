@@ -33,8 +33,11 @@ def longest_plaintext(spec: KeySpec, algorithm: str) -> int:
     return families.ENCRYPTING[spec.family]().max_plaintext(spec.name, algorithm)
 
 
-def encrypt(spec: KeySpec, private: bytes, algorithm: str, plaintext: bytes) -> bytes:
-    return families.ENCRYPTING[spec.family]().encrypt(private, algorithm, plaintext)
+def encrypt(
+    spec: KeySpec, private: bytes, algorithm: str, plaintext: bytes, randomness: Randomness
+) -> bytes:
+    family = families.ENCRYPTING[spec.family]()
+    return family.encrypt(private, algorithm, plaintext, randomness=randomness)
 
 
 def decrypt(spec: KeySpec, private: bytes, algorithm: str, ciphertext: bytes) -> bytes | None:
@@ -42,10 +45,19 @@ def decrypt(spec: KeySpec, private: bytes, algorithm: str, ciphertext: bytes) ->
     return families.ENCRYPTING[spec.family]().decrypt(private, algorithm, ciphertext)
 
 
-def sign(spec: KeySpec, private: bytes, algorithm: str, message_type: str, message: bytes) -> bytes:
+def sign(
+    spec: KeySpec,
+    private: bytes,
+    algorithm: str,
+    message_type: str,
+    message: bytes,
+    randomness: Randomness,
+) -> bytes:
     """Return the signature of *message*, whose length `specs.MESSAGE_LENGTHS` allows."""
     is_digest = message_type != "RAW"
-    return families.SIGNING[spec.family]().sign(private, algorithm, message, is_digest=is_digest)
+    return families.SIGNING[spec.family]().sign(
+        private, algorithm, message, is_digest=is_digest, randomness=randomness
+    )
 
 
 def verify(

@@ -39,6 +39,8 @@ CLUSTER: Final = Cluster(
 class Seeded:
     """Bytes that follow from a text alone."""
 
+    is_repeatable = False
+
     def __init__(self, seed: str) -> None:
         self._seed = seed
         self._drawn = itertools.count()

@@ -160,6 +160,9 @@ class Faults:
 
     def concern(self, operation: str) -> bool:
         """Tell whether one could befall a call of *operation*."""
+        # Mostly there are none, and each call comes by here.
+        if not self._faults:
+            return False
         return any(fault.is_pending and fault.befalls(operation) for fault in self._faults)
 
     def take(self, operation: str, arns: Collection[str]) -> Fault | None:

@@ -46,7 +46,7 @@ def answer(backend: Backend, incoming: Incoming) -> tuple[DirectResponse, dict[s
         return of_error(error, request.id, backend.clock())
     # Containers are copied: who changes them does not change the record.
     parsed = _copy(response) if request.shapes.has_containers else response.copy()
-    return _answered(parsed, 200, headers(request.id, backend.clock()))
+    return _answered(parsed, 200, headers(request.id, request.now))
 
 
 def of_error(error: KmsError, request_id: str, now: float) -> tuple[DirectResponse, dict[str, Any]]:

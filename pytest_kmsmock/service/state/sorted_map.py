@@ -45,6 +45,8 @@ class SortedMap(Generic[Name, Value]):
             yield from values
 
     def get(self, name: Name) -> Value | None:
+        if not self._length:
+            return None
         names, values = self._blocks[bisect_right(self._firsts, name, 1) - 1]
         index = bisect_left(names, name)
         return values[index] if index < len(names) and names[index] == name else None

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .faults import Fault
     from .handles.cluster import CloudHsmCluster
     from .handles.enclave import Enclave
-    from .handles.key import Key, Material
+    from .handles.key import Key
+    from .handles.material import Material
     from .handles.principal import Principal
     from .handles.proxy import XksKey, XksProxy
     from .handles.snapshots import Snapshot
@@ -62,7 +63,7 @@ _MODULES: Final = {
     "KmsMock": ".mock",
     "KmsGuardError": ".doors.guard",
     "KmsMockError": ".service.misuse",
-    "Material": ".handles.key",
+    "Material": ".handles.material",
     "NoSuchAttributeError": ".service.misuse",
     "NotMockedError": ".service.misuse",
     "Principal": ".handles.principal",

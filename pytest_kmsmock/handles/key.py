@@ -7,20 +7,18 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
 
-import attrs
 from botocore.exceptions import ClientError
 
 from ..backend import Backend, innermost_fork_of
 from ..comparing import CheckedList
 from ..doors import author
 from ..options import checked_account
-from ..service.api.times import cut, in_utc
 from ..service.misuse import KmsMockError, no_attribute
-from ..service.rules.lifecycle import DAY
 from ..service.values.identifiers import is_key_id
-from ..service.values.key import KeyMaterial, KeyState, KmsKey, material_id
+from ..service.values.key import KeyState, KmsKey
 from ..service.values.specs import KeySpecName, KeyUsage
 from .arguments import data, text, texts
+from .material import Material, checked_material, import_material, shown_material
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes as PublicKey
@@ -31,8 +29,6 @@ MessageType = Literal["RAW", "DIGEST", "EXTERNAL_MU"]
 __tracebackhide__ = True
 
 _EXAMPLE = {"tenant": "7"}
-# What RSAES_OAEP_SHA_256 can encrypt by a key of RSA_2048, in bytes.
-_LONGEST_WRAPPED = 190
 # More are no date. AWS refuses much less.
 _MOST_DAYS = 1e6
 # What somebody may look for that knows the API, and where it is.
@@ -50,29 +46,6 @@ _INSTEAD = {
     "re_encrypt": "write kms.client().re_encrypt(…)",
     "generate_data_key": "write kms.client().generate_data_key(KeyId=key.id, …)",
 }
-
-
-@attrs.frozen
-class Material:
-    """
-    A key material, without its bytes.
-
-    Attributes:
-        id: The KeyMaterialId, 64 hex digits.
-        state: ``CURRENT``, ``NON_CURRENT``, ``PENDING_ROTATION`` or
-            ``PENDING_MULTI_REGION_IMPORT_AND_ROTATION``.
-        is_present: False once imported material has been deleted or has expired.
-        rotation_date: When it became current, UTC; None for the first.
-        rotation_type: ``AUTOMATIC``, ``ON_DEMAND`` or None.
-        valid_to: When it expires, UTC, or None.
-    """
-
-    id: str
-    state: str
-    is_present: bool
-    rotation_date: dt.datetime | None
-    rotation_type: str | None
-    valid_to: dt.datetime | None
 
 
 class Key:
@@ -225,8 +198,8 @@ class Key:
     @property
     def materials(self) -> list[Material]:
         """The key's materials, oldest first; the current one encrypts."""
-        materials = map(_material, self._value.materials)
-        return CheckedList(materials, "key materials", _checked_material)
+        materials = map(shown_material, self._value.materials)
+        return CheckedList(materials, "key materials", checked_material)
 
     def material_of(self, ciphertext: bytes | str) -> Material:
         """
@@ -239,7 +212,7 @@ class Key:
         found = self._value.material_of(data("ciphertext", ciphertext))
         if found is None:
             raise KmsMockError(f"this ciphertext was not made by {self!r} with a symmetric key.")
-        return _material(found)
+        return shown_material(found)
 
     def encrypt(self, plaintext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
         """Return the ciphertext blob of *plaintext*, up to 4,096 bytes."""
@@ -334,62 +307,11 @@ def is_name(text: str) -> bool:
     return text.startswith(("alias/", "arn:")) or is_key_id(text)
 
 
-def import_material(
-    backend: Backend, key: KmsKey, material: bytes, days: int | None = None
-) -> str | None:
-    """Import *material* into *key*; see `Key.import_material`."""
-    from ..crypto import wrapping  # not at the top: few tests need it
-
-    is_pair = key.spec.kind == "asymmetric"
-    algorithm = "RSA_AES_KEY_WRAP_SHA_256" if is_pair else "RSAES_OAEP_SHA_256"
-    if not is_pair and len(material) > _LONGEST_WRAPPED:
-        raise KmsMockError(
-            f"{len(material)} bytes are too long to be wrapped as material of a key of spec "
-            f"{key.spec.name}; a symmetric key has 32, and no HMAC key has more than 128."
-        )
-    wanted = _do(
-        backend,
-        key.arn,
-        "GetParametersForImport",
-        WrappingAlgorithm=algorithm,
-        WrappingKeySpec="RSA_2048",
-    )
-    params: dict[str, Any] = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
-    if days is not None:
-        params["ExpirationModel"] = "KEY_MATERIAL_EXPIRES"
-        params["ValidTo"] = cut(backend.clock()) + days * DAY
-    if key.spec.is_symmetric_encryption:
-        is_new = material_id(key.key_id, material) not in {each.id for each in key.materials}
-        params["ImportType"] = "NEW_KEY_MATERIAL" if is_new else "EXISTING_KEY_MATERIAL"
-    imported: str | None = _do(
-        backend,
-        key.arn,
-        "ImportKeyMaterial",
-        ImportToken=wanted["ImportToken"],
-        EncryptedKeyMaterial=wrapping.wrap(
-            wanted["PublicKey"], algorithm, material, backend.registry.randomness
-        ),
-        **params,
-    ).get("KeyMaterialId")
-    return imported
-
-
 def _do(backend: Backend, arn: str, operation: str, **params: Any) -> dict[str, Any]:
     """Do *operation* on the key *arn*, in its own account and Region."""
     _, _, _, region, account, _ = arn.split(":")
     return author.perform(
         backend, operation, {"KeyId": arn, **params}, region=region, account=account
-    )
-
-
-def _material(material: KeyMaterial) -> Material:
-    return Material(
-        id=material.id,
-        state=material.state,
-        is_present=material.secret is not None,
-        rotation_date=_date(material.rotation_date),
-        rotation_type=material.rotation_type,
-        valid_to=_date(material.valid_to),
     )
 
 
@@ -411,20 +333,6 @@ def _grant(grant: object) -> object:
             "write for example [grant['GrantId'] for grant in key.grants]."
         )
     return grant
-
-
-def _checked_material(material: object) -> object:
-    __tracebackhide__ = True
-    if not isinstance(material, Material):
-        raise KmsMockError(
-            f"{material!r} is no key material; write for example "
-            "[material.id for material in key.materials]."
-        )
-    return material
-
-
-def _date(seconds: float | None) -> dt.datetime | None:
-    return None if seconds is None else in_utc(seconds)
 
 
 def _context(value: Mapping[str, str] | None) -> dict[str, Any]:

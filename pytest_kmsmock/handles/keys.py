@@ -18,7 +18,8 @@ from ..service.values.identifiers import AWS_ALIAS_PREFIX, is_key_id, new_key_id
 from ..service.values.specs import KEY_SPECS, KeySpec, KeySpecName, KeyUsage
 from .arguments import data, or_none, text, texts, truth
 from .finding import KeyList, find
-from .key import Key, import_material
+from .key import Key
+from .material import import_material
 from .part import Part
 
 if TYPE_CHECKING:

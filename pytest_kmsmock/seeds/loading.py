@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 from ..backend import Backend
 from ..doors import author
 from ..handles.adopting import Adopting
-from ..handles.key import Key, import_material
+from ..handles.key import Key
 from ..handles.keys import Keys, policy_text
+from ..handles.material import import_material
 from ..service.misuse import KmsMockError
 from ..service.rules.lifecycle import with_new_material
 from ..service.values.identifiers import AWS_ALIAS_PREFIX

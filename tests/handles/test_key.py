@@ -265,16 +265,6 @@ def test_a_handle_of_another_account_and_region_works(kms: KmsMock) -> None:
     assert key.metadata["AWSAccountId"] == "111111111111"
 
 
-def test_material_that_is_too_long_is_refused_by_aws(kms: KmsMock) -> None:
-    """As long as it can be wrapped; what is longer, nobody can send."""
-    key = kms.create_key(origin="EXTERNAL")
-
-    with pytest.raises(ClientError, match="IncorrectKeyMaterialException"):
-        key.import_material(bytes(190))
-    with pytest.raises(KmsMockError, match="191 bytes are too long"):
-        key.import_material(bytes(191))
-
-
 @pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256"])
 def test_a_key_signs_by_the_first_of_its_algorithms(kms: KmsMock, spec: KeySpecName) -> None:
     """Unless the test names another."""

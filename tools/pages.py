@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import coverage_page
+import key_state_picture
 import tables
 
 from pytest_kmsmock.seeds import members
@@ -25,6 +26,7 @@ def pages() -> Mapping[Path, str]:
     return {
         **{ROOT / page: tables.updated(_read(page)) for page in tables.PAGES},
         ROOT / coverage_page.PAGE: coverage_page.page(),
+        ROOT / key_state_picture.PAGE: key_state_picture.picture(),
         ROOT / "docs/reference/seed.schema.json": json.dumps(members.schema(), indent=2) + "\n",
     }
 

@@ -38,8 +38,8 @@ def answer(
     if is_lost or backend.takes_a_detour(operation):
         # The module is not at the top, as few tests need it. It imports much of the standard
         # library, which a forked process could not go on with.
-        forking.enter()
         try:
+            forking.enter()
             from . import detours
         finally:
             forking.leave()

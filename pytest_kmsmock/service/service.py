@@ -62,8 +62,8 @@ class Service:
             NotMockedError: It uses what only a newer KMS has, or what needs an extra.
             UnforeseenError: It met an error that nobody thought of. Nothing has changed.
         """
-        forking.enter()
         try:
+            forking.enter()
             operation = self._prepare(request)
             if not operation.writes:
                 return self._answer(operation, request)

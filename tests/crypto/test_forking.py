@@ -208,3 +208,14 @@ def test_who_asked_for_it_is_renewed() -> None:
     forking._renew()
 
     assert counting.renewed == 2
+
+
+def test_a_call_that_was_interrupted_before_it_began_ends_all_the_same() -> None:
+    """And takes nothing from the calls of other threads."""
+    forking._inside.append(-1)
+    try:
+        forking.leave()
+
+        assert forking._inside.count(-1) == 1
+    finally:
+        forking._inside.remove(-1)

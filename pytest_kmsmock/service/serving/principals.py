@@ -31,8 +31,7 @@ def delete(draft: Draft, name: str) -> None:
             for grant in list(draft.grants.of_key(key.arn)):
                 renamed = _renamed(grant, identity)
                 if renamed is not None:
-                    draft.remove_grant(grant)
-                    draft.put_grant(renamed)
+                    draft.replace_grant(grant, renamed)
             named = documents.principals_in(json.loads(key.policy))
             ids = {each: id for each in named if (id := _id_of(each, identity)) is not None}
             if ids:

@@ -57,6 +57,15 @@ class Grants:
             by_terms = by_terms.put((grant.key_arn, grant.name, grant.terms), grant)
         return self._with(lists, by_terms)
 
+    def replace(self, before: Grant, grant: Grant) -> Grants:
+        """Return those in which *grant* has the place of *before*, whose ID it has."""
+        left = self._lists
+        for selection in {*_selections(before)} - {*_selections(grant)}:
+            others = (left.get(selection) or _NONE).remove(before.id)
+            left = left.put(selection, others) if others else left.remove(selection)
+        by_terms = self._by_terms.remove((before.key_arn, before.name, before.terms))
+        return self._with(left, by_terms).put(grant)
+
     def remove(self, grant: Grant) -> Grants:
         lists = self._lists
         for selection in _selections(grant):

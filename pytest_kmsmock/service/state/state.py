@@ -213,6 +213,10 @@ class Draft(State):
     def put_grant(self, grant: Grant) -> None:
         self.grants = self.grants.put(grant)
 
+    def replace_grant(self, before: Grant, grant: Grant) -> None:
+        """Let *grant* be what *before* was, in its place wherever that is listed."""
+        self.grants = self.grants.replace(before, grant)
+
     def remove_grant(self, grant: Grant) -> None:
         self.grants = self.grants.remove(grant)
 

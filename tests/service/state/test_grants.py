@@ -102,3 +102,24 @@ def test_a_grant_that_was_never_there_is_removed_without_a_trace() -> None:
     grants = of(samples.grant(1))
 
     assert numbers(grants.remove(samples.grant(2, RetiringPrincipal=ANN)).of_key(KEY)) == [1]
+
+
+def test_a_grant_that_names_others_keeps_its_place() -> None:
+    """Wherever it is listed; whom it names no longer, it is not found by."""
+    before = samples.grant(2, GranteePrincipal=ANN, RetiringPrincipal=ANN, Name="app")
+    after = samples.grant(2, GranteePrincipal=BOB, RetiringPrincipal=ANN, Name="app")
+    grants = of(
+        samples.grant(3, GranteePrincipal=ANN, RetiringPrincipal=ANN),
+        before,
+        samples.grant(1, GranteePrincipal=BOB, RetiringPrincipal=ANN),
+    )
+
+    renamed = grants.replace(before, after)
+
+    assert numbers(renamed.of_key(KEY)) == [3, 2, 1]
+    assert numbers(renamed.retirable_by("us-east-1", ANN)) == [3, 2, 1]
+    assert numbers(renamed.of_grantee(KEY, "GranteePrincipal", ANN)) == [3]
+    assert numbers(renamed.of_grantee(KEY, "GranteePrincipal", BOB)) == [1, 2]
+    assert renamed.named(KEY, "app", before.terms) is None
+    assert renamed.named(KEY, "app", after.terms) is after
+    assert numbers(grants.of_key(KEY)) == [3, 2, 1]

@@ -126,7 +126,7 @@ def _caller_account(at: Situation, rest: str) -> Value:
 
 def _request_alias(at: Situation, rest: str) -> Value:
     identifier: str = at.query.member("KeyId") or ""
-    name = identifier.split(":", 5)[-1]
+    name = identifier.rpartition(":")[2]
     return name if name.startswith("alias/") else None
 
 

@@ -6,6 +6,9 @@ from typing import Any, Final
 
 import pytest
 
+from pytest_kmsmock.service.authorization.condition_keys import names
+from pytest_kmsmock.service.authorization.query import Situation
+
 NOW: Final = 1_780_000_000.0
 USER: Final = "arn:aws:iam::111122223333:user/division/ann"
 ROLE: Final = "arn:aws:iam::111122223333:role/service/Reader"
@@ -85,3 +88,14 @@ def test_the_role_of_a_service_is_for_that_service(query: Any, value: Any) -> No
 
     assert value("iam:AWSServiceName", asked) == "mrk.kms.amazonaws.com"
     assert value("iam:AWSServiceName", query("kms:Encrypt")) is None
+
+
+@pytest.mark.parametrize(("on_key", "noted"), [(False, ("resource-tags-of-new-keys",)), (True, ())])
+def test_that_a_new_key_has_the_tags_of_its_request_is_noted_as_open(
+    query: Any, helpers: Any, on_key: bool, noted: tuple[str, ...]
+) -> None:
+    """Its tags are those that it will have; of a key that is there nothing is open."""
+    at = Situation(query("kms:CreateKey", on_key=on_key), helpers.Surroundings())
+
+    assert names.known("aws:ResourceTag/team").value(at) == "red"
+    assert at.take_questions() == noted

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 
 from .. import pairs, settings
 from ..doors import sessions
+from . import watch
 from .explaining import pytest_assertrepr_compare
 from .fixtures import kms, kms_class, kms_module, kms_session
 from .marking import add_markers
@@ -75,16 +76,21 @@ __all__ = [
 
 
 # Before the root conftest is imported, which may make a client.
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> None:
+) -> Generator[None, object, object]:
     if keep_paths_of_tests(args):
         # Where pytest looks for conftests depends on the paths.
         early_config.known_args_namespace = parser.parse_known_args(
             args, namespace=copy.copy(early_config.option)
         )
     _begin(early_config, early_config.known_args_namespace.kms_guard)
+    try:
+        return (yield)
+    except Exception as error:
+        watch.hint_at(getattr(error, "cause", error))
+        raise
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -94,6 +94,12 @@ def pytest_collection(session: pytest.Session) -> None:
         raise pytest.UsageError(_swallowed(seen.misuses))
 
 
+def hint_at(error: BaseException) -> None:
+    """Add to *error*, with which a conftest could not be imported, what would help."""
+    if type(error).__name__ == "NoRegionError":
+        error.add_note(_NO_REGION)
+
+
 # A guarded call at the import of a module, which the module has caught.
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(

@@ -160,7 +160,9 @@ class ReportOfRun:
             for line in as_text(self._summary).splitlines():
                 terminalreporter.write_line(line)
         for line in self._told:
-            terminalreporter.write_line(f"pytest-kmsmock: {line}")
+            terminalreporter.write_line(
+                f"pytest-kmsmock: {line}", red=line.startswith("FAIL"), green=line.startswith("OK")
+            )
 
     def _run(self) -> RunRow:
         # The order is the same in each run, whichever worker was the first.

@@ -12,7 +12,7 @@ from .text import crash_notes, headline, in_words
 
 _SHOWN_TESTS = 10
 # What Markdown or HTML would take for its own.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~])")
 
 
 def as_markdown(summary: Summary) -> str:

@@ -17,7 +17,7 @@ def test_what_a_job_shows() -> None:
     assert "| Decrypt | 3 | 3 | 2 of 3 | DisabledException 1, ThrottlingException 2 |\n" in text
     assert "| Encrypt | 3 | 3 | 0 of 2 | none |\n" in text
     assert (
-        "| alias/vault | SYMMETRIC\\_DEFAULT | us\\-east\\-1 | 123456789012 | "
+        "| alias/vault | SYMMETRIC\\_DEFAULT | us-east-1 | 123456789012 | "
         "Enabled 4, Disabled 1 | 3 |\n"
     ) in text
     assert "<details><summary>Decrypt: 1 not provoked</summary>\n\n- connection-refused\n" in text

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+import pytest_kmsmock
 from pytest_kmsmock.options import OPTIONS
 from pytest_kmsmock.service.authorization.condition_keys.names import CONDITION_KEYS
 from pytest_kmsmock.service.authorization.condition_keys.row import ConditionKey
@@ -25,6 +26,7 @@ from pytest_kmsmock.service.values.specs import KEY_SPECS
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (
     "docs/index.md",
+    "docs/reference/api.md",
     "docs/reference/operations.md",
     "docs/reference/options.md",
     "docs/reference/key-states.md",
@@ -63,6 +65,11 @@ TARGETS: Final[dict[Target, str]] = {
     "key store role": "the service-linked role of custom key stores, by IAM alone",
     "grant": "the key of the grant",
 }
+
+
+def api() -> str:
+    """Return what has the site show the docstring of each public name."""
+    return "\n".join(f"::: pytest_kmsmock.{name}" for name in pytest_kmsmock.__all__)
 
 
 def how_tos() -> str:
@@ -191,6 +198,7 @@ def open_questions() -> str:
 def updated(text: str) -> str:
     """Return the page *text* with its tables as they should be."""
     tables: dict[str, Callable[[], str]] = {
+        "api": api,
         "how-tos": how_tos,
         "operations": operations,
         "options": options,

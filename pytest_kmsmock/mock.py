@@ -36,6 +36,7 @@ from .settings import (
 if TYPE_CHECKING:
     from .calls.call import Call
     from .calls.calls import Calls
+    from .leaks.secrets import Secrets
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -164,6 +165,13 @@ class KmsMock(
         if not isinstance(call, Call):
             raise KmsMockError(f"explain() takes a call, as kms.calls[-1]; got {call!r}.")
         return call._explanation
+
+    @property
+    def secrets(self) -> Secrets:
+        """What has been handed out that is secret, to assert that it appears nowhere else."""
+        from .leaks.secrets import Secrets  # not at the top: few tests need it
+
+        return Secrets(self._backend)
 
     @property
     def clock(self) -> Clock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ class Observed:
         where: The test's node ID, or what else is going on.
         backends: Those that became active, and the one that was so before.
         misuses: Errors for the author of the test, raised in the application.
+        leak_check: Looks for secrets in what the test prints, if a mock asks for it.
     """
 
     def __init__(self, where: str) -> None:
@@ -30,8 +31,11 @@ class Observed:
         outer = active.innermost()
         self.backends: list[Any] = [] if outer is None else [outer]
         self.misuses: list[Exception] = []
+        self.leak_check: Any = None
 
 
+# Begins to look for secrets in what the running test prints; the plugin does.
+begin_leak_check: Callable[[Observed], None] = lambda observed: None  # noqa: E731
 _observed: Observed | None = None
 # Of threads that go on although the test that has started them is over: which test that was.
 _starters: weakref.WeakKeyDictionary[threading.Thread, str] = weakref.WeakKeyDictionary()
@@ -71,6 +75,12 @@ def started(backend: Any) -> None:
     """Note that *backend* became active."""
     if _observed is not None:
         _observed.backends.append(backend)
+
+
+def watch_for_leaks() -> None:
+    """Let somebody look for secrets in what the running test prints, from now on."""
+    if _observed is not None:
+        begin_leak_check(_observed)
 
 
 def outlive(threads: Iterable[threading.Thread], test: str) -> None:

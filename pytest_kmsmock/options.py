@@ -161,6 +161,16 @@ def located(name: str, value: Any, folder: str | os.PathLike[str]) -> Any:
     return value
 
 
+def checked_loggers(name: str, value: Any) -> tuple[str, ...]:
+    """Return *value*, names of loggers, as a tuple."""
+    __tracebackhide__ = True
+    names = (value,) if isinstance(value, str) else value
+    given = tuple(names) if isinstance(names, Iterable) else (None,)
+    if not all(isinstance(each, str) and each for each in given):
+        raise misuse(f"{name}={value!r} are no names of loggers; write for example ['botocore'].")
+    return given
+
+
 def _entries(name: str, value: Any) -> int:
     __tracebackhide__ = True
     if type(value) is not int or value < 1:
@@ -476,6 +486,26 @@ class Options(TypedDict, total=False):
             "Take key pairs from those of earlier tests, those of RSA also from earlier runs, "
             "which pytest's cache folder keeps.",
             ini="bool",
+        ),
+    ]
+    leak_check: Annotated[
+        bool,
+        Option(
+            False,
+            _truth,
+            "A test fails if a plaintext, data key or other [secret](../how-to/secrets.md) appears "
+            "in what it prints or logs.",
+            ini="bool",
+        ),
+    ]
+    leak_check_allow: Annotated[
+        str | Iterable[str],
+        Option(
+            (),
+            checked_loggers,
+            "Loggers that may print secrets all the same, those below them included.",
+            ini="args",
+            shown_default="none",
         ),
     ]
     deterministic: Annotated[

@@ -134,3 +134,17 @@ def test_a_thread_of_a_pool_works_for_who_gives_it_work(
             return workers[0] not in observed._starters
 
         wait_for(is_released)
+
+
+def test_whoever_looks_for_leaks_is_told_for_which_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody observes a test, there is nothing to look at."""
+    told: list[Observed] = []
+    monkeypatch.setattr(observed, "begin_leak_check", told.append)
+    observed.watch_for_leaks()
+    notes = Observed("a test")
+    observed.observe(notes)
+
+    observed.watch_for_leaks()
+
+    assert told == [notes]
+    assert notes.leak_check is None

@@ -22,6 +22,8 @@ def open_(backend: Backend) -> None:
         from .bridge import switch  # not at the top: few tests have one
 
         switch.on()
+    if backend.settings["leak_check"]:
+        observed.watch_for_leaks()
 
 
 def close(backend: Backend) -> None:

@@ -9,10 +9,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from .. import sources
 from ..backend import Backend, innermost_fork_of
 from ..crypto import attestation, certificates, cms, rsa
 from ..crypto.attestation import Attestation
 from ..crypto.forking import Lock
+from ..record import Beside
 from ..service.api.times import milliseconds
 from ..service.misuse import KmsMockError, suggestion
 from ..service.serving.recipients import ALGORITHM
@@ -150,6 +152,8 @@ class Enclave:
                 f"this is not encrypted for {self!r}; open it with the enclave, or the key, "
                 "whose attestation document was the Recipient's."
             )
+        beside = Beside("Enclave.open", {}, {"Plaintext": plaintext}, sources.line_of_author())
+        innermost_fork_of(self._home).record.beside.append(beside)
         return plaintext
 
     @property

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
 
 from botocore.exceptions import ClientError
 
+from .. import sources
 from ..backend import Backend, innermost_fork_of
 from ..comparing import CheckedList
 from ..doors import author
 from ..options import checked_account
+from ..record import Beside
 from ..service.misuse import KmsMockError, no_attribute
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyState, KmsKey
@@ -216,9 +218,9 @@ class Key:
 
     def encrypt(self, plaintext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
         """Return the ciphertext blob of *plaintext*, up to 4,096 bytes."""
-        blob: bytes = self._do(
-            "Encrypt", Plaintext=data("plaintext", plaintext), **_context(context)
-        )["CiphertextBlob"]
+        given = data("plaintext", plaintext)
+        _note(self._backend, "Encrypt", {"Plaintext": given})
+        blob: bytes = self._do("Encrypt", Plaintext=given, **_context(context))["CiphertextBlob"]
         return blob
 
     def decrypt(self, ciphertext: bytes | str, context: Mapping[str, str] | None = None) -> bytes:
@@ -226,6 +228,7 @@ class Key:
         plaintext: bytes = self._do(
             "Decrypt", CiphertextBlob=data("ciphertext", ciphertext), **_context(context)
         )["Plaintext"]
+        _note(self._backend, "Decrypt", {}, {"Plaintext": plaintext})
         return plaintext
 
     @property
@@ -313,6 +316,17 @@ def _do(backend: Backend, arn: str, operation: str, **params: Any) -> dict[str, 
     return author.perform(
         backend, operation, {"KeyId": arn, **params}, region=region, account=account
     )
+
+
+def _note(
+    backend: Backend,
+    operation: str,
+    params: Mapping[str, Any],
+    response: Mapping[str, Any] | None = None,
+) -> None:
+    """Note what a handle has met that is secret."""
+    beside = Beside(operation, params, response, sources.line_of_author())
+    backend.record.beside.append(beside)
 
 
 def _alias(name: object) -> object:

@@ -142,6 +142,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if wanted is not None:
         sessions.guard = guard_of(item.config) if wanted else None
     decorated = getattr(getattr(item, "cls", None), CLASS_ATTRIBUTE, None)
+    if any(backend.settings["leak_check"] for backend in seen.backends):
+        _begin_leak_check(seen)  # a wider mock asks for it
     observed.release_waiting()
     threads = {threading.current_thread(), *threading.enumerate()}
     try:
@@ -159,6 +161,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         settings.mark(marked_before)
         observed.observe(before)
         sessions.guard = guard
+        if seen.leak_check is not None:
+            seen.leak_check.end()
         if seen.backends:
             item.config.stash.setdefault(_EARLIER, Earlier()).note(seen.backends, item.nodeid)
             observed.outlive({*threading.enumerate()} - threads, item.nodeid)
@@ -196,6 +200,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     seen = item.stash.get(OBSERVED, None)
     if seen is None:  # run without the protocol
         return (yield)
+    if seen.leak_check is not None:
+        seen.leak_check.follow_captures()
     try:
         result = yield
     except BaseException:
@@ -205,6 +211,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     if not getattr(item, "_excinfo", None):  # how unittest's failures are kept
         _fail_if_swallowed(item)
         _fail_if_unused(seen)
+        if seen.leak_check is not None:
+            seen.leak_check.fail_if_leaking()
         marking.check_effect(item, item.stash[_MARKED])
     _excuse(seen)
     return result
@@ -214,6 +222,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     _fail_if_swallowed(item)
+    seen = item.stash.get(OBSERVED, None)
+    if seen is not None and seen.leak_check is not None:
+        seen.leak_check.fail_if_leaking()
     return result
 
 
@@ -252,6 +263,8 @@ def pytest_runtest_makereport(
         for backend in seen.backends:
             report.sections += [(_SHADOW, note) for note in backend.notes]
             backend.notes.clear()
+    if seen is not None and seen.leak_check is not None:
+        seen.leak_check.mask(report)
     return report
 
 
@@ -287,6 +300,17 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("KMS calls of threads that outlived their tests", red=True)
         for stray in observed.strays:
             terminalreporter.line(stray)
+
+
+def _begin_leak_check(seen: Observed) -> None:
+    """Look for secrets in what the running test prints from now on."""
+    if seen.leak_check is None and _running is not None:
+        from .leak_check import LeakCheck  # not at the top: see the package's docstring
+
+        seen.leak_check = LeakCheck(_running, seen)
+
+
+observed.begin_leak_check = _begin_leak_check
 
 
 def guard_of(config: pytest.Config) -> Callable[[str, str], None]:

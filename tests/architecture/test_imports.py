@@ -26,7 +26,7 @@ PACKAGE: Final = Path(pytest_kmsmock.__file__).parent
 ROOMS: Final = (
     ("plugin", "__main__"),
     ("mock",),
-    ("decorating", "reports", "seeds"),
+    ("decorating", "leaks", "reports", "seeds"),
     ("calls",),
     ("handles",),
     ("doors",),

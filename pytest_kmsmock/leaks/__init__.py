@@ -1,0 +1,1 @@
+"""Leaks: what a mock has handed out that is secret, and where it appears."""

@@ -216,7 +216,7 @@ def _form_decoded(text: str, reach: int) -> Iterator[Part]:
 # Line breaks after what could be base64, with what stands around them: indentation, or what
 # pytest and mails put there.
 _BREAK: Final = re.compile(
-    r"(?<=[A-Za-z0-9+/_-]{8})[ \t]*\r?\n(?:[ \t]*(?:E(?=[ \t])|[>#|+*\-?])+(?=[ \t]))?[ \t]*"
+    r"(?<=[A-Za-z0-9+/_-]{4})[ \t]*\r?\n(?:[ \t]*(?:E(?=[ \t])|[>#|+*\-?])+(?=[ \t]))?[ \t]*"
 )
 
 

@@ -69,7 +69,7 @@ def test_base64_is_read_at_each_alignment(before: int, after: int) -> None:
         assert places_of(f"path-{encoded}", text)
 
 
-@pytest.mark.parametrize("width", [8, 9, 10, 11, 64, 76])
+@pytest.mark.parametrize("width", [4, 8, 9, 10, 11, 64, 76])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\n    ", "\nE     ", "\n> "])
 def test_base64_is_read_over_line_breaks(width: int, newline: str) -> None:
     """With what indents or marks the lines."""

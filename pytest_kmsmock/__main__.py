@@ -31,6 +31,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
+    "migrate": Command("plugin.migration.command", "list what AWS refuses in a suite of moto's"),
     "report": Command("reports.run.command", "put the reports of several runs together"),
 }
 

@@ -62,6 +62,7 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "botocore.model": ("calls.matching", "doors.shadow", "service.api"),
     "botocore.session": ("doors.clients", "doors.sessions", "settings"),
     "cryptography*": ("crypto", "handles.enclave", "handles.key"),
+    "moto.core.models": ("plugin.migration.watching",),
     "pytest": ("plugin",),
 }
 

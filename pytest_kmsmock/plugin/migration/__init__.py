@@ -1,0 +1,1 @@
+"""Migration: what a suite that uses moto's KMS meets under this one."""

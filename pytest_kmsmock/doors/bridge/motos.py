@@ -1,7 +1,7 @@
 """
 What moto has: its backends, as far as the bridge has to know what lies in them.
 
-Supported are moto 5.0.0 and newer; `tox -e beside-moto-{newest,oldest}` tests both ends.
+Supported are moto 5.0.0 and newer; `tox -e beside-moto` tests both ends.
 """
 
 from __future__ import annotations

@@ -172,11 +172,10 @@ def test_motos_server(shadowed: KmsMock) -> None:
     pytest.importorskip("flask")
     from moto.server import ThreadedMotoServer
 
-    server = ThreadedMotoServer(port=0, verbose=False)
+    server: Any = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
-        host, port = server.get_host_and_port()
-        client = client_at(f"http://{host}:{port}")
+        client = client_at(f"http://127.0.0.1:{server._server.server_port}")
         key = client.create_key()["KeyMetadata"]["KeyId"]
         client.encrypt(KeyId=key, Plaintext=b"x")
     finally:

@@ -110,7 +110,9 @@ class Crossing:
         except KmsError:
             return None
 
-    def adopt(self, key_id: str, context: dict[str, str], region: str | None = None) -> Any:
+    def adopt(
+        self, key_id: str, context: dict[str, str], region: str | None = None
+    ) -> bytes | None:
         """
         Return a ciphertext by the key *key_id*, whatever its state; None if there is no such key.
 

@@ -98,17 +98,28 @@ def _open(crossing: Crossing) -> None:
     known; a table goes on for a time, and then is inaccessible.
     """
     for table in dict.fromkeys(_tables(crossing.params)):
-        sealed = _memory(crossing).get(table)
-        if sealed is not None:
+        table_key = _table_key(crossing, table)
+        if table_key is not None:
             try:
                 crossing.ask(
                     "Decrypt",
-                    CiphertextBlob=sealed.table_key,
+                    CiphertextBlob=table_key,
                     EncryptionContext=_context(crossing, table),
                 )
             except KmsError as error:
                 if error.code == "AccessDeniedException":
                     raise
+
+
+def _table_key(crossing: Crossing, table: str) -> bytes | None:
+    memory = _memory(crossing)
+    sealed = memory.get(table)
+    if sealed is not None:
+        key: bytes = sealed.table_key
+        return key
+    # A stack has made it, say.
+    key_id = motos.key_of_table(crossing.account, crossing.region, table)
+    return None if key_id is None else crossing.adopt(key_id, _context(crossing, table))
 
 
 def _tables(params: Any) -> Iterator[str]:

@@ -53,10 +53,12 @@ def _seal(crossing: Crossing, stream: Any, key_id: str) -> None:
 def _get(crossing: Crossing) -> None:
     name = _iterators(crossing).get(crossing.params["ShardIterator"])
     stream = motos.stream(crossing.account, crossing.region, name)
-    blob = motos.mark_of(stream)
-    if blob is not None and motos.key_of_stream(stream):
-        crossing.kept["stream"] = name
-        crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=_context(stream))
+    key_id = None if stream is None else motos.key_of_stream(stream)
+    if key_id:
+        context = _context(stream)
+        blob = motos.mark_of(stream) or crossing.adopt(key_id, context)
+        if blob is not None:
+            crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
 
 
 def _keep_iterator(crossing: Crossing, answer: dict[str, Any]) -> None:

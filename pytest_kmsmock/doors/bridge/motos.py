@@ -204,6 +204,14 @@ def has_table(account: str, region: str, name: str) -> bool:
 
 
 @reading
+def key_of_table(account: str, region: str, name: str) -> str | None:
+    """Return the key of a table; None if it has none, or is none."""
+    found = backend("dynamodb", account, region).tables.get(name)
+    wanted = None if found is None else found.sse_specification
+    return wanted.get("KMSMasterKeyId") if wanted and wanted.get("Enabled") else None
+
+
+@reading
 def queue(account: str, region: str, name: str) -> Any:
     return backend("sqs", account, region).queues.get(name)
 

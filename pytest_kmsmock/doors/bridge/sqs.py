@@ -57,9 +57,12 @@ def _send(crossing: Crossing) -> None:
 def _receive(crossing: Crossing) -> None:
     """Ask for the data key of what there is to receive."""
     queue = _queue(crossing)
-    blob = motos.mark_of(queue)
-    if blob is not None and motos.has_messages(queue):
-        crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=_context(crossing, queue))
+    key_id = None if queue is None else motos.key_of_queue(queue)
+    if key_id and motos.has_messages(queue):
+        context = _context(crossing, queue)
+        blob = motos.mark_of(queue) or crossing.adopt(key_id, context)
+        if blob is not None:
+            crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
 
 
 def _check(crossing: Crossing) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 
 CONTEXT = {"aws:dynamodb:tableName": "t", "aws:dynamodb:subscriberId": "123456789012"}
 
@@ -133,3 +133,15 @@ def test_a_table_that_goes_gives_its_grant_back(bridged: KmsMock, dynamodb: Any)
     dynamodb.delete_table(TableName="t")
 
     assert len(second.grants) == 0
+
+
+def test_a_table_that_was_made_without_this_kms_is_under_its_key(
+    bridged: KmsMock, dynamodb: Any
+) -> None:
+    key = bridged.create_key()
+    with mock_kms():
+        create(dynamodb, under(key.arn))
+
+    dynamodb.put_item(TableName="t", Item={"id": {"S": "1"}})
+
+    bridged.calls.assert_called_once("Decrypt", key=key, EncryptionContext=CONTEXT)

@@ -163,3 +163,31 @@ def test_a_copy_whose_key_is_refused_is_not_there(bridged: KmsMock, ec2: Any) ->
 
     snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
     assert copy not in {each["SnapshotId"] for each in snapshots}
+
+
+def test_grants_of_a_service_are_for_a_resource_of_aws(
+    bridged: KmsMock, client_of: Any, refusal: Any
+) -> None:
+    """kms:GrantIsForAWSResource, by which policies let nobody grant but services."""
+    allowing = [
+        {
+            "Effect": "Allow",
+            "Action": "kms:CreateGrant",
+            "Resource": "*",
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+        {"Effect": "Allow", "Action": "kms:GenerateDataKeyWithoutPlaintext", "Resource": "*"},
+    ]
+    role = bridged.principal(
+        "arn:aws:iam::123456789012:role/app",
+        policies=[{"Version": "2012-10-17", "Statement": allowing}],
+    )
+    ec2, key = client_of("ec2", **role.credentials), bridged.create_key()
+
+    volume = create(ec2, key.arn)["VolumeId"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=run(ec2), Device="/dev/sdf")
+
+    assert [call.error for call in bridged.calls] == [None] * 3
+    granting = client_of("kms", **role.credentials).create_grant
+    found = refusal(granting, KeyId=key.arn, GranteePrincipal=role.arn, Operations=["Decrypt"])
+    assert found["Code"] == "AccessDeniedException"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 
 CONTEXT = {"aws:kinesis:arn": "arn:aws:kinesis:us-east-1:123456789012:stream/s"}
 
@@ -78,3 +78,16 @@ def test_what_kms_refuses(bridged: KmsMock, kinesis: Any) -> None:
     key.schedule_deletion()
     with pytest.raises(kinesis.exceptions.KMSInvalidStateException):
         put(kinesis)
+
+
+def test_a_record_that_was_put_without_this_kms_is_under_its_key(
+    bridged: KmsMock, kinesis: Any
+) -> None:
+    key = bridged.create_key()
+    with mock_kms():
+        encrypt(kinesis, key.arn)
+        put(kinesis)
+
+    read(kinesis)
+
+    bridged.calls.assert_called("Decrypt", key=key, EncryptionContext=CONTEXT)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock import KmsMock
+from pytest_kmsmock import KmsMock, mock_kms
 
 CONTEXT = {"aws:sqs:arn": "arn:aws:sqs:us-east-1:123456789012:q"}
 
@@ -97,3 +97,16 @@ def test_a_queue_without_a_key_asks_nothing(bridged: KmsMock, sqs: Any) -> None:
     sqs.receive_message(QueueUrl=url)
 
     bridged.calls.assert_not_called()
+
+
+def test_a_message_that_was_sent_without_this_kms_is_under_its_key(
+    bridged: KmsMock, sqs: Any, refusal: Any
+) -> None:
+    key = bridged.create_key()
+    url = create(sqs, key.arn)
+    with mock_kms():
+        sqs.send_message(QueueUrl=url, MessageBody="x")
+
+    key.disable()
+
+    assert refusal(sqs.receive_message, QueueUrl=url)["Code"] == "KMS.DisabledException"

@@ -159,6 +159,8 @@ def _constraint_type(at: Situation, rest: str) -> Value:
 
 
 def _grant_is_for_aws_resource(at: Situation, rest: str) -> Value:
+    if at.query.via is not None:
+        return True
     at.reads("grant-is-for-aws-resource")
     return False
 

@@ -105,7 +105,8 @@ def check(owner: Any, names: Iterable[str]) -> None:
 
 def as_json(document: Any) -> str:
     """Return a policy as text; templates have it as an object."""
-    return document if isinstance(document, str) else json.dumps(document)
+    # YAML takes the Version of a policy for a date.
+    return document if isinstance(document, str) else json.dumps(document, default=str)
 
 
 @reading

@@ -82,6 +82,36 @@ def test_properties_of_a_key(bridged: KmsMock, stacks: Any) -> None:
     assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 90)
 
 
+def test_a_template_in_yaml(bridged: KmsMock, stacks: Any) -> None:
+    """Which takes the version of a policy for a date."""
+    stacks.create_stack(
+        StackName="s",
+        TemplateBody="""
+            Resources:
+              Key:
+                Type: AWS::KMS::Key
+                Properties:
+                  KeyPolicy:
+                    Version: 2012-10-17
+                    Statement:
+                      - Effect: Allow
+                        Principal:
+                          AWS: !Sub arn:aws:iam::${AWS::AccountId}:root
+                        Action: kms:*
+                        Resource: "*"
+              Alias:
+                Type: AWS::KMS::Alias
+                Properties:
+                  AliasName: alias/yaml
+                  TargetKeyId: !GetAtt Key.Arn
+            """,
+    )
+
+    policy = bridged.key("alias/yaml").policy
+    assert policy["Version"] == "2012-10-17"
+    assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+
+
 def test_a_stack_changes_its_key(bridged: KmsMock, stacks: Any) -> None:
     stacks.create_stack(StackName="s", TemplateBody=template(EnableKeyRotation=True))
     key = bridged.key("alias/stack")

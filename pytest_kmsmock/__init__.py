@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .faults import Fault
     from .handles.cluster import CloudHsmCluster
     from .handles.enclave import Enclave
+    from .handles.endpoint import Endpoint
     from .handles.key import Key
     from .handles.material import Material
     from .handles.principal import Principal
@@ -39,6 +40,7 @@ __all__ = [
     "Calls",
     "CloudHsmCluster",
     "Enclave",
+    "Endpoint",
     "Fault",
     "Key",
     "KmsMock",
@@ -58,9 +60,11 @@ _MODULES: Final = {
     "Calls": ".calls.calls",
     "CloudHsmCluster": ".handles.cluster",
     "Enclave": ".handles.enclave",
+    "Endpoint": ".handles.endpoint",
     "Fault": ".faults",
     "Key": ".handles.key",
     "KmsMock": ".mock",
+    "KmsChildError": ".doors.telling",
     "KmsGuardError": ".doors.guard",
     "KmsMockError": ".service.misuse",
     "Material": ".handles.material",

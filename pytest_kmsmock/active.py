@@ -11,6 +11,7 @@ of a pool, by the innermost of the only stack there is.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -38,12 +39,22 @@ class _Entry:
 
 # All that are active, in the order in which they were entered.
 _entries: list[_Entry] = []
+# Of them, those that are the parent's, from which this process was forked.
+inherited: list[Any] = []
 _own: ContextVar[_Entry | None] = ContextVar("kmsmock_own", default=None)
 # The fixture that is being set up here.
 _holder: ContextVar[object] = ContextVar("kmsmock_holder", default=None)
 
 # Tells whether a fixture is one of the running test's; the plugin knows.
 is_of_test: Callable[[Any], bool] = lambda holder: True  # noqa: E731
+
+
+def _inherit() -> None:
+    inherited[:] = [entry.backend for entry in _entries if entry.backend is not None]
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_inherit)
 
 
 @contextmanager

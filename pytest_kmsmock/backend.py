@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import attrs
 
@@ -69,6 +69,21 @@ def _repeatable(name: str) -> _Parts:
     return _Parts(randomness, StandingClock, RepeatableService)
 
 
+class Sharing(Protocol):
+    """An endpoint that is there for the processes which the test's process starts."""
+
+    url: str
+
+    @property
+    def own_credentials(self) -> tuple[str, str]:
+        """The access key and the secret that are good for it."""
+        ...
+
+    def end(self) -> None:
+        """Close it, and let the environment be what it was."""
+        ...
+
+
 class Backend:
     """
     One mocked KMS.
@@ -91,6 +106,7 @@ class Backend:
         outer: As above.
         record: What the application called.
         acting: Who calls when nothing else tells; None is the account itself.
+        sharing: By which other processes share it, if they do.
         enforces: Whether policies are enforced; "soft" if what they refuse is only
             noted. None is no, as long as there are no principals.
     """
@@ -101,6 +117,7 @@ class Backend:
     def __init__(self, settings: Settings, outer: Backend | None = None, name: str = "") -> None:
         self.settings = settings
         self.outer = outer
+        self.sharing: Sharing | None = None
         self.is_active = False
         self.noted = 0
         self.loaded: frozenset[str] = frozenset() if outer is None else outer.loaded

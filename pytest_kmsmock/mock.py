@@ -16,6 +16,7 @@ from .handles.adopting import Adopting
 from .handles.clients import Clients
 from .handles.clusters import Clusters
 from .handles.enclaves import Enclaves
+from .handles.endpoint import Endpoints
 from .handles.keys import Keys
 from .handles.principals import Principals
 from .handles.proxies import Proxies
@@ -44,7 +45,17 @@ _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class KmsMock(
-    Keys, Adopting, Clusters, Proxies, Enclaves, Scheduling, Clients, Principals, Snapshots, Seeds
+    Keys,
+    Adopting,
+    Clusters,
+    Proxies,
+    Enclaves,
+    Scheduling,
+    Clients,
+    Principals,
+    Snapshots,
+    Seeds,
+    Endpoints,
 ):
     """AWS KMS in this process, while it is active: between enter and exit."""
 

@@ -45,6 +45,10 @@ _WAITING: Final = frozenset(
     (("concurrent.futures.thread", "_worker"), ("multiprocessing.pool", "worker"))
 )
 
+# Returns what forked processes have told of since it was last asked: of which test, what, and
+# the error if that has come here too. None until there was one.
+of_children: Callable[[], list[tuple[str, str, Exception | None]]] | None = None
+
 # What such threads have done amiss: no test that runs can answer for it, so the run does.
 strays: list[str] = []
 

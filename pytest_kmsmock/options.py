@@ -27,6 +27,7 @@ BRIDGED: Final = (
 )
 
 Transport = Literal["direct", "wire"]
+Children = Literal["refuse", "share"]
 Enforces = bool | Literal["soft"]
 CONSISTENCY_SECONDS: Final = 300.0
 Check = Callable[[str, Any], Any]
@@ -424,6 +425,15 @@ class Options(TypedDict, total=False):
             _one_of("direct", "wire"),
             "`direct` answers before botocore makes a request; `wire` lets it make one, with "
             "all its events, and answers where it would be sent.",
+        ),
+    ]
+    children: Annotated[
+        Children,
+        Option(
+            "refuse",
+            _one_of("refuse", "share"),
+            "What processes get that the test's process starts: with `refuse`, one that is forked "
+            "gets an error; with `share`, all [share the mock](../how-to/child-processes.md).",
         ),
     ]
     lockout_check: Annotated[

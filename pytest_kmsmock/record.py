@@ -176,6 +176,18 @@ class Record:
             self.retried[row.request_id] = tuple(codes)
         self.add(row)
 
+    def replace(self, before: Row, row: Row) -> None:
+        """Put *row*, the next attempt, in the place of *before*, or at the end if that is gone."""
+        rows = self.rows
+        codes = self.retried.pop(before.request_id, ())
+        if before.error is not None:
+            self.retried[row.request_id] = (*codes, before.error.code)
+        for number in range(len(rows) - 1, -1, -1):
+            if rows[number] is before:
+                rows[number] = row
+                return
+        rows.append(row)
+
     def clear(self) -> None:
         """Forget the calls so far."""
         if _keeps_cleared:

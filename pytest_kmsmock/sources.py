@@ -35,14 +35,20 @@ _METHOD_FRAMES: Final = 8
 _METHOD: Final = "_api_call"
 
 
-Source = tuple[CodeType, int]
-"""A place in a program: code, and the instruction in it. `shown` looks its line up."""
+Source = tuple[CodeType, int] | str
+"""
+A place in a program: code, and the instruction in it. `shown` looks its line up.
+
+What has come from another process is text: the line there, or what its client calls itself.
+"""
 
 
 def shown(source: Source | None) -> str:
     """Return ``path:line``, the path relative to the working directory if below it."""
     if source is None:
         return "unknown"
+    if isinstance(source, str):
+        return source
     file = source[0].co_filename
     path = os.path.relpath(file)
     return f"{file if path.startswith(os.pardir) else path}:{_line(*source)}"

@@ -20,7 +20,7 @@ from pytest_kmsmock import CloudHsmCluster, Enclave, Key, KmsMock, XksProxy, moc
 
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 # The package that each extra brings, for tests that are about nothing else.
-_EXTRAS = {"nitro": "cbor2", "report": "jinja2", "yaml": "yaml"}
+_EXTRAS = {"endpoint": "tornado", "nitro": "cbor2", "report": "jinja2", "yaml": "yaml"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

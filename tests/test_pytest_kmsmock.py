@@ -14,6 +14,7 @@ def test_public_names() -> None:
         "Calls",
         "CloudHsmCluster",
         "Enclave",
+        "Endpoint",
         "Fault",
         "Key",
         "KmsMock",

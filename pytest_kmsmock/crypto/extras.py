@@ -53,6 +53,7 @@ class Need:
 
 
 CBOR: Final = Need("An attestation document", "nitro", "cbor2>=5.6")
+ENDPOINT: Final = Need("The endpoint", "endpoint", "tornado>=6.5")
 ED25519PH: Final = Need("Ed25519ph", "ed25519ph", "pycryptodome>=3.15")
 ML_DSA: Final = Need("ML-DSA", "pqc", "cryptography>=48")
 ML_DSA_MU: Final = Need("ML-DSA with an external mu", "pqc", "cryptography>=49")

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from .. import active
 from ..backend import Backend
 from ..service.api.encoding import to_json
 from ..service.api.errors import KmsError
@@ -43,6 +44,7 @@ def perform(
     """
     if OPERATIONS[operation].writes:
         _check_active(backend)
+    check_here(backend)
     request = Request(
         operation,
         to_json(params),
@@ -71,6 +73,7 @@ def key_at(backend: Backend, arn: str) -> KmsKey:
 
 def find_key(backend: Backend, arn: str) -> KmsKey | None:
     """Return the key *arn* of *backend*, after what has fallen due; None if it has none."""
+    check_here(backend)
     backend.registry.settle(backend.clock())
     _, _, _, region, account, resource = arn.split(":")
     return backend.registry.state.resources(account, region).keys.get(resource.removeprefix("key/"))
@@ -78,6 +81,7 @@ def find_key(backend: Backend, arn: str) -> KmsKey | None:
 
 def keys(backend: Backend) -> list[KmsKey]:
     """Return all keys, first those of the mock's own account and Region."""
+    check_here(backend)
     backend.registry.settle(backend.clock())
     own = (backend.account, backend.region)
     everywhere = backend.registry.state.all_resources()
@@ -136,8 +140,21 @@ def delete_principal(backend: Backend, name: str) -> None:
 
 
 def _check_active(backend: Backend) -> None:
+    check_here(backend)
     if not backend.is_active:
         raise KmsMockError(
             "the mock of KMS that this belongs to is over, and nothing changes in it any more; "
             "do it inside the test that takes the `kms` fixture, or inside `with mock_kms():`."
+        )
+
+
+def check_here(backend: Backend) -> None:
+    """Refuse what a forked process does by a handle that it has inherited."""
+    if active.inherited and backend in active.inherited:
+        from .children import refusal  # not at the top: only a forked process needs it
+
+        raise refusal(
+            "What a handle does",
+            "A client can share the mock, with the option children = 'share'; handles are for "
+            "the test's own process.",
         )

@@ -76,6 +76,16 @@ def caller_of(signer: Any, session: Any, backend: Backend) -> Caller:
     return _plain(backend.account if own is None else own, key)
 
 
+def caller_of_key(backend: Backend, access_key: str) -> Caller:
+    """Return who signs with *access_key*, of which no more is known; empty is no key at all."""
+    owner = backend.registry.state.principals.access_keys.get(access_key)
+    if owner is not None:
+        return _named(owner, backend.account, access_key)
+    if backend.acting is not None:
+        return _named(backend.acting.principal, backend.account, access_key)
+    return _plain(backend.account, access_key)
+
+
 _named = functools.lru_cache(maxsize=256)(caller_named)
 
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 import botocore
 
 from .. import active, observed
+from . import addresses
 
 _EVENT: Final = "before-call.kms"
 _UNIQUE_ID: Final = "pytest-kmsmock"
@@ -70,6 +71,7 @@ def install(session: Any) -> None:
     session.register(_EVENT, handler, unique_id=_UNIQUE_ID)
     for carry in carried:
         carry(session, session)
+    _pass_over_own_addresses(session)
     store = session.get_component("config_store")
     provider = store.get_config_provider("region")
     if not isinstance(provider, around.RegionProvider):
@@ -109,6 +111,8 @@ def answer(
     Args:
         session: That which made the client; None where it is not known.
     """
+    if addresses.are_own() and addresses.is_own(params["url"]):
+        return None  # by HTTP, as the program has asked
     backend = active.innermost()
     if backend is None:
         if guard is not None:
@@ -116,10 +120,32 @@ def answer(
         elif guard_of_strays is not None and observed.starter() is not None:
             guard_of_strays(model.name, params["url"])
         return None
+    if active.inherited and backend in active.inherited:
+        from . import children  # not at the top: only a forked process needs it
+
+        children.answer(backend, session, model.name, params, request_signer, context)
+        return None
     answered: tuple[Any, dict[str, Any]] | None = _hook().answer(
         backend, session, model.name, params, request_signer, context
     )
     return answered
+
+
+def _pass_over_own_addresses(session: Any) -> None:
+    """Let clients of *session* find no address of this run's own in the environment."""
+    # Not public, as nothing public lies between the environment and a client.
+    add = getattr(type(session), "_add_configured_endpoint_provider", None)
+    if add is None:
+        return
+
+    def add_without_own(client_name: str, config_store: Any) -> None:
+        add(session, client_name=client_name, config_store=config_store)
+        if addresses.are_own():
+            provider = config_store.get_config_provider("endpoint_url")
+            own = addresses.EndpointProvider(provider)
+            config_store.set_config_provider("endpoint_url", own)
+
+    session._add_configured_endpoint_provider = add_without_own
 
 
 def _share_exceptions(session: Any) -> None:

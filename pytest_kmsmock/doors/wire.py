@@ -138,6 +138,11 @@ class _Awaitable(bytes):
         yield
 
 
+def response(url: str, status: int, headers: Mapping[str, str], content: bytes) -> AWSResponse:
+    """Return a response of HTTP, whose content is at hand, also for a client that awaits it."""
+    return _Response(url, status, headers, content)
+
+
 def decline(
     backend: Backend,
     incoming: Incoming,
@@ -146,18 +151,20 @@ def decline(
     context: dict[str, Any],
     *,
     is_lost: bool = False,
+    kind: type[Exchange] = Exchange,
 ) -> None:
     """
     Let botocore go on with a call, and answer it when it would be sent.
 
     Args:
+        kind: Who answers.
         url: Where it would be sent.
         signer: The client's.
         context: The call's own.
         is_lost: There is nothing at *url*, and no answer.
     """
     patience = context["client_config"].read_timeout
-    exchange = Exchange(backend, incoming, url, patience, is_lost=is_lost)
+    exchange = kind(backend, incoming, url, patience, is_lost=is_lost)
     context[_MARK] = exchange
     _exchanges[exchange.host] = exchange
     backoff.begin(exchange.host, _exchanges)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..backend import Backend
+from ..doors import author
 from ..options import check_known, checked_account, checked_region
 from ..service.misuse import KmsMockError
 
@@ -24,6 +25,7 @@ class Part:
 
     def _check_active(self, wish: str) -> None:
         __tracebackhide__ = True
+        author.check_here(self._backend)
         if not self._backend.is_active:
             raise KmsMockError(
                 f"this mock of KMS is not active; {wish} inside `with mock_kms() as kms:`."

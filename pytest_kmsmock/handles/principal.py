@@ -65,37 +65,22 @@ class Principal:
                 f"{self._name} is a service, which has no credentials; "
                 "use kms.client(principal=…) or kms.acting_as(…)."
             )
-        # Users and root users sign with keys that last, the others with a token too.
-        is_temporary = identity.kind in ("role", "federated")
-        key = f"{'ASIA' if is_temporary else 'AKIA'}{self._digest('key', 10)}"
+        from ..doors.credentials import access_key_of, secrets_of  # not at the top: few need them
+
+        token_key = self._home.registry.token_key
+        key = access_key_of(token_key, self._name)
         for backend in {self._home, self._backend}:
             backend.give_key(key, self._name)
-        found = {
-            "aws_access_key_id": key,
-            "aws_secret_access_key": self._digest(f"secret {key}", 25),
-        }
-        if is_temporary:
-            found["aws_session_token"] = self._digest(f"token {key}", 60)
+        secret, token = secrets_of(token_key, self._name, key)
+        found = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+        if token is not None:
+            found["aws_session_token"] = token
         return found
 
     @property
     def env(self) -> Mapping[str, str]:
         """The same as environment variables."""
         return {name.upper(): value for name, value in self.credentials.items()}
-
-    def _digest(self, purpose: str, length: int) -> str:
-        """Return text that only this mock has for this principal, of *length* bytes in Base32."""
-        # Not at the top: few tests need them.
-        import base64
-        import hashlib
-        import hmac
-
-        mac = hmac.digest(
-            self._home.registry.token_key,
-            f"{purpose} {self._name}".encode(),
-            hashlib.sha512,
-        )
-        return base64.b32encode(mac[:length]).decode().rstrip("=")
 
     @property
     def _identity(self) -> Identity:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from .. import pairs, settings
 from ..doors import sessions
 from . import watch
 from .explaining import pytest_assertrepr_compare
-from .fixtures import kms, kms_class, kms_module, kms_session
+from .fixtures import kms, kms_class, kms_endpoint, kms_module, kms_session
 from .marking import add_markers
 from .options import (
     CREDENTIALS,
@@ -51,6 +52,7 @@ from .watch import (
 __all__ = [
     "kms",
     "kms_class",
+    "kms_endpoint",
     "kms_failure",
     "kms_module",
     "kms_session",
@@ -130,6 +132,15 @@ def _begin(config: pytest.Config, guard: bool | None) -> None:
     if ini_value(config, CREDENTIALS):
         config.add_cleanup(sessions.environment().configure_credentials())
     watch_run(config, guard)
+    config.add_cleanup(_close_what_waits)
+
+
+def _close_what_waits() -> None:
+    """Close what the next test would have used: the port of an endpoint, the pipe of children."""
+    for name, close in (("endpoint.listeners", "end"), ("telling", "close")):
+        module = sys.modules.get(f"{sessions.__package__}.{name}")
+        if module is not None:
+            getattr(module, close)()
 
 
 def _cache_folder_of(config: pytest.Config) -> Callable[[], Path | None]:

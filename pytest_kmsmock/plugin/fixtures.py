@@ -12,6 +12,7 @@ from .. import active
 from . import watch
 
 if TYPE_CHECKING:
+    from ..handles.endpoint import Endpoint
     from ..mock import KmsMock
 
 
@@ -32,6 +33,13 @@ def kms() -> Iterator[KmsMock]:
         return
     with _mock_for(running) as mock:
         yield mock
+
+
+@pytest.fixture
+def kms_endpoint(kms: KmsMock) -> Iterator[Endpoint]:
+    """The test's mock for other processes: KMS by HTTP at a port of this computer."""
+    with kms.serve() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(scope="class")

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from .. import active, observed, settings
-from ..doors import sessions
+from ..doors import addresses, sessions
 from ..frames import forget
 from ..observed import CLASS_ATTRIBUTE, Observed
+from ..options import misuse
 from ..settings import Marked
 from . import marking, sweep, tracing
 from .earlier import Earlier
@@ -75,6 +76,8 @@ def watch_run(config: pytest.Config, wanted: bool | None) -> None:
     before = sessions.guard  # of a run that this one is within
     sessions.guard = guard_of(config) if guards else None
     config.add_cleanup(lambda: setattr(sessions, "guard", before))
+    if guards:
+        config.add_cleanup(addresses.close_off())
     strays = sessions.guard_of_strays
     sessions.guard_of_strays = guard_of(config)
     config.add_cleanup(lambda: setattr(sessions, "guard_of_strays", strays))
@@ -147,7 +150,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     observed.release_waiting()
     threads = {threading.current_thread(), *threading.enumerate()}
     try:
-        with contextlib.nullcontext() if decorated is None else _entered(decorated, item) as mock:
+        with (
+            contextlib.nullcontext() if wanted is not False else addresses.let_through(),
+            contextlib.nullcontext() if decorated is None else _entered(decorated, item) as mock,
+        ):
             _mock_of_class = mock
             if mock is not None:
                 marked.reserve()
@@ -330,12 +336,26 @@ def guard_of(config: pytest.Config) -> Callable[[str, str], None]:
 def _fail_if_swallowed(item: pytest.Item) -> None:
     """Fail the test for a misuse that never reached it, since the application caught it."""
     seen = item.stash.get(OBSERVED, None)
-    if seen is None or not seen.misuses:
+    if seen is None or not (seen.misuses or observed.of_children):
         return
     misuses, seen.misuses = seen.misuses, []
     swallowed = [misuse for misuse in misuses if not _was_expected(misuse)]
+    swallowed += _refused_in_children(item.nodeid)
     if swallowed:
         pytest.fail(_swallowed(swallowed), pytrace=False)
+
+
+def _refused_in_children(test: str) -> list[Exception]:
+    """Return what forked processes of *test* were refused, and the test does not know of."""
+    refused = []
+    for of, text, error in [] if observed.of_children is None else observed.of_children():
+        if error is not None and error.__traceback__ is not None and _was_expected(error):
+            continue
+        if of == test:
+            refused.append(error or misuse(text))
+        else:
+            observed.strays.append(text)
+    return refused
 
 
 def _swallowed(misuses: Iterable[Exception]) -> str:
@@ -362,6 +382,8 @@ def _fail_if_unused(seen: Observed) -> None:
 def _excuse(seen: Observed) -> None:
     """Let no other test answer for what was swallowed or unused in this one."""
     seen.misuses.clear()
+    if observed.of_children is not None:
+        observed.of_children()
     for backend in seen.backends:
         backend.faults.excuse()
 

@@ -51,11 +51,13 @@ ROOMS: Final = (
 OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "attrs": ("",),
     "botocore": ("doors.sessions", "doors.wire", "mock"),
-    "botocore.awsrequest": ("doors.shadow", "doors.wire"),
     "botocore.httpsession": ("doors.shadow",),
+    "botocore.auth": ("doors.endpoint", "doors.remote"),
+    "botocore.awsrequest": ("doors.remote", "doors.shadow", "doors.wire"),
     "botocore.client": ("doors.sessions",),
     "botocore.compat": ("service.api",),
     "botocore.config": ("doors.clients",),
+    "botocore.credentials": ("doors.endpoint", "doors.remote"),
     "botocore.exceptions": ("doors.wire", "handles.key", "seeds.loading"),
     "botocore.loaders": ("service.api",),
     "botocore.parsers": ("doors.bridge", "doors.shadow"),
@@ -64,6 +66,7 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "cryptography*": ("crypto", "handles.enclave", "handles.key"),
     "moto.core.models": ("plugin.migration.watching",),
     "pytest": ("plugin",),
+    "tornado*": ("doors.endpoint",),
 }
 
 

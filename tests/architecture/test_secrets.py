@@ -7,6 +7,7 @@ Whoever shows a value, pytest in an assertion or a logger, does it by its `repr`
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ PUBLIC: Final = {
 
 def classes() -> Iterator[type]:
     for module in pkgutil.walk_packages(pytest_kmsmock.__path__, "pytest_kmsmock."):
+        if ".endpoint." in module.name and importlib.util.find_spec("tornado") is None:
+            continue  # the extra is not installed
         for value in vars(importlib.import_module(module.name)).values():
             if inspect.isclass(value) and value.__module__ == module.name:
                 yield value

@@ -67,6 +67,7 @@ class Collecting:
     def _source(self, source: Source | None) -> tuple[str, str]:
         shown = self._shown.get(source)
         if shown is None:
-            function = "" if source is None else source[0].co_qualname
+            # Of another process no more is known than where.
+            function = "" if source is None or isinstance(source, str) else source[0].co_qualname
             shown = self._shown[source] = (sources.shown(source), function)
         return shown

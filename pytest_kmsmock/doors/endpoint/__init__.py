@@ -1,0 +1,1 @@
+"""The endpoint: KMS by HTTP, for processes that are not ours."""

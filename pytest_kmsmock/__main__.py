@@ -33,6 +33,7 @@ class Command(NamedTuple):
 COMMANDS: Final[Mapping[str, Command]] = {
     "migrate": Command("plugin.migration.command", "list what AWS refuses in a suite of moto's"),
     "report": Command("reports.run.command", "put the reports of several runs together"),
+    "serve": Command("commands.serve", "KMS by HTTP at a port of this computer, until Ctrl-C"),
 }
 
 

@@ -25,6 +25,7 @@ PACKAGE: Final = Path(pytest_kmsmock.__file__).parent
 # From the outside inwards. Of rooms in one line, any may know another, without a circle.
 ROOMS: Final = (
     ("plugin", "__main__"),
+    ("commands",),
     ("mock",),
     ("decorating", "leaks", "reports", "seeds"),
     ("calls",),

@@ -196,8 +196,8 @@ class Message(HTTPMessageDelegate):  # type: ignore[misc]  # likewise
                 else:
                     answer = await self._messages.work(call.answer)
                 if self._messages.settle is not None:
-                    await self._messages.settle()
-        except TimeoutError:
+                    await self._messages.settle(self._messages.work)
+        except (TimeoutError, OSError):  # too late, or what is to be kept cannot be written
             answer = answer_of_error(InternalFailure(), call.request_id, call.incoming.operation)
         self._task = None
         self._send(answer)

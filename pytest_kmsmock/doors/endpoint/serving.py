@@ -20,7 +20,7 @@ from .certificates import Trust
 from .listener import Listener
 from .signatures import Credentials
 
-Settle = Callable[[], Awaitable[Any]]
+Settle = Callable[[Any], Awaitable[None]]
 
 
 class Serving:

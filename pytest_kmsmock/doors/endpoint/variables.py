@@ -43,6 +43,8 @@ def variables(
         "AWS_USE_FIPS_ENDPOINT": "false",
         "AWS_USE_DUALSTACK_ENDPOINT": "false",
     }
+    if trust is not None:
+        found |= dict.fromkeys(_TRUST, str(trust))
     given = [name for name in PROFILES if os.environ.get(name)]
     if given:
         # No value is "none" to all clients, so that there has to be the one that is named.
@@ -51,8 +53,6 @@ def variables(
     for name in _DIRECT:
         before = [host for host in os.environ.get(name, "").split(",") if host]
         found[name] = ",".join([*before, *(host for host in _HOSTS if host not in before)])
-    if trust is not None:
-        found |= dict.fromkeys(_TRUST, str(trust))
     return found
 
 

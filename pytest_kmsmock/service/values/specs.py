@@ -7,7 +7,7 @@ Source: KMS Developer Guide, "Key spec reference".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import attrs
 
@@ -82,6 +82,10 @@ class KeySpec:
     @is_symmetric_encryption.default
     def _is_symmetric_encryption(self) -> bool:
         return self.family == "symmetric"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # There is one of each.
+        return key_spec, (self.name,)
 
     @property
     def kind(self) -> Literal["symmetric", "hmac", "asymmetric"]:
@@ -158,6 +162,12 @@ KEY_SPECS: Final[Mapping[str, KeySpec]] = {
     )
 }
 # fmt: on
+
+
+def key_spec(name: str) -> KeySpec:
+    """Return the key spec *name*."""
+    return KEY_SPECS[name]
+
 
 # The bytes of each type of message that a signing algorithm takes, None is any.
 # Source: KMS API Reference, Sign.

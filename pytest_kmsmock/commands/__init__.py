@@ -1,0 +1,1 @@
+"""Commands for a shell, a module each; `__main__` has their table."""

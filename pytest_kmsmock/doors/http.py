@@ -25,14 +25,15 @@ def headers(request_id: str, now: float) -> dict[str, str]:
     """
     return {
         "x-amzn-requestid": request_id,
-        "date": _date(int(now)),
+        "date": date(int(now)),
         "content-type": CONTENT_TYPE,
     }
 
 
 # Many answers are of one second.
 @functools.lru_cache(maxsize=16)
-def _date(seconds: int) -> str:
+def date(seconds: int) -> str:
+    """Return that time, in seconds since the epoch, as HTTP writes it."""
     return email.utils.formatdate(seconds, usegmt=True)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from . import (
+    endpoint,
     first,
     fixtures,
     growth,
@@ -36,6 +37,7 @@ _SECTIONS: Final[Mapping[str, Callable[[Form], Iterator[Figure]]]] = {
     "growth": growth.measured,
     "memory": memory.measured,
     "parallel": parallel.measured,
+    "endpoint": endpoint.measured,
     "where": where.measured,
 }
 

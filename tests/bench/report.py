@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 from typing import Any, Final
 
-from . import first, growth, keys, memory, operations, parallel, policies, start, where
+from . import endpoint, first, growth, keys, memory, operations, parallel, policies, start, where
 from .figures import Figure, Form
 
 _PACKAGES: Final = (
@@ -112,6 +112,11 @@ _INTRODUCTIONS: Final = {
         "botocore's own work holds the interpreter's lock, so threads cannot add much; "
         "the mock must not take away from it.\n"
         "By the clock; five rounds of the threads, three of pytest-xdist."
+    ),
+    endpoint.SECTION: (
+        "An endpoint in a process of its own beside other servers of KMS, by the clock: "
+        "one client, one call after the other, signed.\n"
+        "Beside ministack only where that is installed."
     ),
     where.SECTION: (
         "Found by sampling: a timer interrupts a loop of calls and notes the part at work.\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import json
 import uuid
 from http import HTTPStatus
@@ -19,7 +18,7 @@ from tornado.httputil import (
 
 from ...faults import Disconnection
 from ...service.api.errors import KmsError
-from ..http import CONTENT_TYPE
+from ..http import CONTENT_TYPE, date
 from . import real_time
 from .answering import Answer, Answering, Call, Told, answer_of_error
 from .errors import InternalFailure, UnrecognizedClientException
@@ -161,7 +160,9 @@ class Message(HTTPMessageDelegate):  # type: ignore[misc]  # likewise
         if path != "/":
             self._answer_health()
             return
-        headers = {name.lower(): self._headers.get_list(name) for name in self._headers}
+        headers: dict[str, list[str]] = {}
+        for name, value in self._headers.get_all():
+            headers.setdefault(name.lower(), []).append(value)
         self._answer_call(Head(self._line.method, path, query, headers), b"".join(self._body))
 
     def on_connection_close(self) -> None:
@@ -247,7 +248,7 @@ class Message(HTTPMessageDelegate):  # type: ignore[misc]  # likewise
         for name, value in headers:
             made.add(name, value)
         # Real, as clients correct their clocks by it.
-        made.add("Date", email.utils.formatdate(real_time.wall(), usegmt=True))
+        made.add("Date", date(int(real_time.wall())))
         line = ResponseStartLine("", status, HTTPStatus(status).phrase)
         self._connection.write_headers(line, made, body)
 

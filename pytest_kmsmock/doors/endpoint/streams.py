@@ -76,6 +76,9 @@ class _Timed:
         if self._read_buffer_size:  # it has begun to
             self.begin()
 
+    def set_nodelay(self, value: bool) -> None:
+        """Leave the connection as it is: an answer is written at once, and nothing is to wait."""
+
     def close(self, exc_info: Any = False) -> None:
         self.complete()
         if isinstance(exc_info, UnsatisfiableReadError):

@@ -85,13 +85,17 @@ def _state_of(
     if keys is not None and not is_there:
         kms.load(keys)
     if file is not None:
-        try:
-            file.save(kms._backend)
-        except OSError as error:
-            raise KmsMockError(f"{path!r} cannot be written: {error.strerror}.") from None
+        _save(file, kms)
         # What no answer has waited for, such as the last usage of keys.
-        stack.callback(file.save, kms._backend)
+        stack.callback(_save, file, kms)
     return file
+
+
+def _save(file: StateFile, kms: KmsMock) -> None:
+    try:
+        file.save(kms._backend)
+    except OSError as error:
+        raise KmsMockError(f"{file.shown!r} cannot be written: {error.strerror}.") from None
 
 
 def _serving_of(kms: KmsMock, arguments: argparse.Namespace, file: StateFile | None) -> Serving:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import json
 import re
+import traceback
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from ...backend import Backend
 from ...faults import Disconnection
 from ...record import Row
 from ...service.api.errors import KmsError
+from ...service.api.regions import known_regions
 from ...service.api.shapes import service_model
 from ...service.misuse import KmsMockError, UnforeseenError
 from ...service.operations.table import OPERATIONS
@@ -24,7 +26,7 @@ from ..credentials import secrets_of
 from ..desk import Incoming, LostConnectionError, request_of, serve
 from ..http import body_of_error, body_of_response
 from . import forwarding
-from .errors import UnknownOperationException
+from .errors import InvalidSignatureException, UnknownOperationException
 from .limits import PATIENCE_SECONDS, QUICK
 from .signatures import Credentials, Head, Signature, claim_of, signature_of, verify
 
@@ -95,7 +97,7 @@ class Call:
             kind: Disconnection = lost.error.args[0]
             return kind
         except Exception as error:
-            return _answer_of_misuse(error, request_id, operation)
+            return answer_of_misuse(error, request_id, operation)
         return Answer(200, body_of_response(response), request_id, operation)
 
     def _keep(self, row: Row) -> None:
@@ -144,6 +146,7 @@ class Answering:
             caller = caller_of_key(self.backend, access_key)
             source = headers.get("user-agent")
         region = self.backend.region if signature is None else signature.region
+        self._check_region(region)
         return Call(self, Incoming(operation, body, region, caller, source, headers))
 
     def keep(self, invocation: str | None, row: Row) -> None:
@@ -165,6 +168,11 @@ class Answering:
             if len(rows) > _REMEMBERED:
                 rows.popitem(last=False)
 
+    def _check_region(self, region: str) -> None:
+        """Refuse a Region that there is not: nobody could have called it."""
+        if region not in known_regions() and not self.backend.settings["unknown_regions"]:
+            raise InvalidSignatureException("Credential should be scoped to a valid region.")
+
     def _credentials_of(self, access_key: str) -> Credentials | None:
         if access_key == self._credentials.access_key:
             return self._credentials
@@ -179,7 +187,7 @@ def answer_of_error(error: KmsError, request_id: str, operation: str = "") -> An
     return Answer(error.status, body_of_error(error), request_id, operation, error.code)
 
 
-def _answer_of_misuse(error: Exception, request_id: str, operation: str) -> Answer:
+def answer_of_misuse(error: Exception, request_id: str, operation: str) -> Answer:
     """
     Return an error that no client retries.
 
@@ -187,7 +195,9 @@ def _answer_of_misuse(error: Exception, request_id: str, operation: str) -> Answ
     only a test does, in the eyes of `plugin.watch`.
     """
     if not isinstance(error, KmsMockError):  # a bug of ours
-        error = UnforeseenError(operation, error)
+        # What its frames computed with may be secret.
+        traceback.clear_frames(error.__traceback__)
+        error = UnforeseenError(operation, error).with_traceback(error.__traceback__)
         observed.misuse(error)
     body = json.dumps({"__type": "KmsMockError", "message": str(error)}).encode()
     return Answer(400, body, request_id, operation, "KmsMockError")

@@ -20,7 +20,7 @@ from ...faults import Disconnection
 from ...service.api.errors import KmsError
 from ..http import CONTENT_TYPE, date
 from . import real_time
-from .answering import Answer, Answering, Call, Told, answer_of_error
+from .answering import Answer, Answering, Call, Told, answer_of_error, answer_of_misuse
 from .errors import InternalFailure, UnrecognizedClientException
 from .limits import (
     ANSWER_SECONDS,
@@ -180,6 +180,9 @@ class Message(HTTPMessageDelegate):  # type: ignore[misc]  # likewise
         except KmsError as error:
             request_id = answering.backend.registry.request_ids.take()
             self._send(answer_of_error(error, request_id))
+            return
+        except Exception as error:  # a bug of ours, which the test hears of
+            self._send(answer_of_misuse(error, str(uuid.uuid4()), "a call"))
             return
         if call.is_quick and self._messages.settle is None:
             self._send(call.answer())

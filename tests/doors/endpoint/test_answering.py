@@ -194,6 +194,29 @@ def test_a_misuse_fails_the_test_and_tells_the_program(run_beside_application: A
     result.stdout.fnmatch_lines(["*does not mock kms:ListKeyPolicies*"])
 
 
+def test_a_bug_is_told_and_stops_nobody(run_beside_application: Any) -> None:
+    """As one in process, which asks for a report."""
+    result = run_beside_application("""
+        from by_http import exchange, signed
+        from pytest_kmsmock.doors.endpoint import answering
+
+        def test_it(kms, kms_endpoint, monkeypatch):
+            monkeypatch.setattr(answering, "_operation_of", None)
+            assert exchange(kms_endpoint, signed(kms_endpoint)).code == "KmsMockError"
+            monkeypatch.undo()
+            assert exchange(kms_endpoint, signed(kms_endpoint)).status == 200
+    """)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*TypeError*"])
+
+
+@pytest.mark.kms(unknown_regions=True)
+def test_a_region_that_botocore_does_not_list(kms: KmsMock, kms_endpoint: Endpoint) -> None:
+    """Where a test wants it to be."""
+    assert exchange(kms_endpoint, signed(kms_endpoint, region="xx-nowhere-1")).status == 200
+
+
 @pytest.mark.kms(auto_create=True)
 def test_keys_come_into_being_when_they_are_named(kms: KmsMock, kms_endpoint: Endpoint) -> None:
     client_of(kms_endpoint).encrypt(KeyId="alias/new", Plaintext=b"x")

@@ -128,6 +128,7 @@ def test_a_date_fits_real_time_or_that_of_python(kms_endpoint: Endpoint) -> None
     [
         ({"service": "s3"}, "Credential should be scoped to correct service: 'kms'."),
         ({"region": "nowhere"}, "Credential should be scoped to a valid region."),
+        ({"region": "xx-nowhere-1"}, "Credential should be scoped to a valid region."),
     ],
 )
 def test_a_scope_of_something_else(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unittest
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -19,6 +19,7 @@ from pytest_kmsmock import (
     Calls,
     CloudHsmCluster,
     Enclave,
+    Endpoint,
     Key,
     KmsMock,
     KmsMockError,
@@ -51,6 +52,15 @@ def test_keys(kms: KmsMock) -> None:
     kms.create_key(tags=["red"])  # type: ignore[arg-type]
     key.schedule_deletion("7")  # type: ignore[arg-type]
     key.encrypt(7)  # type: ignore[arg-type]
+
+
+def test_endpoints(kms: KmsMock, kms_endpoint: Endpoint) -> None:
+    assert_type(kms_endpoint.url, str)
+    assert_type(kms_endpoint.env, Mapping[str, str])
+    with kms.serve(tls=True, verify_signatures=False) as endpoint:
+        assert_type(endpoint, Endpoint)
+
+    kms.serve(True)  # type: ignore[call-arg]  # keywords only
 
 
 def test_enclaves(kms: KmsMock) -> None:

@@ -75,4 +75,4 @@ def test_it_starts_and_stops_at_once() -> None:
     begun = time.perf_counter()
     Engine().stop()
 
-    assert time.perf_counter() - begun < 0.05
+    assert time.perf_counter() - begun < 1  # 2 ms on a quiet computer

@@ -85,7 +85,7 @@ def test_a_test_pays_next_to_nothing(kms: KmsMock) -> None:
         with kms.serve():
             pass
 
-    assert (time.perf_counter() - begun) / 20 < 0.02
+    assert (time.perf_counter() - begun) / 20 < 0.2  # 1 ms on a quiet computer
 
 
 WATCHED = """

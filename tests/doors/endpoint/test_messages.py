@@ -210,7 +210,7 @@ def test_half_sent_requests_hinder_nobody(kms_endpoint: Endpoint) -> None:
     answer = exchange(kms_endpoint, whole)
 
     assert answer.status == 200
-    assert time.perf_counter() - begun < 1  # 50 ms on a quiet computer
+    assert time.perf_counter() - begun < 5  # 50 ms on a quiet computer
     for connection in connections:
         connection.close()
 
@@ -244,7 +244,7 @@ def test_many_connections_are_served_at_once(kms: KmsMock, kms_endpoint: Endpoin
 
 
 def test_a_slow_operation_hinders_nobody(kms: KmsMock, kms_endpoint: Endpoint) -> None:
-    kms.delay("DescribeKey", 0.5, real=True)
+    kms.delay("DescribeKey", 1.5, real=True)
     slow = signed(kms_endpoint, b'{"KeyId": "alias/a"}', target="TrentService.DescribeKey")
     with connect(kms_endpoint) as connection:
         begun = time.perf_counter()
@@ -252,6 +252,6 @@ def test_a_slow_operation_hinders_nobody(kms: KmsMock, kms_endpoint: Endpoint) -
 
         assert exchange(kms_endpoint, signed(kms_endpoint)).status == 200
 
-        assert time.perf_counter() - begun < 0.5
+        assert time.perf_counter() - begun < 1.5
         assert receive(connection).code == "NotFoundException"
-        assert time.perf_counter() - begun >= 0.5
+        assert time.perf_counter() - begun >= 1.5

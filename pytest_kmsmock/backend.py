@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import attrs
 
 from . import active, pairs, sources
+from .checks import Enforces
 from .clock import Clock
 from .crypto.randomness import SYSTEM, Randomness
 from .faults import Faults
-from .options import Enforces
 from .record import Record
 from .service.api.regions import partition_of
 from .service.service import Service

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, Unpack, c
 
 from . import decorating
 from .backend import Backend
+from .checks import SeedFile, checked_seconds, located
 from .clock import Clock
 from .doors import opening
 from .handles.adopting import Adopting
@@ -22,7 +23,7 @@ from .handles.principals import Principals
 from .handles.proxies import Proxies
 from .handles.scheduling import Scheduling
 from .handles.snapshots import Snapshots
-from .options import Options, SeedFile, checked_seconds, located
+from .options import Options
 from .seeds.part import Seeds
 from .service.misuse import KmsMockError, no_attribute, suggestion
 from .service.values.quotas import Quotas

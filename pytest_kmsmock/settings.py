@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from . import observed
-from .options import DEFAULT_REGION, OPTIONS, Options, check_known, misuse
+from .checks import DEFAULT_REGION, check_known, misuse
+from .options import OPTIONS, Options
 
 Settings = Options
 """Not to be changed, and complete."""

@@ -11,10 +11,10 @@ import attrs
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from ..backend import Backend
+from ..checks import BRIDGED
 from ..comparing import decides_itself
 from ..handles.finding import arn_of
 from ..handles.key import Key
-from ..options import BRIDGED
 from ..service.api.shapes import checked_operation, service_model, shapes_of
 from ..service.misuse import KmsMockError, suggestion
 from .call import Call

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Final
 
 from ..backend import Backend
-from ..options import checked_account
+from ..checks import checked_account
 from ..service.values.caller import Caller
 
 # Where credentials come from whose account the program does not state: botocore's

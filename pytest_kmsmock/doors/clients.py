@@ -10,7 +10,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from ..options import DEFAULT_ACCOUNT
+from ..checks import DEFAULT_ACCOUNT
 from ..service.api.errors import KmsError
 from ..service.misuse import KmsMockError
 from . import direct

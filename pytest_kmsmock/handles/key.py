@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from .. import sources
 from ..backend import Backend, innermost_fork_of
+from ..checks import checked_account
 from ..comparing import CheckedList
 from ..doors import author
-from ..options import checked_account
 from ..record import Beside
 from ..service.misuse import KmsMockError, no_attribute
 from ..service.values.identifiers import is_key_id

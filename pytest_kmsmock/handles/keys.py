@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..backend import Backend
+from ..checks import checked_alias
 from ..crypto.extras import MissingExtra
 from ..doors import author
-from ..options import checked_alias
 from ..service.api.regions import partition_of
 from ..service.misuse import KmsMockError, NotMockedError, suggestion
 from ..service.state.key_maker import is_sound, symmetric_length

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..backend import Backend
+from ..checks import check_known, checked_account, checked_region
 from ..doors import author
-from ..options import check_known, checked_account, checked_region
 from ..service.misuse import KmsMockError
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from ..backend import Acting
-from ..options import Enforces, checked_enforcement
+from ..checks import Enforces, checked_enforcement
 from ..service.misuse import KmsMockError, suggestion
 from .part import Part
 from .principal import Principal, name_of

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ..backend import Backend
-from ..options import Enforces
+from ..checks import Enforces
 from ..service.api.times import in_utc
 from ..service.misuse import KmsMockError
 from ..service.state.registry import Moment

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from ..backend import Backend
-from ..options import checked_loggers
+from ..checks import checked_loggers
 from .given import Part, is_of, parts_of
 from .handed_out import Secret, secrets_of
 from .searching import Found, first_of_each

@@ -12,7 +12,8 @@ from typing import Any, Final
 import pytest
 
 from .. import settings
-from ..options import OPTIONS, located
+from ..checks import located
+from ..options import OPTIONS
 from ..settings import Marked
 from .options import GUARD
 

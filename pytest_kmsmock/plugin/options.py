@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from ..options import OPTIONS, REPORT_ENDINGS, Option, located
+from ..checks import REPORT_ENDINGS, located
+from ..options import OPTIONS, Option
 
 # Not of a mock: the guard watches over calls outside all of them.
 GUARD: Final = "guard"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from .. import active, observed, settings
+from ..checks import misuse
 from ..doors import addresses, sessions
 from ..frames import forget
 from ..observed import CLASS_ATTRIBUTE, Observed
-from ..options import misuse
 from ..settings import Marked
 from . import marking, sweep, tracing
 from .earlier import Earlier

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ..checks import SEED_ENDINGS
 from ..crypto.extras import YAML, MissingExtra
-from ..options import SEED_ENDINGS
 from ..service.misuse import KmsMockError
 
 

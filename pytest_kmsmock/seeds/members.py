@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..options import ACCOUNT_PATTERN, REGION_PATTERN, checked_alias
+from ..checks import ACCOUNT_PATTERN, REGION_PATTERN, checked_alias
 from ..service.misuse import KmsMockError
 from ..service.values.identifiers import is_key_id
 from ..service.values.specs import KEY_SPECS

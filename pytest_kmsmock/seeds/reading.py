@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
+from ..checks import DEFAULT_REGION
 from ..crypto import foreign_keys
 from ..crypto.extras import MissingExtra
-from ..options import DEFAULT_REGION
 from ..service.api.shapes import shapes_of
 from ..service.misuse import suggestion
 from ..service.state.key_maker import is_sound, symmetric_length

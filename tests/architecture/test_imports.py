@@ -33,7 +33,17 @@ ROOMS: Final = (
     ("doors",),
     ("backend",),
     (
-        *("active", "clock", "comparing", "failures", "faults", "frames", "imports", "names"),
+        *(
+            "active",
+            "checks",
+            "clock",
+            "comparing",
+            "failures",
+            "faults",
+            "frames",
+            "imports",
+            "names",
+        ),
         *("observed", "options", "pairs", "principals", "record", "settings", "sources"),
         "standing",
     ),

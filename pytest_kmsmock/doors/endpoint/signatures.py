@@ -19,7 +19,7 @@ from urllib.parse import unquote_plus
 from botocore.auth import SigV4Auth
 from botocore.credentials import ReadOnlyCredentials
 
-from ...options import REGION_PATTERN
+from ...checks import REGION_PATTERN
 from . import real_time
 from .errors import (
     IncompleteSignatureException,

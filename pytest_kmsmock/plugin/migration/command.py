@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import attrs
 
-from ...options import BRIDGED
+from ...checks import BRIDGED
 from ...service.misuse import KmsMockError
 from . import watching
 from .advice import advice_on

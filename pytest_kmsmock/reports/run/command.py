@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...options import REPORT_ENDINGS
+from ...checks import REPORT_ENDINGS
 from ...service.misuse import KmsMockError
 from . import json_file, writing
 from .rows import merged

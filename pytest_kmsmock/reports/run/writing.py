@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from ...checks import REPORT_ENDINGS
 from ...crypto.extras import MissingExtra
-from ...options import REPORT_ENDINGS
 from ...service.misuse import KmsMockError
 from .json_file import as_json
 from .markdown import as_markdown

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.session import Session
 
 from pytest_kmsmock import KmsMock, mock_kms
-from pytest_kmsmock.options import BRIDGED
+from pytest_kmsmock.checks import BRIDGED
 
 moto = pytest.importorskip("moto")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from botocore.session import Session
 
+from pytest_kmsmock.checks import BRIDGED
 from pytest_kmsmock.doors.bridge.services import SERVICES
-from pytest_kmsmock.options import BRIDGED
 
 
 def test_what_the_option_takes_is_there() -> None:

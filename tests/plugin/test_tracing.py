@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 
@@ -9,11 +11,18 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import KmsMock, KmsMockError
+from pytest_kmsmock import KmsMock, KmsMockError, doors, handles, service
 from pytest_kmsmock.handles import keys
 from pytest_kmsmock.plugin.tracing import for_report
 
 Run = Callable[..., pytest.RunResult]
+
+# A call is to be interrupted, and not the import of what it needs. Here, since pytester
+# forgets what a run has imported.
+for _part in (handles, service, doors):
+    for _module in pkgutil.walk_packages(_part.__path__, f"{_part.__name__}."):
+        if ".endpoint." not in _module.name and ".bridge." not in _module.name:
+            importlib.import_module(_module.name)
 
 TRACED = """
     import pytest

@@ -184,9 +184,14 @@ class ReportOfRun:
 def _order_of(named: tuple[str, str]) -> tuple[object, ...]:
     """Return what sorts tests by their IDs, the numbers in them by value."""
     worker, test = named
-    parts = re.split("0*([0-9]+)", test)
-    # Of two numbers the longer one is greater, however long they are.
-    return (*((len(part), part) if place % 2 else part for place, part in enumerate(parts)), worker)
+    parts = re.split("([0-9]+)", test)
+    return (*(_size_of(part) if place % 2 else part for place, part in enumerate(parts)), worker)
+
+
+def _size_of(digits: str) -> tuple[int, str]:
+    """Return what sorts numbers: of two the longer one is greater, however long they are."""
+    significant = digits.lstrip("0")
+    return len(significant), significant
 
 
 def _outcome_of(report: Any) -> str:

@@ -195,8 +195,9 @@ class Record:
         else:
             self.retried = {}
         self._taken = self._told = 0
-        # What was secret is so still.
-        self._earlier.append(self.rows)
+        if self.rows:
+            # What was secret is so still.
+            self._earlier.append(self.rows)
         self.rows = []
 
     def all_rows(self) -> list[Row]:

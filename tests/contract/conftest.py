@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from botocore.exceptions import ClientError, ParamValidationError
 
 from pytest_kmsmock import KmsMock
 
@@ -141,11 +142,12 @@ def _session() -> Any:
 
 @contextlib.contextmanager
 def _clients_of_aws() -> Iterator[MakeClient]:
-    """Give clients of AWS, and schedule the deletion of all keys that they have made."""
+    """Give clients of AWS; what they have made goes: aliases, and keys in seven days."""
     import boto3
     from botocore.config import Config
 
-    made: list[tuple[Any, str]] = []
+    made: list[str] = []
+    aliases: list[tuple[Any, str]] = []
 
     def make(region: str | None = None, *, principal: str | None = None, **config: Any) -> Any:
         if principal is not None:
@@ -157,18 +159,38 @@ def _clients_of_aws() -> Iterator[MakeClient]:
         def note(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
             key = parsed.get("KeyMetadata") or parsed.get("ReplicaKeyMetadata")
             if key and model.name in ("CreateKey", "ReplicateKey"):
-                made.append((client, key["Arn"]))
+                made.append(key["Arn"])
+
+        def note_alias(params: Mapping[str, Any], **_: Any) -> None:
+            aliases.append((client, params.get("AliasName", "")))
 
         client.meta.events.register("after-call.kms", note)
+        client.meta.events.register("provide-client-params.kms.CreateAlias", note_alias)
         return client
 
     try:
         yield make
     finally:
-        for client, arn in made:
-            # A test may have done so itself, or its key be of another Region.
-            with contextlib.suppress(Exception):
-                client.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+        for client, alias in aliases:
+            # Of a call that was refused, or a test has deleted it.
+            with contextlib.suppress(ClientError, ParamValidationError):
+                client.delete_alias(AliasName=alias)
+        left = [arn for arn in made if not _is_scheduled_for_deletion(arn)]
+        assert not left, f"these keys cost money until somebody deletes them: {left}"
+
+
+def _is_scheduled_for_deletion(arn: str) -> bool:
+    """Schedule the deletion of a key, in its own Region, and tell whether that is done."""
+    import boto3
+
+    region = arn.split(":")[3]
+    client = boto3.session.Session(profile_name=_profile(), region_name=region).client("kms")
+    try:
+        client.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
+    except ClientError as error:
+        # The test has done so itself.
+        return error.response["Error"]["Code"] == "KMSInvalidStateException"
+    return True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -77,8 +77,8 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
         source=sources.line_of_author(),
     )
     before = service.before.get(model.name)
-    forking.enter()
     try:
+        forking.enter()
         answer = None if before is None else before(crossing)
     except (KmsError, ServiceError) as error:
         return refused(model, _worded(crossing, error), _request_id())

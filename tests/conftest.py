@@ -37,11 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nobody's credentials, Region or configuration, unless a test brings its own."""
+    """Nobody's credentials, Region or configuration, no CI, unless a test brings its own."""
     nowhere: Path = tmp_path_factory.mktemp("nowhere")
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("AWS_", "KMS_"))]:
             patch.delenv(name)
+        # Where they are set pytest shows more of a failure.
+        for name in ("CI", "BUILD_NUMBER"):
+            patch.delenv(name, raising=False)
         patch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))
         yield

@@ -191,8 +191,10 @@ def test_what_is_gone_is_not_renewed() -> None:
     assert gone() is None
 
 
-def test_who_asked_for_it_is_renewed() -> None:
+def test_who_asked_for_it_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once for each fork, as long as it lives."""
+    # What others have asked for is none of this process: it has not been forked.
+    monkeypatch.setattr(forking, "_renewing", weakref.WeakSet())
 
     class Counting:
         renewed = 0

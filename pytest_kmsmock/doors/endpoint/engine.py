@@ -7,6 +7,7 @@ import concurrent.futures
 import logging
 import os
 import selectors
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, TypeVar
@@ -18,6 +19,12 @@ from .limits import WORKERS
 T = TypeVar("T")
 
 _LOGGERS: Final = ("tornado.general", "tornado.application", "asyncio")
+
+
+def let_go(own: socket.socket | None) -> None:
+    """Close what a forked process has of *own*, unless it has not, as one forked from it."""
+    if own is not None and own.fileno() >= 0:
+        os.close(own.detach())
 
 
 class _Loop(asyncio.SelectorEventLoop):
@@ -92,9 +99,7 @@ class Engine:
         """Let a forked process, which has no such thread, have nothing of it open."""
         self._selector.close()
         for name in ("_ssock", "_csock"):  # by which other threads wake the loop
-            own = getattr(self._loop, name, None)
-            if own is not None:
-                os.close(own.detach())
+            let_go(getattr(self._loop, name, None))
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -12,7 +12,7 @@ from tornado.http1connection import HTTP1ConnectionParameters, HTTP1ServerConnec
 from tornado.netutil import add_accept_handler
 
 from ...crypto.forking import renew_in_children
-from .engine import Engine
+from .engine import Engine, let_go
 from .limits import BACKLOG, HEAD_BYTES
 from .messages import Messages
 from .streams import Encrypted, Plain
@@ -91,8 +91,7 @@ class Listener:
         # Not by what tornado has for it, which would speak to the other end, and to the poll
         # that both processes share.
         for each in (self._socket, *(stream.socket for stream in self._connections)):
-            if each is not None and each.fileno() >= 0:
-                os.close(each.detach())
+            let_go(each)
 
     def _is_here(self) -> bool:
         return os.getpid() == self._process

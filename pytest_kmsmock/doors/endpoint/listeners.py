@@ -19,13 +19,16 @@ class _Listeners:
 
     def __init__(self) -> None:
         self.lock = Lock()
+        self._inherited: list[Engine] = []
+        self.engine: Engine | None = None
         self.renew()
         renew_in_children(self)
 
     def renew(self) -> None:
         # Of the parent, if there is one: its event loop says that it was left open if it goes.
-        self._inherited = getattr(self, "engine", None)
-        self.engine: Engine | None = None
+        if self.engine is not None:
+            self._inherited.append(self.engine)
+        self.engine = None
         self.open: list[Listener] = []
         self.waiting: Listener | None = None
 

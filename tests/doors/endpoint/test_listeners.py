@@ -192,3 +192,35 @@ def test_a_forked_child_holds_no_port() -> None:
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKING]
 
     assert subprocess.run(command, timeout=60, check=False).returncode == 0
+
+
+FORKING_TWICE = """
+import gc, os, socket
+from pytest_kmsmock import mock_kms
+
+def serve():
+    with mock_kms() as kms, kms.serve() as endpoint:
+        socket.create_connection(("127.0.0.1", int(endpoint.url.rpartition(":")[2]))).close()
+
+with mock_kms() as kms, kms.serve():
+    generation = 0
+    while generation < 3 and (child := os.fork()) == 0:
+        generation += 1
+    gc.collect()
+    serve()
+    if generation < 3:
+        _, status = os.waitpid(child, 0)
+        assert status == 0, status
+    if generation:
+        os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="without os.fork, nobody is forked")
+def test_a_forked_child_can_fork() -> None:
+    """Each is rid of its parent's endpoint, has one of its own, and complains of nothing."""
+    command = [sys.executable, "-W", "ignore:This process:DeprecationWarning", "-c", FORKING_TWICE]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

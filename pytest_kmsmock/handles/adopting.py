@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..backend import Backend
 from ..crypto import ciphertext as blobs
 from ..doors import author
 from ..service.misuse import KmsMockError
+from ..service.values.key import KmsKey
 from .arguments import data, texts
 from .finding import find
 from .key import Key
@@ -47,21 +49,9 @@ class Adopting(Part):
         __tracebackhide__ = True
         self._check_active("adopt ciphertexts")
         backend = self._backend
-        blob, text = _ciphertext(ciphertext), data("plaintext", plaintext)
-        if not 1 <= len(text) <= _LONGEST_PLAINTEXT:
-            raise KmsMockError(
-                f"plaintext has {len(text)} bytes; what KMS encrypts has 1 to {_LONGEST_PLAINTEXT}."
-            )
+        blob, text = checked_ciphertext(ciphertext), checked_plaintext(plaintext)
         pairs = {} if context is None else texts("context", context, _EXAMPLE)
-        found = find(backend, key)
-        value = author.key_at(backend, found.arn)
-        if not value.spec.is_symmetric_encryption or value.stored is not None:
-            raise KmsMockError(
-                f"a ciphertext of {found!r} cannot be adopted, which is no symmetric key of KMS's "
-                "own; give a key pair its private key, by the material of create_key()."
-            )
-        if not value.materials:
-            raise KmsMockError(f"{found!r} awaits its key material; import it before.")
+        value = key_to_adopt_for(backend, key)
         from ..service.values.adopted import Adopted  # not at the top: few tests adopt any
 
         adopted = Adopted(
@@ -81,7 +71,32 @@ class Adopting(Part):
         backend.registry.change(lambda draft: draft.adopt(adopted))
 
 
-def _ciphertext(value: Any) -> bytes:
+def key_to_adopt_for(backend: Backend, key: Key | str) -> KmsKey:
+    """Return what *key* is, or raise if no ciphertext can be adopted for it."""
+    found = find(backend, key)
+    value = author.key_at(backend, found.arn)
+    if not value.spec.is_symmetric_encryption or value.stored is not None:
+        raise KmsMockError(
+            f"a ciphertext of {found!r} cannot be adopted, which is no symmetric key of KMS's "
+            "own; give a key pair its private key, by the material of create_key()."
+        )
+    if not value.materials:
+        raise KmsMockError(f"{found!r} awaits its key material; import it before.")
+    return value
+
+
+def checked_plaintext(value: Any) -> bytes:
+    """Return *value* as bytes, or raise if it cannot have been encrypted."""
+    text = data("plaintext", value)
+    if not 1 <= len(text) <= _LONGEST_PLAINTEXT:
+        raise KmsMockError(
+            f"plaintext has {len(text)} bytes; what KMS encrypts has 1 to {_LONGEST_PLAINTEXT}."
+        )
+    return text
+
+
+def checked_ciphertext(value: Any) -> bytes:
+    """Return *value* as bytes, or raise if no other KMS can have made it."""
     if not isinstance(value, bytes | bytearray | memoryview):
         raise KmsMockError(
             f"ciphertext is bytes, not {type(value).__name__}; for one in Base64 write "

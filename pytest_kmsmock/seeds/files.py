@@ -37,6 +37,8 @@ def document_of(path: Path, shown: str) -> Any:
         raise KmsMockError(f"{shown!r} is no text in UTF-8.") from None
     except ValueError as error:
         raise KmsMockError(f"{shown!r} cannot be read: {error}.") from None
+    except RecursionError:
+        raise KmsMockError(f"{shown!r} cannot be read: it is nested too deeply.") from None
 
 
 def _json(text: str) -> Any:
@@ -80,16 +82,17 @@ def _loader(yaml: Any) -> Any:
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]  # of a package that need not be there
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            _unique(self._pairs(node))
+            # What is merged from elsewhere comes first, and gives way.
             self.flatten_mapping(node)
-            return _unique(
-                [
-                    (
-                        str(self.construct_object(name, deep=True)),
-                        self.construct_object(value, True),
-                    )
-                    for name, value in node.value
-                ]
-            )
+            return dict(self._pairs(node))
+
+        def _pairs(self, node: Any) -> list[tuple[str, Any]]:
+            return [
+                (str(self.construct_object(name, deep=True)), self.construct_object(value, True))
+                for name, value in node.value
+                if name.tag != "tag:yaml.org,2002:merge"
+            ]
 
     Loader.yaml_implicit_resolvers = {
         first: [

@@ -160,7 +160,7 @@ def _policy(value: Any) -> Any:
 
 def _base64(value: Any) -> bytes:
     if not isinstance(value, str):
-        raise WrongError(f"is no text, but of type {type(value).__name__}")
+        raise WrongError(f"is no text, but of type {type(value).__name__}; write it in Base64")
     try:
         return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
@@ -174,11 +174,13 @@ def _material(value: Any) -> bytes:
         if len(value.strip()) % 2:
             raise WrongError("has an odd number of hex digits")
         return bytes.fromhex(value)
+    if not isinstance(value, str):
+        name = type(value).__name__
+        raise WrongError(f"is no text, but of type {name}; write its hex digits, or Base64")
     try:
         return _base64(value)
-    except WrongError as error:
-        is_text = isinstance(value, str)
-        raise WrongError("is neither hex digits nor Base64" if is_text else str(error)) from None
+    except WrongError:
+        raise WrongError("is neither hex digits nor Base64") from None
 
 
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?-----END \1-----", re.DOTALL)

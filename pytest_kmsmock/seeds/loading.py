@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -11,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from ..backend import Backend
 from ..doors import author
-from ..handles.adopting import Adopting
+from ..handles.adopting import Adopting, checked_ciphertext, checked_plaintext, key_to_adopt_for
+from ..handles.finding import find
 from ..handles.key import Key
 from ..handles.keys import Keys, policy_text
 from ..handles.material import import_material
@@ -20,12 +22,12 @@ from ..service.rules.lifecycle import with_new_material
 from ..service.values.identifiers import AWS_ALIAS_PREFIX
 from ..service.values.key import KmsKey
 from .reading import read
-from .seed import CiphertextSeed, KeySeed, Mistakes, Place
+from .seed import CiphertextSeed, KeySeed, Mistakes, Place, Seed
 
-# The member that an error of AWS is about.
-_MEMBERS: Final[Mapping[str, str]] = {
-    "MalformedPolicyDocumentException": "policy",
-    "TagException": "tags",
+# What a member can be, where AWS refuses it without a word.
+_ALLOWED: Final[Mapping[str, str]] = {
+    "policy": "a policy is an object of JSON with a Version and a Statement",
+    "rotation_days": "only symmetric encryption keys rotate by themselves",
 }
 _REFUSALS: Final = (ClientError, KmsMockError)
 
@@ -35,6 +37,9 @@ class _Maker(Keys, Adopting):
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+
+    def check_region(self, region: str | None) -> None:
+        self._own(region)
 
 
 def load(backend: Backend, document: Any, source: str) -> list[Key]:
@@ -59,7 +64,7 @@ def load(backend: Backend, document: Any, source: str) -> list[Key]:
         for key in seed.keys:
             loading.finish(key)
         for each in seed.ciphertexts:
-            loading.adopt(each, is_whole=len(mistakes) == 0)
+            loading.adopt(each, seed)
         mistakes.check()
         backend.registry.take_over(rehearsal.registry)
     return [Key(arn, backend) for arn in arns if arn is not None]
@@ -91,21 +96,36 @@ class _Loading:
 
     def make(self, key: KeySeed) -> str | None:
         """Make *key* and its replicas, with all that they have but their states."""
-        try:
-            arn = self._create(key)
-            self._made[key.where] = arn
-            self._rotate(key, arn)
-            self._dress(key, arn)
-            self._name(key, arn)
-        except _REFUSALS as error:
-            self._refuse(key.where, error)
+        key = self._placed(key)
+        arn = self._created(key)
+        if arn is None:
             return None
+        self._made[key.where] = arn
+        with self._noting(key.where, "materials"):
+            self._give_materials(key, arn)
+        with self._noting(key.where, "rotation_days"):
+            self._schedule_rotation(key, arn)
+        self._dress(key, arn)
+        self._name(key, arn)
         for replica in key.replicas:
-            try:
+            with self._noting(replica.where):
                 self._replicate(key, arn, replica)
-            except _REFUSALS as error:
-                self._refuse(replica.where, error)
         return arn
+
+    def _placed(self, key: KeySeed) -> KeySeed:
+        """Return *key*; if there is no such Region, without it and the names that it has there."""
+        with self._noting(key.where):
+            self._maker.check_region(key.region)
+            return key
+        return attrs.evolve(key, region=None, id=None, aliases=())
+
+    def _created(self, key: KeySeed) -> str | None:
+        """Return the ARN of the key; if it cannot be so, of one on which the rest can be tried."""
+        with self._noting(key.where):
+            return self._create(key)
+        with contextlib.suppress(*_REFUSALS):
+            return self._create(attrs.evolve(key, id=None, description=""))
+        return None
 
     def finish(self, key: KeySeed) -> None:
         """Grant what is granted on *key* and its replicas, and bring them into their states."""
@@ -115,34 +135,49 @@ class _Loading:
             if arn is None:
                 continue
             for number, grant in enumerate(place.grants):
-                try:
-                    self._do("CreateGrant", arn, **grant)
-                except _REFUSALS as error:
-                    self._refuse(f"{place.where}, grants[{number}]", error)
-            try:
+                if grant is not None:
+                    with self._noting(f"{place.where}, grants[{number}]"):
+                        self._do("CreateGrant", arn, **grant)
+            with self._noting(place.where, "state"):
                 if place.state == "Disabled":
                     self._do("DisableKey", arn)
                 elif place.state == "PendingDeletion":
                     self._do("ScheduleKeyDeletion", arn)
                 elif place is key and place.state == "PendingImport" and key.materials:
                     self._do("DeleteImportedKeyMaterial", arn)
-            except _REFUSALS as error:
-                self._refuse(place.where, error)
 
-    def adopt(self, seed: CiphertextSeed, *, is_whole: bool) -> None:
+    def adopt(self, each: CiphertextSeed, seed: Seed) -> None:
+        """Adopt *each*, one of *seed*, or note all that is wrong with it."""
+        before = len(self._mistakes)
+        blob, text, key = each.ciphertext, each.plaintext, each.key
+        if blob is not None:
+            with self._noting(each.where):
+                checked_ciphertext(blob)
+        if text is not None:
+            with self._noting(each.where):
+                checked_plaintext(text)
+        if key is not None and self._is_known(key, seed):
+            with self._noting(each.where):
+                key_to_adopt_for(self._backend, key)
+                if len(self._mistakes) == before and blob is not None and text is not None:
+                    self._maker.adopt(blob, text, key=key, context=each.context or None)
+
+    def _is_known(self, key: str, seed: Seed) -> bool:
+        """Tell whether it is known what *key* is: one with mistakes may not have been made."""
+        name = key.rpartition(":")[2].removeprefix("key/")
+        is_of_seed = name in seed.names or not seed.is_readable
+        return not (is_of_seed and len(self._mistakes) > 0 and self._is_missing(key))
+
+    def _is_missing(self, key: str) -> bool:
         try:
-            self._maker.adopt(
-                seed.ciphertext, seed.plaintext, key=seed.key, context=seed.context or None
-            )
-        except _REFUSALS as error:
-            # Of a key that has mistakes of its own there is nothing to say.
-            if is_whole or "there is no key" not in str(error):
-                self._refuse(seed.where, error)
+            find(self._backend, key)
+        except KmsMockError:
+            return True
+        return False
 
     def _create(self, key: KeySeed) -> str:
-        alias = key.aliases[0] if key.aliases else None
-        is_managed = alias is not None and alias.startswith(AWS_ALIAS_PREFIX)
-        if alias is not None:
+        managed = [alias for alias in key.aliases if alias.startswith(AWS_ALIAS_PREFIX)]
+        for alias in managed:
             self._check_free(alias, key.region or self._backend.region, key.account)
         material = key.materials[0] if key.materials and key.origin == "AWS_KMS" else None
         common: dict[str, Any] = {
@@ -151,10 +186,9 @@ class _Loading:
             "key_id": key.id,
             "material": material,
         }
-        if is_managed:
-            return self._maker.create_key(alias, **common).arn
+        if managed:
+            return self._maker.create_key(managed[0], **common).arn
         return self._maker.create_key(
-            alias,
             spec=key.spec,  # type: ignore[arg-type]  # one of the table
             usage=key.usage,  # type: ignore[arg-type]
             origin=key.origin,  # type: ignore[arg-type]
@@ -163,8 +197,8 @@ class _Loading:
             **common,
         ).arn
 
-    def _rotate(self, key: KeySeed, arn: str) -> None:
-        """Give the key *arn* its further materials, and its schedule."""
+    def _give_materials(self, key: KeySeed, arn: str) -> None:
+        """Give the key *arn* those of its materials that it lacks."""
         if key.origin == "EXTERNAL":
             for number, secret in enumerate(key.materials):
                 import_material(self._backend, self._value(arn), secret)
@@ -174,6 +208,8 @@ class _Loading:
         else:
             for secret in key.materials[1:]:
                 self._change(arn, functools.partial(self._with_material, secret))
+
+    def _schedule_rotation(self, key: KeySeed, arn: str) -> None:
         if key.rotation_days is not None:
             self._do("EnableKeyRotation", arn, RotationPeriodInDays=key.rotation_days)
         if key.next_rotation is not None:
@@ -189,16 +225,18 @@ class _Loading:
         value = self._value(arn)
         for alias in place.aliases:
             if alias not in author.aliases_of(self._backend, value):
-                self._check_free(alias, value.region, value.account)
-                author.perform(
-                    self._backend,
-                    "CreateAlias",
-                    {"AliasName": alias, "TargetKeyId": arn},
-                    region=value.region,
-                    account=value.account,
-                )
+                with self._noting(place.where):
+                    self._check_free(alias, value.region, value.account)
+                    author.perform(
+                        self._backend,
+                        "CreateAlias",
+                        {"AliasName": alias, "TargetKeyId": arn},
+                        region=value.region,
+                        account=value.account,
+                    )
 
     def _replicate(self, key: KeySeed, primary: str, replica: Place) -> None:
+        self._maker.check_region(replica.region)
         made = self._do(
             "ReplicateKey",
             primary,
@@ -216,16 +254,13 @@ class _Loading:
 
     def _dress(self, place: Place, arn: str) -> None:
         """Give the key *arn* its policy and its tags; each can have a mistake of its own."""
-        tags = [{"TagKey": name, "TagValue": text} for name, text in place.tags.items()]
-        for operation, params in (
-            ("PutKeyPolicy", {"Policy": policy_text(place.policy)} if place.policy else {}),
-            ("TagResource", {"Tags": tags} if tags else {}),
-        ):
-            try:
-                if params:
-                    self._do(operation, arn, **params)
-            except _REFUSALS as error:
-                self._refuse(place.where, error)
+        if place.policy is not None:
+            with self._noting(place.where, "policy"):
+                self._do("PutKeyPolicy", arn, Policy=policy_text(place.policy))
+        if place.tags:
+            tags = [{"TagKey": name, "TagValue": text} for name, text in place.tags.items()]
+            with self._noting(place.where, "tags"):
+                self._do("TagResource", arn, Tags=tags)
 
     def _check_free(self, alias: str, region: str, account: str | None) -> None:
         state = self._backend.registry.state
@@ -245,11 +280,14 @@ class _Loading:
             self._backend, operation, {"KeyId": arn, **params}, region=region, account=account
         )
 
-    def _refuse(self, where: str, error: Exception) -> None:
-        if isinstance(error, ClientError):
-            said = error.response["Error"]
-            member = _MEMBERS.get(said["Code"])
-            begin = "" if member is None else f"{member}: "
-            self._mistakes.add(where, f"{begin}{said['Code']}, {said['Message'] or 'refused'}")
-        else:
-            self._mistakes.add(where, str(error))
+    @contextlib.contextmanager
+    def _noting(self, where: str, member: str = "") -> Iterator[None]:
+        """Note what is refused, as a mistake of *member*."""
+        try:
+            yield
+        except _REFUSALS as error:
+            said = str(error)
+            if isinstance(error, ClientError):
+                code, message = (error.response["Error"][name] for name in ("Code", "Message"))
+                said = f"{code}, {message or _ALLOWED.get(member, 'refused')}"
+            self._mistakes.add(where, f"{member}: {said}" if member else said)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -23,6 +23,7 @@ from .kinds import Member, WrongError
 from .members import CIPHERTEXT, KEY, REPLICA, SEED
 from .seed import CiphertextSeed, KeySeed, Mistakes, Place, Seed
 
+P = TypeVar("P", bound=Place)
 Names = Mapping[str, str]
 """What a file calls members, where it has names of its own."""
 
@@ -30,6 +31,17 @@ Names = Mapping[str, str]
 _NOT_IN_GRANTS = {"KeyId", "GrantTokens", "DryRun"}
 _GIVING_MATERIAL = {"material", "materials", "private_key"}
 _OF_AWS_MANAGED = {"id", "region", "alias", "aliases", "account", "material", "materials"}
+# What cannot be told right from wrong where another member is wrong.
+_HANGING: Final[Mapping[str, tuple[str, ...]]] = {
+    "spec": ("usage", "grants", "rotation_days"),
+    "usage": ("grants",),
+    "origin": ("state", "grants", "rotation_days"),
+    "material": ("state",),
+    "materials": ("state",),
+    "private_key": ("usage", "state", "grants", "rotation_days"),
+}
+# Where a key is; one of whom that is not known can have no name.
+_PLACING = {"id", "region", "account"}
 
 
 def read(document: Any, region: str, mistakes: Mistakes) -> Seed:
@@ -51,37 +63,66 @@ def read(document: Any, region: str, mistakes: Mistakes) -> Seed:
         return _seed(keys, [], mistakes)
     document = {name: value for name, value in document.items() if name != "$schema"}
     found = _members(SEED, document, "", mistakes)
+    given = found.get("keys", ())
     keys = [
         _key(value, _named(value, f"keys[{number}]"), region, mistakes)
-        for number, value in enumerate(found.get("keys", ()))
+        for number, value in enumerate(given)
     ]
     ciphertexts = [
         _ciphertext(value, f"ciphertexts[{number}]", mistakes)
         for number, value in enumerate(found.get("ciphertexts", ()))
     ]
-    return _seed(keys, ciphertexts, mistakes)
+    seed = _seed(keys, ciphertexts, mistakes)
+    is_readable = "keys" in found or document.get("keys") is None
+    return attrs.evolve(
+        seed,
+        names=frozenset(name for value in given for name in _names_of(value)),
+        is_readable=is_readable and None not in keys,
+    )
 
 
 def _seed(
-    keys: list[KeySeed | None], ciphertexts: list[CiphertextSeed | None], mistakes: Mistakes
+    keys: list[KeySeed | None], ciphertexts: list[CiphertextSeed], mistakes: Mistakes
 ) -> Seed:
-    """Return those that could be read; note what several have of which there can be one."""
-    seed = Seed(
-        tuple(key for key in keys if key is not None),
-        tuple(each for each in ciphertexts if each is not None),
-    )
-    seconds: set[str] = set()
+    """Return what could be read; note what several have of which there can be one."""
+    seed = Seed(tuple(key for key in keys if key is not None), tuple(ciphertexts))
     firsts: dict[tuple[str | None, str | None, str], str] = {}
+
+    def without_seconds(place: P, account: str | None) -> P:
+        seconds = set()
+        ids = [place.id] if isinstance(place, KeySeed) and place.id is not None else []
+        for name in (*ids, *place.aliases):
+            first = firsts.setdefault((account, place.region, name), place.where)
+            if first != place.where:
+                mistakes.add(place.where, f"{name} is that of {first} already")
+                seconds.add(name)
+        aliases = tuple(name for name in place.aliases if name not in seconds)
+        if isinstance(place, KeySeed) and place.id in seconds:
+            return attrs.evolve(place, aliases=aliases, id=None)
+        return attrs.evolve(place, aliases=aliases)
+
+    once = []
     for key in seed.keys:
-        for place in (key, *key.replicas):
-            ids = [key.id] if key.id is not None else []
-            for name in (*ids, *dict.fromkeys(place.aliases)):
-                first = firsts.setdefault((key.account, place.region, name), place.where)
-                if first != place.where:
-                    mistakes.add(place.where, f"{name} is that of {first} already")
-                    seconds.add(key.where)
-    keys_once = tuple(key for key in seed.keys if key.where not in seconds)
-    return attrs.evolve(seed, keys=keys_once)
+        own = without_seconds(key, key.account)
+        replicas = tuple(without_seconds(replica, key.account) for replica in key.replicas)
+        once.append(attrs.evolve(own, replicas=replicas))
+    return attrs.evolve(seed, keys=tuple(once))
+
+
+def _names_of(value: Any) -> list[str]:
+    """Return what a key is called, and what it would be if it were written rightly."""
+    if not isinstance(value, Mapping):
+        return []
+    aliases = value.get("aliases")
+    names = [value.get("id"), value.get("alias")]
+    names += aliases if isinstance(aliases, list | tuple) else [aliases]
+    names += [name for replica in _listed(value.get("replicas")) for name in _names_of(replica)]
+    texts = [name for name in names if isinstance(name, str)]
+    return texts + [f"alias/{name}" for name in texts]
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 def _named(value: Any, position: str) -> str:
@@ -139,70 +180,117 @@ def _place(found: dict[str, Any], where: str, mistakes: Mistakes) -> dict[str, A
     aliases = (*([found["alias"]] if "alias" in found else ()), *found.get("aliases", ()))
     for name in {name for name in aliases if aliases.count(name) > 1}:
         mistakes.add(where, f"{name} is named twice")
-    known = set(shapes_of("CreateGrant").members) - _NOT_IN_GRANTS
-    for number, grant in enumerate(found.get("grants", ())):
-        for name in grant:
-            if name not in known:
-                mistakes.add(
-                    where,
-                    f"grants[{number}] has {name!r}, which is no parameter of CreateGrant here."
-                    f"{suggestion(str(name), known)} It has {', '.join(sorted(known))}",
-                )
-    own = ("region", "state", "policy", "tags", "description", "grants")
-    return {"where": where, "aliases": aliases} | {
-        name: found[name] for name in own if name in found
+    grants = [
+        _grant(grant, number, where, mistakes)
+        for number, grant in enumerate(found.get("grants", ()))
+    ]
+    own = ("region", "state", "policy", "tags", "description")
+    return {
+        "where": where,
+        "aliases": tuple(dict.fromkeys(aliases)),
+        "grants": tuple(grants),
+        **{name: found[name] for name in own if name in found},
     }
+
+
+def _grant(
+    grant: dict[str, Any], number: int, where: str, mistakes: Mistakes
+) -> dict[str, Any] | None:
+    """Return a grant, or None if it has a member that it cannot have."""
+    known = set(shapes_of("CreateGrant").members) - _NOT_IN_GRANTS
+    unknown = [name for name in grant if name not in known]
+    for name in unknown:
+        mistakes.add(
+            where,
+            f"grants[{number}] has {name!r}, which is no parameter of CreateGrant here."
+            f"{suggestion(str(name), known)} It has {', '.join(sorted(known))}",
+        )
+    return None if unknown else grant
 
 
 def _key(
     value: Any, where: str, region: str, mistakes: Mistakes, entry: local_kms.Entry | None = None
 ) -> KeySeed | None:
     """
-    Return a key, or None if it has mistakes.
+    Return what of a key makes sense, so that the rest of its mistakes can be found in it.
 
     Args:
         entry: Where it is from, if that is a seed of local-kms.
     """
-    before = len(mistakes)
     names = {} if entry is None else local_kms.NAMES
     found = _members(KEY, value, where, mistakes, names)
+    if not isinstance(value, Mapping):
+        return None
+    broken = {name for name in KEY if value.get(name) is not None and name not in found}
     own = _place(found, where, mistakes)
     replicas = [
         _replica(each, f"{where}, replicas[{number}]", mistakes)
         for number, each in enumerate(found.get("replicas", ()))
     ]
-    if replicas and not found.get("multi_region"):
-        mistakes.add(where, "replicas are of multi-Region keys; write multi_region: true")
+    _check_multi_region(found, where, mistakes)
     if any(alias.startswith(AWS_ALIAS_PREFIX) for alias in own["aliases"]):
         for name in sorted(set(found) - _OF_AWS_MANAGED):
             mistakes.add(where, f"{name} is AWS's to say of an AWS managed key; leave it out")
+            del found[name]
+        own = {name: own[name] for name in own if name in _OF_AWS_MANAGED | {"where"}}
     spec: str | None = None
     materials: tuple[bytes, ...] = ()
-    # What is said of material, usage and state depends on these.
-    if isinstance(value, Mapping) and all(
-        name in found for name in ("spec", "region", "origin") if value.get(name) is not None
-    ):
+    # What is said of material depends on these.
+    if not broken & {"spec", "region", "origin"}:
+        before = len(mistakes)
         spec, materials = _material(found, where, region, mistakes, names)
-    if spec is not None:
-        _check_usage(found, spec, where, mistakes)
-        _check_state(found, bool(set(found) & _GIVING_MATERIAL), replicas, where, mistakes)
-        is_pair = entry is not None and "private_key" in found
-        if entry is not None and is_pair and not spec.startswith(entry.specs):
-            mistakes.add(where, f"the private key is one of {spec}, and not of this list")
-    if len(mistakes) > before or spec is None:
-        return None
-    more = ("id", "account", "usage", "origin", "rotation_days", "multi_region")
+        if len(mistakes) > before:
+            broken |= {"materials"} if spec is not None else {"private_key"}
+    hanging = {name for each in broken for name in _HANGING.get(each, ())}
+    if spec is not None and "usage" not in hanging:
+        _check_usage(found, spec, where, mistakes, broken)
+    if spec is not None and "state" not in hanging:
+        has_material = bool(set(found) & _GIVING_MATERIAL)
+        _check_state(found, has_material, replicas, where, mistakes, broken)
+    is_pair = entry is not None and "private_key" in found and "private_key" not in broken
+    if spec is not None and entry is not None and is_pair and not spec.startswith(entry.specs):
+        mistakes.add(where, f"the private key is one of {spec}, and not of this list")
+    return _sound(found, own, replicas, spec, materials, broken, entry)
+
+
+def _sound(
+    found: dict[str, Any],
+    own: dict[str, Any],
+    replicas: list[Place | None],
+    spec: str | None,
+    materials: tuple[bytes, ...],
+    broken: set[str],
+    entry: local_kms.Entry | None,
+) -> KeySeed:
+    """Return the key without what is *broken*, and without what hangs on that."""
+    left_out = broken.union(*(_HANGING.get(name, ()) for name in broken))
+    if broken & _PLACING:
+        left_out |= {"id", "aliases", "region", "account"}
+        replicas = []
+    more = ("id", "account", "usage", "origin", "rotation_days")
+    members = own | {name: found[name] for name in more if name in found}
     return KeySeed(
-        **own,
-        **{name: found[name] for name in more if name in found},
-        spec=spec,
-        materials=materials,
+        **{name: members[name] for name in members if name not in left_out},
+        spec=spec or "SYMMETRIC_DEFAULT",
+        materials=() if "materials" in left_out else materials,
         next_rotation=None if entry is None else entry.next_rotation,
+        multi_region=found.get("multi_region", False) or bool(replicas),
         replicas=tuple(replica for replica in replicas if replica is not None),
     )
 
 
+def _check_multi_region(found: dict[str, Any], where: str, mistakes: Mistakes) -> None:
+    if found.get("multi_region"):
+        return
+    if found.get("replicas"):
+        mistakes.add(where, "replicas are of multi-Region keys; write multi_region: true")
+    elif str(found.get("id")).startswith("mrk-"):
+        name = found.pop("id")
+        mistakes.add(where, f"id={name!r} is that of a multi-Region key; write multi_region: true")
+
+
 def _replica(value: Any, where: str, mistakes: Mistakes) -> Place | None:
+    """Return what of a replica makes sense, None if it is not known where it is."""
     before = len(mistakes)
     found = _members(
         REPLICA, {"region": value} if isinstance(value, str) else value, where, mistakes
@@ -210,16 +298,15 @@ def _replica(value: Any, where: str, mistakes: Mistakes) -> Place | None:
     if len(mistakes) == before and "region" not in found:
         mistakes.add(where, "a replica needs its region")
     place = _place(found, where, mistakes)
-    return Place(**place) if len(mistakes) == before else None
+    return Place(**place) if "region" in found else None
 
 
-def _ciphertext(value: Any, where: str, mistakes: Mistakes) -> CiphertextSeed | None:
-    before = len(mistakes)
+def _ciphertext(value: Any, where: str, mistakes: Mistakes) -> CiphertextSeed:
     found = _members(CIPHERTEXT, value, where, mistakes)
     for name in ("ciphertext", "plaintext", "key"):
-        if len(mistakes) == before and name not in found:
+        if isinstance(value, Mapping) and value.get(name) is None:
             mistakes.add(where, f"{name} is missing")
-    return CiphertextSeed(where=where, **found) if len(mistakes) == before else None
+    return CiphertextSeed(where=where, **found)
 
 
 def _material(
@@ -290,11 +377,14 @@ def _spec_of(private: bytes) -> str | None:
     return None
 
 
-def _check_usage(found: Mapping[str, Any], spec: str, where: str, mistakes: Mistakes) -> None:
+def _check_usage(
+    found: Mapping[str, Any], spec: str, where: str, mistakes: Mistakes, broken: set[str]
+) -> None:
     usage = found.get("usage")
     if usage is not None and usage not in KEY_SPECS[spec].usages:
         possible = ", ".join(KEY_SPECS[spec].usages)
         mistakes.add(where, f"usage={usage!r} is none of a {spec} key, which can have {possible}")
+        broken.add("usage")
 
 
 def _check_state(
@@ -303,6 +393,7 @@ def _check_state(
     replicas: list[Place | None],
     where: str,
     mistakes: Mistakes,
+    broken: set[str],
 ) -> None:
     is_external = found.get("origin") == "EXTERNAL"
     waits = is_external and not has_material
@@ -314,6 +405,7 @@ def _check_state(
     if state is not None and state not in possible:
         kind = "a key without its material" if waits else "this key"
         mistakes.add(where, f"state={state!r} is none that {kind} has: {', '.join(possible)}")
+        broken.add("state")
     for replica in replicas:
         if replica is not None and replica.state not in (None, *possible):
             mistakes.add(replica.where, f"state={replica.state!r} is none of {', '.join(possible)}")

@@ -20,7 +20,7 @@ class Place:
         region: None is the mock's.
         state: None is the usual one.
         policy: A document, or its JSON; None is the default policy.
-        grants: Parameters of CreateGrant.
+        grants: Parameters of CreateGrant; None is one with a mistake, in its place.
     """
 
     where: str
@@ -30,7 +30,7 @@ class Place:
     policy: str | Mapping[str, Any] | None = attrs.field(default=None, repr=False)
     tags: Mapping[str, str] = attrs.field(factory=dict)
     description: str = ""
-    grants: tuple[Mapping[str, Any], ...] = ()
+    grants: tuple[Mapping[str, Any] | None, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -58,21 +58,29 @@ class KeySeed(Place):
 
 @attrs.frozen(kw_only=True)
 class CiphertextSeed:
-    """A ciphertext from elsewhere; see `Adopting.adopt`."""
+    """A ciphertext from elsewhere; see `Adopting.adopt`. What had a mistake is None."""
 
     where: str
-    ciphertext: bytes = attrs.field(repr=False)
-    plaintext: bytes = attrs.field(repr=False)
-    key: str
+    ciphertext: bytes | None = attrs.field(default=None, repr=False)
+    plaintext: bytes | None = attrs.field(default=None, repr=False)
+    key: str | None = None
     context: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
 class Seed:
-    """All that a seed says."""
+    """
+    All that a seed says; where it has mistakes, what of it makes sense.
+
+    Attributes:
+        names: That it gives to keys, also those with mistakes.
+        is_readable: It is known which names it gives.
+    """
 
     keys: tuple[KeySeed, ...] = ()
     ciphertexts: tuple[CiphertextSeed, ...] = ()
+    names: frozenset[str] = frozenset()
+    is_readable: bool = True
 
 
 class Mistakes:

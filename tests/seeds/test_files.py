@@ -76,6 +76,7 @@ def test_an_empty_file_says_nothing(kms: KmsMock, tmp_path: Path, text: str) -> 
         ("seed.toml", 'keys = []\nkeys = "x"', "cannot be read: "),
         ("seed.json", '{"keys": [}', "cannot be read: Expecting value, in line 1."),
         ("seed.json", '{"keys": [], "keys": []}', "the member 'keys' is there twice"),
+        ("seed.json", '{"keys": ' + "[" * 100_000, "it is nested too deeply"),
         ("seed.json", "[]", "a seed is a mapping with about and keys and ciphertexts"),
         ("seed.ini", "", "is no file of keys; those end in .toml, .yaml, .yml, .json."),
     ],
@@ -90,6 +91,21 @@ def test_what_is_wrong_with_a_file_is_told(
 
     assert says in str(caught.value)
     assert name in str(caught.value)
+
+
+@pytest.mark.extra("yaml")
+def test_what_yaml_merges_gives_way_to_what_is_said(tmp_path: Path) -> None:
+    """As in YAML itself, so that a key can be like another one."""
+    (tmp_path / "seed.yaml").write_text(
+        "keys:\n- &one {alias: alias/a, spec: HMAC_256}\n- {<<: *one, alias: alias/b}\n"
+    )
+
+    assert document_of(tmp_path / "seed.yaml", "seed.yaml") == {
+        "keys": [
+            {"alias": "alias/a", "spec": "HMAC_256"},
+            {"alias": "alias/b", "spec": "HMAC_256"},
+        ]
+    }
 
 
 @pytest.mark.extra("yaml")

@@ -11,6 +11,7 @@ from pytest_kmsmock import KmsMock
 
 SECRET = "c0ffee" * 9
 OTHER = "ab" * 32
+ID = "11111111-2222-4333-8444-555555555555"
 
 Find = Callable[[Any], list[str]]
 
@@ -38,7 +39,12 @@ Find = Callable[[Any], list[str]]
         ({"region": "Europe"}, "region='Europe' is not a Region"),
         ({"account": 123456789012}, "account=123456789012 is not an account ID, 12 digits"),
         ({"policy": 5}, "policy is neither a policy document nor its JSON"),
-        ({"policy": "{"}, "policy: MalformedPolicyDocumentException"),
+        ({"policy": "{"}, "policy: MalformedPolicyDocumentException, a policy is an object of"),
+        ({"policy": {}}, "policy: MalformedPolicyDocumentException, Missing required field"),
+        ({"id": f"mrk-{'0' * 32}"}, "is that of a multi-Region key; write multi_region: true"),
+        ({"material": b"x" * 32}, "is no text, but of type bytes; write its hex digits, or Base64"),
+        ({"spec": "RSA_2048", "rotation_days": 90}, "rotation_days: UnsupportedOperationException"),
+        ({"multi_region": True, "replicas": ["eu-wst-1"]}, "Did you mean 'eu-west-1'?"),
         ({"tags": ["red"]}, "tags=['red'] is no mapping of texts to texts"),
         ({"tags": {"team": 5}}, "tags={'team': 5} is no mapping of texts to texts"),
         ({"tags": {"aws:team": "red"}}, "tags: TagException"),
@@ -106,9 +112,15 @@ def test_a_mistake_of_a_key_is_named(mistakes: Find, key: Any, says: str) -> Non
     [
         ({"key": []}, "there is no member 'key'. Did you mean 'keys'?"),
         ({"keys": {}}, "keys is no list"),
-        ({"ciphertexts": [{"plaintext": "eA==", "key": "x"}]}, "ciphertext is missing"),
         (
-            {"ciphertexts": [{"ciphertext": "eA==", "plaintext": "?", "key": "x"}]},
+            {"keys": [{"id": ID}], "ciphertexts": [{"plaintext": "eA==", "key": ID}]},
+            "ciphertext is missing",
+        ),
+        (
+            {
+                "keys": [{"id": ID}],
+                "ciphertexts": [{"ciphertext": "eA==", "plaintext": "?", "key": ID}],
+            },
             "ciphertexts[0]: plaintext is no Base64",
         ),
         (
@@ -150,12 +162,61 @@ def test_all_mistakes_come_at_once(mistakes: Find, kms: KmsMock) -> None:
     assert found[2:] == [
         "keys[0] (alias/a): material is neither hex digits nor Base64",
         "keys[3] (alias/c): alias/c is that of keys[2] (alias/c) already",
-        "keys[1] (alias/b): policy: MalformedPolicyDocumentException, refused",
+        "keys[1] (alias/b): policy: MalformedPolicyDocumentException, "
+        "a policy is an object of JSON with a Version and a Statement",
         "keys[1] (alias/b): tags: TagException, Tags beginning with aws: are reserved",
         "keys[4] (alias/there): there is an alias 'alias/there' in us-east-1 already",
         "keys[5] (11111111-2222-4333-8444-555555555555): there is a key "
         "'11111111-2222-4333-8444-555555555555' in us-east-1 already; "
         "get it by kms.key('11111111-2222-4333-8444-555555555555')",
+    ]
+
+
+def test_a_mistake_hides_no_other(mistakes: Find, kms: KmsMock) -> None:
+    """A key is tried without what is wrong, and so are its replicas, grants and ciphertexts."""
+    kms.create_key(alias="alias/there", key_id=ID)
+
+    found = mistakes(
+        {
+            "keys": [
+                {
+                    "alias": "alias/there",
+                    "id": ID,
+                    "tags": {"aws:x": "y"},
+                    "rotation_days": 5,
+                    "description": "d" * 8193,
+                    "grants": [{"Nme": "x"}, {"Operations": ["Decrypt"]}],
+                },
+                {"multi_region": True, "replicas": ["us-east-1", {}, 5, "eu-wst-1"]},
+                {"alias": "alias/b", "region": "us-est-1", "tags": {"aws:x": "y"}},
+                {"alias": "alias/c", "private_key": "?", "usage": "SIGN_VERIFY"},
+            ],
+            "ciphertexts": [
+                {"ciphertext": "?", "plaintext": "", "key": "alias/none"},
+                {"ciphertext": "eA==", "plaintext": "eA==", "key": "alias/c"},
+                {"ciphertext": "eA==", "plaintext": "eA==", "key": "alias/b"},
+            ],
+        }
+    )
+
+    about = sorted((line.partition(": ")[0], line.partition(": ")[2][:13]) for line in found)
+    assert about == [
+        ("ciphertexts[0]", "ciphertext is"),
+        ("ciphertexts[0]", "plaintext has"),
+        ("ciphertexts[0]", "there is no k"),
+        ("keys[0] (alias/there)", "grants[0] has"),
+        ("keys[0] (alias/there)", "rotation_days"),
+        ("keys[0] (alias/there)", "tags: TagExce"),
+        ("keys[0] (alias/there)", "there is a ke"),
+        ("keys[0] (alias/there)", "there is an a"),
+        ("keys[0] (alias/there), grants[1]", "ValidationExc"),
+        ("keys[1], replicas[0]", "ValidationExc"),
+        ("keys[1], replicas[1]", "a replica nee"),
+        ("keys[1], replicas[2]", "is no mapping"),
+        ("keys[1], replicas[3]", "region='eu-ws"),
+        ("keys[2] (alias/b)", "region='us-es"),
+        ("keys[2] (alias/b)", "tags: TagExce"),
+        ("keys[3] (alias/c)", "private_key i"),
     ]
 
 

@@ -11,8 +11,11 @@ from typing import Any
 import attrs
 
 from ..service.misuse import suggestion
+from .seed import Mistakes
 
 Schema = Mapping[str, Any]
+Names = Mapping[str, str]
+"""What a file calls members, where it has names of its own."""
 
 
 class WrongError(Exception):
@@ -115,6 +118,43 @@ def schema_of(table: Mapping[str, Member], required: Iterable[str] = ()) -> dict
         "additionalProperties": False,
     }
     return schema | ({"required": list(required)} if required else {})
+
+
+def read_members(
+    table: Mapping[str, Member],
+    value: Any,
+    where: str,
+    mistakes: Mistakes,
+    names: Names | None = None,
+) -> dict[str, Any]:
+    """Return the members of *value* that make sense."""
+    if not isinstance(value, Mapping):
+        mistakes.add(where, f"is no mapping; it can have {', '.join(table)}")
+        return {}
+    found = {}
+    for name, given in value.items():
+        member = table.get(name)
+        called = (names or {}).get(name, name)
+        if member is None:
+            mistakes.add(
+                where,
+                f"there is no member {name!r}.{suggestion(str(name), table)} "
+                f"It can have {', '.join(table)}",
+            )
+            continue
+        if given is None:  # as in JSON and YAML what is left out can be
+            continue
+        try:
+            found[name] = member.kind.read(given)
+        except WrongError as error:
+            shown = f"={_shortened(given)}" if member.kind.is_shown else ""
+            mistakes.add(where, f"{called}{shown} {error}")
+    return found
+
+
+def _shortened(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _text(value: Any) -> str:

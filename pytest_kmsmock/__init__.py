@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .calls.call import Call
     from .calls.calls import Calls
     from .calls.expecting import containing, matching
+    from .doors.guard import KmsGuardError as KmsGuardError
+    from .doors.telling import KmsChildError as KmsChildError
     from .faults import Fault
     from .handles.cluster import CloudHsmCluster
     from .handles.enclave import Enclave
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from .handles.snapshots import Snapshot
     from .mock import KmsMock, mock_kms
     from .service.misuse import KmsMockError
+    from .service.misuse import NoSuchAttributeError as NoSuchAttributeError
+    from .service.misuse import NotMockedError as NotMockedError
+    from .service.misuse import UnforeseenError as UnforeseenError
 
 __version__ = "0.1.0"
 
@@ -111,14 +116,16 @@ def _step_back(ours: _PlainFinder) -> None:
 atexit.register(_step_back, _finder)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .imports import imported
+if not TYPE_CHECKING:  # whoever checks types is told which names there are
 
-    value = getattr(imported(_MODULES[name]), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .imports import imported
+
+        value = getattr(imported(_MODULES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

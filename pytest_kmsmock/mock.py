@@ -141,17 +141,21 @@ class KmsMock(
         """Return a mock with these options that starts as a copy of *outer*, if that is one."""
         return KmsMock(self._options, outer=None if outer is None else outer._backend)
 
-    def __getattr__(self, name: str) -> NoReturn:
-        __tracebackhide__ = True
-        instead = f"write kms.client().{name}(…)" if name in _methods_of_clients() else ""
-        raise no_attribute(self, "a mock of KMS", name, instead)
+    if not TYPE_CHECKING:  # whoever checks types is told by them
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        __tracebackhide__ = True
-        if not name.startswith("_") and not hasattr(type(self), name):
-            names = [each for each in dir(type(self)) if not each.startswith("_")]
-            raise KmsMockError(f"a mock of KMS has no {name!r} to set.{suggestion(name, names)}")
-        super().__setattr__(name, value)
+        def __getattr__(self, name: str) -> NoReturn:
+            __tracebackhide__ = True
+            instead = f"write kms.client().{name}(…)" if name in _methods_of_clients() else ""
+            raise no_attribute(self, "a mock of KMS", name, instead)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            __tracebackhide__ = True
+            if not name.startswith("_") and not hasattr(type(self), name):
+                names = [each for each in dir(type(self)) if not each.startswith("_")]
+                raise KmsMockError(
+                    f"a mock of KMS has no {name!r} to set.{suggestion(name, names)}"
+                )
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"<KmsMock of account {self.account}, {self.region}: {len(self.keys)} keys>"

@@ -38,4 +38,4 @@ def test_public_names_can_be_imported(name: str) -> None:
 
 def test_a_name_that_does_not_exist() -> None:
     with pytest.raises(AttributeError, match="'pytest_kmsmock' has no attribute 'KmsMok'"):
-        pytest_kmsmock.KmsMok  # noqa: B018  the look-up is the test
+        getattr(pytest_kmsmock, "KmsMok")  # noqa: B009  checkers know it

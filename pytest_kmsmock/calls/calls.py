@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from ..backend import Backend
 from ..comparing import CheckedList, decides_itself
@@ -74,8 +74,10 @@ class Calls(Assertions):
     def __iter__(self) -> Iterator[Call]:
         return iter([Call(row, self._backend) for row in self._rows])
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise no_attribute(self, "a record of calls", name)
+    if not TYPE_CHECKING:  # whoever checks types is told by them
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, "a record of calls", name)
 
     def __contains__(self, item: object) -> bool:
         """Tell whether *item*, an operation or a call, is among them."""

@@ -84,8 +84,10 @@ class Key:
     def __deepcopy__(self, memo: dict[int, Any]) -> Key:
         return self
 
-    def __getattr__(self, name: str) -> NoReturn:
-        raise no_attribute(self, "a key", name, _INSTEAD.get(name, ""))
+    if not TYPE_CHECKING:  # whoever checks types is told by them
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, "a key", name, _INSTEAD.get(name, ""))
 
     @property
     def arn(self) -> str:

@@ -1,7 +1,7 @@
 """
-A user's tests, for mypy --strict against the installed package.
+A user's tests, for mypy --strict and pyright against the installed package.
 
-A line with ``type: ignore`` must be an error: mypy reports one that is not.
+A line with ``type: ignore`` must be an error: both report one that is not.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import pytest
+from mypy_boto3_kms import KMSClient
 
+import pytest_kmsmock
 from pytest_kmsmock import (
     Call,
     Calls,
     CloudHsmCluster,
     Enclave,
     Endpoint,
+    Fault,
     Key,
     KmsMock,
     KmsMockError,
+    Material,
     Principal,
     Snapshot,
     XksKey,
@@ -54,6 +58,40 @@ def test_keys(kms: KmsMock) -> None:
     key.encrypt(7)  # type: ignore[arg-type]
 
 
+def test_what_a_key_is_made_of(kms: KmsMock) -> None:
+    key = kms.create_key(spec="RSA_2048", usage="SIGN_VERIFY")
+    assert_type(key.grants, list[dict[str, Any]])
+    assert_type(key.materials, list[Material])
+    assert_type(key.material_of(b""), Material)
+    assert_type(key.sign(b"message", type="RAW"), bytes)
+    assert_type(key.verify(b"message", b""), bool)
+    assert_type({key: 1}, dict[Key, int])
+
+    key.material_of(7)  # type: ignore[arg-type]
+    key.state = "Disabled"  # type: ignore[misc]  # by `disable`
+
+
+def test_faults(kms: KmsMock) -> None:
+    assert_type(kms.fail("Decrypt", "DisabledException", after=1, times=None), Fault)
+    assert_type(kms.throttle("Decrypt", 2, key="alias/app"), Fault)
+    assert_type(kms.delay("Decrypt", 2.5, real=True, allow_unused=True), Fault)
+    assert_type(kms.disconnect("Decrypt", "read-timeout", times=3), Fault)
+
+    kms.fail("Decrypt")  # type: ignore[call-arg]
+    kms.throttle("Decrypt", after="1")  # type: ignore[arg-type]
+    kms.delay("Decrypt", "2.5")  # type: ignore[arg-type]
+
+
+def test_secrets_and_quotas(kms: KmsMock, capsys: pytest.CaptureFixture[str]) -> None:
+    kms.secrets.assert_absent_from(capsys, allow=["test"])
+    assert_type(kms.quotas.aliases_per_key, int)
+    assert_type(kms.transition_seconds, float)
+    kms.quotas.aliases_per_key = 2
+
+    kms.quotas.aliases_per_key = "2"  # type: ignore[assignment]
+    kms.quotas.aliases = 2  # type: ignore[attr-defined]
+
+
 def test_endpoints(kms: KmsMock, kms_endpoint: Endpoint) -> None:
     assert_type(kms_endpoint.url, str)
     assert_type(kms_endpoint.env, Mapping[str, str])
@@ -79,7 +117,8 @@ def test_states_are_checked(kms: KmsMock) -> None:
     key = kms.create_key()
 
     assert key.state == "Disabled"
-    assert key.state != "Disbaled"  # type: ignore[comparison-overlap]
+    # Not in an `assert`, where pyright lets a comparison be that is always true.
+    assert_type(key.state != "Disbaled", bool)  # type: ignore[comparison-overlap]
 
 
 def test_calls(kms: KmsMock) -> None:
@@ -98,7 +137,12 @@ def test_calls(kms: KmsMock) -> None:
     kms.calls.assert_called("Encrypt", EncryptionContext=containing({"tenant": "7"}))
     kms.calls.assert_called("Encrypt", Plaintext=matching(lambda value: len(value) == 32))
     assert_type(kms.calls.wait("Encrypt", times=2, timeout=0.5, key="alias/app"), Calls)
+    assert_type("Encrypt" in kms.calls, bool)
+    assert_type(kms.calls.count("Encrypt"), int)
     for call in kms.calls:
+        assert_type(call.operation, str)
+        assert_type(call.params, Mapping[str, Any])
+        assert_type(call.response, Mapping[str, Any] | None)
         assert_type(call.key, Key | None)
         assert_type(call.keys, tuple[Key, ...])
         assert_type(call.time, dt.datetime)
@@ -151,6 +195,8 @@ def test_adopting(kms: KmsMock) -> None:
 
 def test_clients(kms: KmsMock) -> None:
     client = kms.client("eu-west-1", principal="arn:aws:iam::123456789012:role/app", retries={})
+    # Any, where boto3's stubs are not installed.
+    assert_type(client, KMSClient)
     kms.attach(client)
 
 
@@ -206,8 +252,11 @@ def decorated_fixture() -> Iterator[int]:
 
 @mock_kms
 class DecoratedTest(unittest.TestCase):
-    def test_keeps_its_type(self) -> None:
-        assert_type(self, DecoratedTest)
+    def test_keeps_its_type(self) -> None: ...
+
+
+def test_a_decorated_class_keeps_its_type() -> None:
+    assert_type(DecoratedTest("test_keeps_its_type"), DecoratedTest)
 
 
 async def test_a_decorated_function_keeps_its_signature() -> None:
@@ -261,5 +310,23 @@ def test_typical_mistakes_are_found(kms: KmsMock) -> None:
     mock_kms(transport="wired")  # type: ignore[call-overload]
     mock_kms(regoin="eu-west-1")  # type: ignore[call-overload]
     key.sign(b"x", type="raw")  # type: ignore[arg-type]
-    assert key.usage != "SIGN"  # type: ignore[comparison-overlap]
-    assert key.spec != "RSA"  # type: ignore[comparison-overlap]
+    assert_type(key.usage != "SIGN", bool)  # type: ignore[comparison-overlap]
+    assert_type(key.spec != "RSA", bool)  # type: ignore[comparison-overlap]
+
+
+def test_names_that_there_are_not_are_found(kms: KmsMock) -> None:
+    """
+    Each is an error by itself, and hides none of those that come after it.
+
+    At run time they fail with a message that suggests another, by a `__getattr__`
+    that checkers must not see.
+    """
+    key = kms.create_key()
+
+    kms.create_keys()  # type: ignore[attr-defined]
+    kms.encrypt(KeyId=key.arn, Plaintext=b"")  # type: ignore[attr-defined]
+    kms.enforce_policy = True  # type: ignore[attr-defined]
+    print(key.stat)  # type: ignore[attr-defined]
+    kms.calls.assert_called_one("Encrypt")  # type: ignore[attr-defined]
+    print(kms.calls[0].name)  # type: ignore[attr-defined]
+    print(pytest_kmsmock.KmsMok)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ Source: KMS Developer Guide, "Resource quotas".
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -38,17 +38,20 @@ class Quotas:
     policy_bytes: int = 32_768
     custom_key_stores: int = 10
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        __tracebackhide__ = True
-        # Not by `attrs.fields`, which is slower: making quotas assigns each.
-        names = Quotas.__slots__
-        if name not in names:
-            raise KmsMockError(
-                f"KMS has no quota {name!r}.{suggestion(name, names)} It has {', '.join(names)}."
-            )
-        if type(value) is not int or value < 0:
-            raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
-        object.__setattr__(self, name, value)
+    if not TYPE_CHECKING:  # whoever checks types is told by them
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            __tracebackhide__ = True
+            # Not by `attrs.fields`, which is slower: making quotas assigns each.
+            names = Quotas.__slots__
+            if name not in names:
+                raise KmsMockError(
+                    f"KMS has no quota {name!r}.{suggestion(name, names)} "
+                    f"It has {', '.join(names)}."
+                )
+            if type(value) is not int or value < 0:
+                raise KmsMockError(f"quotas.{name}={value!r} is no quota; write 0 or more.")
+            object.__setattr__(self, name, value)
 
 
 AWS_QUOTAS: Final = Quotas()

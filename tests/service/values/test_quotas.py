@@ -195,7 +195,7 @@ def test_what_the_test_arranges_meets_no_quota(kms: KmsMock) -> None:
 def test_a_quota_that_kms_does_not_have(kms: KmsMock) -> None:
     """The message tells the nearest one and all that there are."""
     with pytest.raises(KmsMockError) as caught:
-        kms.quotas.alias_per_key = 2
+        kms.quotas.alias_per_key = 2  # type: ignore[attr-defined]
 
     text = str(caught.value)
     assert "KMS has no quota 'alias_per_key'" in text

@@ -52,10 +52,7 @@ def create(request: Request, identifier: str) -> KmsKey | None:
         return None
     if arn.partition != partition_of(arn.region) or not _can_be(arn):
         return None
-    return request.change(lambda: _made(request, arn, identifier))
-
-
-def _made(request: Request, arn: Arn, identifier: str) -> KmsKey | None:
+    request.begin_to_write()
     found = _found(request, arn)
     if found is not None:
         return found

@@ -25,7 +25,7 @@ from .rules.key_states import TRANSIENT_STATES, check_state
 from .rules.usage import check_origin, wrong_algorithm, wrong_usage
 from .serving import aws_managed, finding, grants, recipients
 from .serving.asking import ASKING_MORE, asked
-from .serving.request import Enforcement, Options, Request, Response
+from .serving.request import Enforcement, MustWrite, Options, Request, Response
 from .state.registry import Registry
 from .state.state import Draft
 from .values.key import KmsKey
@@ -66,7 +66,10 @@ class Service:
             forking.enter()
             operation = self._prepare(request)
             if not operation.writes:
-                return self._answer(operation, request)
+                try:
+                    return self._answer(operation, request)
+                except MustWrite:
+                    pass  # outside of the block, so that no other error has it for its context
             return request.registry.change(lambda draft: self._change(operation, request, draft))
         except MissingExtra as error:
             raise NotMockedError(f"{error}.") from None

@@ -286,6 +286,77 @@ def test_a_call_that_a_fault_befalls_creates_nothing(kms: KmsMock) -> None:
     assert kms.keys == []
 
 
+# What is refused.
+
+
+def of_nobody(kms: KmsMock) -> Any:
+    """Return a client of a role that may read, and encrypt from nowhere else."""
+    allowed = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Action": ["kms:ReEncryptFrom", "kms:DescribeKey"],
+            "Resource": "*",
+        },
+    }
+    role = "arn:aws:iam::123456789012:role/reader"
+    return kms.client(principal=kms.principal(role, policies=allowed))
+
+
+@creating
+@pytest.mark.parametrize("identifier", [KEY_ID, "alias/app", f"{ELSEWHERE}:alias/app"])
+def test_a_call_that_policies_refuse_creates_nothing(kms: KmsMock, identifier: str) -> None:
+    """As a refused call changes nothing."""
+    client = of_nobody(kms)
+
+    assert code_of(client.encrypt, KeyId=identifier, Plaintext=b"x") == "AccessDeniedException"
+
+    assert kms.keys == []
+
+
+@creating
+def test_a_destination_that_policies_refuse_is_not_created(kms: KmsMock) -> None:
+    """Nor is it if the source is, or the ciphertext is none."""
+    client = of_nobody(kms)
+    key = kms.create_key()
+    sealed = key.encrypt(b"secret")
+
+    destination = {"DestinationKeyId": "alias/new"}
+    assert code_of(client.re_encrypt, CiphertextBlob=sealed, **destination) == (
+        "AccessDeniedException"
+    )
+    assert code_of(CLIENT.re_encrypt, CiphertextBlob=b"none", **destination) == (
+        "InvalidCiphertextException"
+    )
+
+    assert kms.keys == [key]
+
+
+@creating
+def test_a_call_that_the_new_key_cannot_serve_creates_nothing(kms: KmsMock) -> None:
+    """What comes after the key is found can go wrong too."""
+    digest = {"MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"}
+    assert code_of(CLIENT.sign, KeyId="alias/app", Message=b"short", **digest) == (
+        "ValidationException"
+    )
+    long = {"Plaintext": bytes(200), "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    assert code_of(CLIENT.encrypt, KeyId=KEY_ID, **long) == "ValidationException"
+
+    assert kms.keys == []
+    assert CLIENT.list_aliases()["Aliases"] == []
+
+
+def test_an_aws_managed_key_that_may_not_be_described_is_not_made(kms: KmsMock) -> None:
+    """It comes into being without the option too, when it is described."""
+    nobody = kms.client(principal=kms.principal("arn:aws:iam::123456789012:user/nobody"))
+
+    assert code_of(nobody.describe_key, KeyId="alias/aws/s3") == "AccessDeniedException"
+
+    assert kms.keys == []
+    of_nobody(kms).describe_key(KeyId="alias/aws/s3")
+    assert len(kms.keys) == 1
+
+
 # In several Regions.
 
 
@@ -345,6 +416,7 @@ def test_a_replica_is_of_the_primarys_kind(kms: KmsMock) -> None:
     assert code_of(west.encrypt, KeyId=MULTI_REGION_ID, Plaintext=b"x") == (
         "InvalidKeyUsageException"
     )
+    west.get_public_key(KeyId=MULTI_REGION_ID)
     assert [key.spec for key in kms.keys] == ["ECC_NIST_P256", "ECC_NIST_P256"]
 
 

@@ -258,7 +258,8 @@ def test_no_operation_can_forget_it(
     done: list[str] = []
 
     def greedy(request: Request, _: KmsKey | None) -> dict[str, Any]:
-        request.change(lambda: request.draft.put_alias(Alias(ACCOUNT, REGION, "alias/a", "", 0, 0)))
+        request.begin_to_write()
+        request.draft.put_alias(Alias(ACCOUNT, REGION, "alias/a", "", 0, 0))
         request.registry.last_usages["arn"] = operation, 0.0, ""
         request.registry.key_maker.new(KEY_SPECS["ECC_NIST_P256"], REGION)
         done.append(operation)

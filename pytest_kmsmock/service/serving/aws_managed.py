@@ -114,14 +114,11 @@ def create(request: Request, alias_name: str) -> KmsKey | None:
     protects = SERVICES.get(service)
     if protects is None or not alias_name.startswith(AWS_ALIAS_PREFIX):
         return None
-
-    def find_or_create() -> KmsKey:
-        alias = request.resources.aliases.get(alias_name)
-        # Another thread may have made it meanwhile.
-        found = None if alias is None else request.resources.keys.get(alias.key_id)
-        return found or _create(request, alias_name, service, protects)
-
-    return request.change(find_or_create)
+    request.begin_to_write()
+    alias = request.resources.aliases.get(alias_name)
+    # Another thread may have made it meanwhile.
+    found = None if alias is None else request.resources.keys.get(alias.key_id)
+    return found or _create(request, alias_name, service, protects)
 
 
 def _create(request: Request, alias_name: str, service: str, protects: str) -> KmsKey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import attrs
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ..authorization.decision import Ruling
     from ..values.adopted import Adopted
     from ..values.identity import Identity
-
-T = TypeVar("T")
 
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -91,6 +89,10 @@ class Options:
     consistency_seconds: float = 0.0
     strict_principals: bool = False
     quotas: Quotas = AWS_QUOTAS
+
+
+class MustWrite(Exception):  # noqa: N818 - no error
+    """A request that only reads turns out to change something."""
 
 
 class Request:
@@ -197,20 +199,16 @@ class Request:
         self.resources = draft.own_resources(self.account, self.region)
         self.is_writing = True
 
-    def change(self, act: Callable[[], T]) -> T:
-        """Do *act*, which writes, within the change that the request is, or as one of its own."""
-        if self.is_writing:
-            return act()
+    def begin_to_write(self) -> None:
+        """
+        Let the request be one that changes what it has read.
 
-        def change(draft: Draft) -> T:
-            self.write(draft)
-            return act()
-
-        try:
-            return self.registry.change(change)
-        finally:
-            self.is_writing = False
-            self.read(self.registry.state)
+        Raises:
+            MustWrite: It began as one that does not. It begins anew, so that all that it
+                changes is one change, of which nothing is left if it is refused.
+        """
+        if not self.is_writing:
+            raise MustWrite
 
     def add_key(self, key: KmsKey) -> None:
         self.keys = (*self.keys, key)

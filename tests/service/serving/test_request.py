@@ -6,8 +6,9 @@ import pytest
 import samples
 from samples import ACCOUNT, REGION
 
-from pytest_kmsmock.service.serving.request import Options, Request
+from pytest_kmsmock.service.serving.request import MustWrite, Options, Request
 from pytest_kmsmock.service.state.registry import Registry
+from pytest_kmsmock.service.state.state import Draft
 from pytest_kmsmock.service.values.caller import Caller
 from pytest_kmsmock.service.values.quotas import AWS_QUOTAS, UNLIMITED, Quotas
 
@@ -76,52 +77,46 @@ def test_a_request_that_writes_sees_what_it_has_written(registry: Registry) -> N
     request = request_on(registry)
     seen = []
 
-    def act() -> str:
+    def act(draft: Draft) -> str:
+        request.write(draft)
         request.draft.put_key(samples.key())
         seen.append((keys_seen(request), len(registry.state.resources(ACCOUNT, REGION).keys)))
         return "done"
 
-    assert request.change(act) == "done"
+    assert registry.change(act) == "done"
 
     assert seen == [([samples.KEY_ID], 0)]
     assert keys_seen(request) == [samples.KEY_ID]
     assert request.state is registry.state
-    assert not request.is_writing
 
 
-def test_a_change_within_a_change_is_part_of_it(registry: Registry) -> None:
-    """So that both happen or neither."""
+def test_a_request_that_only_reads_begins_anew_to_write(registry: Registry) -> None:
+    """So that all that it changes is one change: it happens, or nothing of it does."""
     request = request_on(registry)
-    other = samples.key(key_id=samples.KEY_ID[:-1] + "0")
-
-    def inner() -> None:
-        request.draft.put_key(other)
-
-    def outer() -> None:
-        request.draft.put_key(samples.key())
-        request.change(inner)
-        assert request.is_writing
-        raise LookupError
-
-    with pytest.raises(LookupError):
-        request.change(outer)
-
-    assert list(registry.state.resources(ACCOUNT, REGION).keys) == []
-
-
-def test_a_change_that_fails_leaves_a_request_that_reads(registry: Registry) -> None:
-    request = request_on(registry)
-
-    def fail() -> None:
-        request.draft.put_key(samples.key())
-        raise LookupError
-
-    with pytest.raises(LookupError):
-        request.change(fail)
-
-    assert not request.is_writing
+    with pytest.raises(MustWrite):
+        request.begin_to_write()
     assert request.state is registry.state
-    assert keys_seen(request) == []
+
+    request.write(Draft(registry.state))
+
+    request.begin_to_write()
+    assert request.is_writing
+
+
+def test_a_change_that_fails_leaves_nothing(registry: Registry) -> None:
+    request = request_on(registry)
+    before = registry.state
+
+    def fail(draft: Draft) -> None:
+        request.write(draft)
+        request.draft.put_key(samples.key())
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        registry.change(fail)
+
+    assert registry.state is before
+    assert list(registry.state.resources(ACCOUNT, REGION).keys) == []
 
 
 def test_keys_of_a_request_come_in_their_order(registry: Registry) -> None:

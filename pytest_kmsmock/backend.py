@@ -13,7 +13,7 @@ from .clock import Clock
 from .crypto.randomness import SYSTEM, Randomness
 from .faults import Faults
 from .record import Record
-from .service.api.regions import partition_of
+from .service.api.regions import partition_of, partitions
 from .service.service import Service
 from .service.serving.request import CreateMissing, Options
 from .service.state.registry import Registry
@@ -34,11 +34,21 @@ class Acting(NamedTuple):
     Who calls.
 
     Attributes:
+        principal: None is the application, as nobody has said who it is.
         whoever_calls: Also for credentials of which only the account is known.
     """
 
-    principal: str
+    principal: str | None
     whoever_calls: bool = False
+
+    def name_in(self, region: str, account: str) -> str:
+        """Return who that is in *region*, for a mock of *account*."""
+        return self.principal or application(partition_of(region), account)
+
+
+def application(partition: str, account: str) -> str:
+    """Return the ARN of the application: an account of each partition has that role."""
+    return f"arn:{partition}:iam::{account}:role/{APPLICATION}"
 
 
 def _auto_create() -> CreateMissing:
@@ -193,16 +203,15 @@ class Backend:
 
     def _begin_to_act(self, principal: str | None, policy: Any) -> None:
         """Let *principal*, with the IAM policy *policy*, be who calls when nothing else tells."""
-        if policy is not None and principal is None:
-            partition = partition_of(self.region)
-            principal = f"arn:{partition}:iam::{self.account}:role/{APPLICATION}"
-        if principal is not None:
+        if principal is not None or policy is not None:
             self.acting = Acting(principal)
-            if policy is not None:
-                # Not at the top: few tests say who calls.
-                from .service.values.identity import identity_named
+        if policy is not None:
+            # Not at the top: few tests say who calls.
+            from .service.values.identity import identity_named
 
-                self.declare(principal, identity_named("principal", principal, policies=(policy,)))
+            everywhere = [application(each, self.account) for each in partitions()]
+            for name in everywhere if principal is None else [principal]:
+                self.declare(name, identity_named("principal", name, policies=(policy,)))
 
     def __repr__(self) -> str:
         return f"<mock of KMS entered at {sources.shown(self.entered_at)}>"

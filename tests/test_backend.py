@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from policies import is_refused
 
 from pytest_kmsmock import KmsMock, active, mock_kms
 from pytest_kmsmock.backend import Backend, active_backend, innermost_fork_of
@@ -144,3 +147,22 @@ def test_it_tells_where_it_was_entered() -> None:
 
     with mock_kms() as kms:
         assert repr(kms._backend).startswith("<mock of KMS entered at tests/test_backend.py:")
+
+
+@pytest.mark.parametrize("transport", ["direct", "wire"])
+def test_the_application_is_a_role_of_each_partition(transport: Any) -> None:
+    """Its policy holds in all of them, as its calls of all of them are in the policy of a run."""
+    allowed: Any = {"Statement": {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}}
+    regions = {"us-east-1": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
+
+    with mock_kms(policy=allowed, transport=transport) as kms:
+        for region in regions:
+            client, key = kms.client(region), kms.create_key(region=region)
+            client.encrypt(KeyId=key.id, Plaintext=b"x")
+            assert is_refused(client.describe_key, KeyId=key.id)
+
+    principals = [call.principal for call in kms.calls("Encrypt")]
+    assert principals == [
+        f"arn:{partition}:sts::123456789012:assumed-role/application/kmsmock"
+        for partition in regions.values()
+    ]

@@ -7,9 +7,8 @@ from typing import Final
 
 import attrs
 
-from ..backend import APPLICATION, Backend
+from ..backend import Acting, Backend
 from ..record import Row
-from ..service.api.regions import partition_of
 from ..service.authorization.decision import Outcome, Ruling, decide
 from ..service.authorization.permissions import AUTHORITIES, Asked
 from ..service.authorization.query import Query
@@ -83,10 +82,10 @@ def _caller(row: Row, backend: Backend) -> Identity:
     """Return the caller, without policies; of whom nobody has said more, the application."""
     caller = row.caller
     acting = backend.acting
-    name = caller.principal or (acting.principal if acting is not None else None)
+    name = caller.principal
     if name is None:
-        partition = partition_of(row.region)
-        name = f"arn:{partition}:iam::{caller.account}:role/{APPLICATION}"
+        who = Acting(None) if acting is None else acting
+        name = who.name_in(row.region, caller.account)
     found = identity_of(name)
     assert found is not None  # so it was when the call was made
     return found

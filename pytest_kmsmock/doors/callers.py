@@ -44,7 +44,7 @@ def caller_named(principal: str, account: str, access_key: str = "") -> Caller:
     return Caller(identity.account or account, principal, access_key, shown=identity.arn)
 
 
-def caller_of(signer: Any, session: Any, backend: Backend) -> Caller:
+def caller_of(signer: Any, session: Any, backend: Backend, region: str) -> Caller:
     """
     Return who signs the calls of a client.
 
@@ -55,6 +55,7 @@ def caller_of(signer: Any, session: Any, backend: Backend) -> Caller:
         signer: The client's.
         session: That which made the client, if it is known.
         backend: The mock that is called.
+        region: Where.
     """
     credentials = signer._credentials
     # Not the properties: those of credentials that can be refreshed ask for them.
@@ -72,17 +73,23 @@ def caller_of(signer: Any, session: Any, backend: Backend) -> Caller:
     own = account_given(known, session)
     acting = backend.acting
     if acting is not None and (own is None or acting.whoever_calls):
-        return _named(acting.principal, backend.account, key)
+        return _named(acting.name_in(region, backend.account), backend.account, key)
     return _plain(backend.account if own is None else own, key)
 
 
-def caller_of_key(backend: Backend, access_key: str) -> Caller:
-    """Return who signs with *access_key*, of which no more is known; empty is no key at all."""
+def caller_of_key(backend: Backend, access_key: str, region: str) -> Caller:
+    """
+    Return who signs calls in *region* with *access_key*, of which no more is known.
+
+    Args:
+        access_key: Its ID; empty is no key at all.
+    """
     owner = backend.registry.state.principals.access_keys.get(access_key)
     if owner is not None:
         return _named(owner, backend.account, access_key)
-    if backend.acting is not None:
-        return _named(backend.acting.principal, backend.account, access_key)
+    acting = backend.acting
+    if acting is not None:
+        return _named(acting.name_in(region, backend.account), backend.account, access_key)
     return _plain(backend.account, access_key)
 
 

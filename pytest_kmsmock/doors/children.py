@@ -39,7 +39,7 @@ def answer(
     from . import remote, wire  # not at the top: few tests need them
 
     region = context["client_region"]
-    caller = caller_of(signer, session, backend)
+    caller = caller_of(signer, session, backend, region)
     incoming = Incoming(operation, params["body"], region, caller, source, params["headers"])
     is_lost = leads_nowhere(backend, region, params["url"])
     url, kind = params["url"], remote.RemoteExchange

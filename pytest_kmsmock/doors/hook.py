@@ -30,7 +30,7 @@ def answer(
         operation,
         params["body"],
         region,
-        caller_of(signer, session, backend),
+        caller_of(signer, session, backend, region),
         sources.caller(),
         params["headers"],
     )

@@ -64,7 +64,8 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
         return None
     if model.name not in service.before and model.name not in service.after:
         return None
-    caller = caller_of(request_signer, session, backend)
+    region = context["client_region"]
+    caller = caller_of(request_signer, session, backend, region)
     crossing = Crossing(
         backend=backend,
         service=service.name,
@@ -73,7 +74,7 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
         request=params,
         caller=caller,
         account=motos.account_of(caller.access_key),
-        region=context["client_region"],
+        region=region,
         source=sources.line_of_author(),
     )
     before = service.before.get(model.name)

@@ -139,13 +139,13 @@ class Answering:
         headers = {name: ",".join(values) for name, values in head.headers.items()}
         source: Source | None
         access_key = "" if signature is None else signature.access_key
+        region = self.backend.region if signature is None else signature.region
         is_own = self._verifies and access_key == self._credentials.access_key
         if is_own and forwarding.is_signed(signature):
             caller, source = forwarding.told_by(headers)
         else:
-            caller = caller_of_key(self.backend, access_key)
+            caller = caller_of_key(self.backend, access_key, region)
             source = headers.get("user-agent")
-        region = self.backend.region if signature is None else signature.region
         self._check_region(region)
         return Call(self, Incoming(operation, body, region, caller, source, headers))
 

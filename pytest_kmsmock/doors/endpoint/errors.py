@@ -31,15 +31,6 @@ class UnknownOperationException(KmsError):
     """The request names no operation of KMS."""
 
 
-class UnrecognizedClientException(KmsError):
-    """Nobody knows the access key, or its session token is another."""
-
-    def __init__(
-        self, message: str = "The security token included in the request is invalid."
-    ) -> None:
-        super().__init__(message)
-
-
 class InternalFailure(KmsError):
     """The answer has taken too long."""
 

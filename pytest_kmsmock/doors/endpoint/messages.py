@@ -17,11 +17,11 @@ from tornado.httputil import (
 )
 
 from ...faults import Disconnection
-from ...service.api.errors import KmsError
+from ...service.api.errors import KmsError, UnrecognizedClientException
 from ..http import CONTENT_TYPE, date
 from . import real_time
 from .answering import Answer, Answering, Call, Told, answer_of_error, answer_of_misuse
-from .errors import InternalFailure, UnrecognizedClientException
+from .errors import InternalFailure
 from .limits import (
     ANSWER_SECONDS,
     BODY_BYTES,

@@ -20,12 +20,12 @@ from botocore.auth import SigV4Auth
 from botocore.credentials import ReadOnlyCredentials
 
 from ...checks import REGION_PATTERN
+from ...service.api.errors import UnrecognizedClientException
 from . import real_time
 from .errors import (
     IncompleteSignatureException,
     InvalidSignatureException,
     MissingAuthenticationTokenException,
-    UnrecognizedClientException,
 )
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"

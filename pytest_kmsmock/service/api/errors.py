@@ -43,6 +43,15 @@ class SerializationException(KmsError):
     """The request is no JSON, or a member has another type than its shape."""
 
 
+class UnrecognizedClientException(KmsError):
+    """Nobody knows the access key here, or its session token is another."""
+
+    def __init__(
+        self, message: str = "The security token included in the request is invalid."
+    ) -> None:
+        super().__init__(message)
+
+
 class ValidationException(KmsError):
     """A member breaks a constraint of its shape, or a rule of the operation."""
 

@@ -57,6 +57,11 @@ def partition_of(region: str) -> str:
     return _partition(region).name
 
 
+def partitions() -> list[str]:
+    """Return the names of all partitions."""
+    return [each.name for each in _partitions()]
+
+
 @functools.lru_cache(maxsize=256)
 def hosts_of(service: str, region: str) -> frozenset[str]:
     """Return the names of the hosts that botocore takes for *service* in *region*."""

@@ -45,6 +45,7 @@ class Outcome(enum.Enum):
     NO_KEY_POLICY = "the key policy does not allow it"
     NO_KEY = "there is no such key, or it is not to be spoken of"
     NOT_ACROSS_ACCOUNTS = "the operation does not work across accounts"
+    NOT_IN_PARTITION = "nobody knows the caller in this partition"
     NO_RIGHT_TO_RETIRE = "the grant is not the caller's to retire"
 
     @property
@@ -112,6 +113,11 @@ class Ruling:
 def not_across_accounts(query: Query) -> Ruling:
     """Return the decision on a key of another account that only its own can call for."""
     return Ruling(query=query, outcome=Outcome.NOT_ACROSS_ACCOUNTS, iam_allows=False, findings=())
+
+
+def not_in_partition(query: Query) -> Ruling:
+    """Return the decision on what is asked in another partition than that of the caller."""
+    return Ruling(query=query, outcome=Outcome.NOT_IN_PARTITION, iam_allows=False, findings=())
 
 
 def decide(query: Query, world: World) -> Ruling:

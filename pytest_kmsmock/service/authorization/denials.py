@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..api.errors import AccessDeniedException
+from ..api.errors import AccessDeniedException, KmsError, UnrecognizedClientException
 from .decision import Outcome, Ruling
 from .query import Query
 
@@ -22,8 +22,10 @@ _BY_KEY_POLICY: Final = "with an explicit deny in a resource-based policy"
 _BY_IAM: Final = "with an explicit deny in an identity-based policy"
 
 
-def denial(ruling: Ruling) -> AccessDeniedException:
+def denial(ruling: Ruling) -> KmsError:
     """Return the error for *ruling*, which refuses."""
+    if ruling.outcome is Outcome.NOT_IN_PARTITION:
+        return UnrecognizedClientException()
     query = ruling.query
     resource, reason = _resource(query), _reason(ruling)
     words = [f"User: {query.caller.arn} is not authorized to perform: {query.permission}"]

@@ -99,6 +99,12 @@ def _details(ruling: Ruling) -> Iterator[str]:
     if ruling.outcome is Outcome.NOT_ACROSS_ACCOUNTS:
         yield f"The key is one of account {query.account}, the caller is of {query.caller.account}."
         return
+    if ruling.outcome is Outcome.NOT_IN_PARTITION:
+        yield (
+            f"{query.region} is not of the partition {query.caller.partition}; an account and its "
+            "principals are of one partition, by which their ARNs begin."
+        )
+        return
     has_key_policy = query.authority == "key" and (query.key or query.new_policy) is not None
     if has_key_policy:
         absence = f"No statement of {_key_policy(query)} is on"
@@ -222,6 +228,8 @@ def _remedy(ruling: Ruling) -> str:
         return f"{_name(denying, query)} must no longer deny it{met}"
     if outcome is Outcome.NOT_ACROSS_ACCOUNTS:
         return f"the caller must be of account {query.account}"
+    if outcome is Outcome.NOT_IN_PARTITION:
+        return f"the caller must be of the partition of {query.region}"
     if outcome is Outcome.NO_RIGHT_TO_RETIRE or query.authority == "grant":
         return (
             "the caller must be the grant's retiring principal, its grantee if it permits "

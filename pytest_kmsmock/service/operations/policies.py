@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from ..api.errors import MalformedPolicyDocumentException, NotFoundException, ValidationException
+from ..api.regions import partition_of
 from ..authorization import documents, printing
 from ..serving import consistency, pages
 from ..serving.request import Request, Response
@@ -109,6 +110,7 @@ def _locks_out(request: Request, text: str, arn: str, key: KmsKey | None) -> boo
 def _with_known_principals(request: Request, text: str, document: documents.Document) -> str:
     """Return *text* with ARNs for unique IDs, or raise if it names somebody who is not there."""
     known = request.state.principals
+    here = f"arn:{partition_of(request.region)}:"
     arns: dict[str, str] = {}
     for name in documents.principals_in(document):
         if name.startswith(documents.ID_PREFIXES):
@@ -116,6 +118,9 @@ def _with_known_principals(request: Request, text: str, document: documents.Docu
             if arn is None:
                 raise documents.invalid_principals()
             arns[name] = arn
-        elif request.options.strict_principals and not known.is_known(name):
+            continue
+        # A key policy cannot delegate to an account of another partition.
+        is_elsewhere = name.startswith("arn:") and not name.startswith(here)
+        if is_elsewhere or (request.options.strict_principals and not known.is_known(name)):
             raise documents.invalid_principals()
     return documents.renamed(text, arns) if arns else text

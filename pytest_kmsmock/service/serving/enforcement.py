@@ -13,8 +13,9 @@ from typing import Final
 import attrs
 
 from ...crypto.attestation import ENCLAVE, Attestation
-from ..api.errors import AccessDeniedException
-from ..authorization.decision import Ruling, decide, not_across_accounts
+from ..api.errors import KmsError
+from ..api.regions import partition_of
+from ..authorization.decision import Ruling, decide, not_across_accounts, not_in_partition
 from ..authorization.denials import THIS_CIPHERTEXT, denial
 from ..authorization.permissions import ACCOUNT_WIDE, AUTHORITIES, Asked
 from ..authorization.query import Query
@@ -53,7 +54,7 @@ class Enforcement:
         same_key = request.operation == "ReEncrypt" and len(keys) == 2 and keys[0] == keys[1]
         rulings: list[Ruling] = []
         for each in found:
-            ruling = decide(_query(each, request, same_key), world)
+            ruling = _decide(_query(each, request, same_key), request, world)
             rulings.append(ruling)
             if not ruling.allows and self.refuses:
                 break
@@ -65,7 +66,7 @@ class Enforcement:
 
     def refusal_elsewhere(
         self, request: Request, permission: str, identifier: str | None
-    ) -> AccessDeniedException | None:
+    ) -> KmsError | None:
         """
         Return how AWS refuses a key that it does not speak of; None if as without policies.
 
@@ -75,7 +76,8 @@ class Enforcement:
         before = request.rulings or ()
         if before and not before[-1].allows:
             return None  # it is decided
-        ruling = decide(_query_elsewhere(request, permission, identifier), _World(request))
+        query = _query_elsewhere(request, permission, identifier)
+        ruling = _decide(query, request, _World(request))
         request.rulings = (*before, ruling)
         return denial(ruling) if self.refuses else None
 
@@ -107,6 +109,13 @@ class Enforcement:
         )
         request.rulings = (*(request.rulings or ()), ruling)
         return not ruling.allows
+
+
+def _decide(query: Query, request: Request, world: _World) -> Ruling:
+    # An account is of one partition, and so are the credentials of its principals.
+    if query.caller.account and query.caller.partition != partition_of(request.region):
+        return not_in_partition(query)
+    return decide(query, world)
 
 
 def _query(each: Asked, request: Request, same_key: bool) -> Query:

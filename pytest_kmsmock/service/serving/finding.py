@@ -128,7 +128,7 @@ def denied_elsewhere(
 
 def not_found_elsewhere(
     request: Request, resource: str, identifier: str | None, action: str | None = None
-) -> AccessDeniedException:
+) -> KmsError:
     """
     Return how AWS answers for such a key if the operation works across accounts.
 

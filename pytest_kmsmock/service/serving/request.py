@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 import attrs
 
 from ...crypto.ciphertext import Envelope
-from ..api.errors import AccessDeniedException
+from ..api.errors import KmsError
 from ..api.shapes import OperationShapes
 from ..authorization.permissions import Asked
 from ..state.registry import Registry
@@ -44,7 +44,7 @@ class Enforcement(Protocol):
 
     def refusal_elsewhere(
         self, request: Request, permission: str, identifier: str | None
-    ) -> AccessDeniedException | None: ...
+    ) -> KmsError | None: ...
 
     def note_other_account(self, request: Request, permission: str, identifier: str) -> None: ...
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pytest_kmsmock.doors.endpoint import errors
+from pytest_kmsmock.service.api.errors import UnrecognizedClientException
 
 
 def test_words() -> None:
-    assert errors.UnrecognizedClientException().message == (
+    assert UnrecognizedClientException().message == (
         "The security token included in the request is invalid."
     )
     assert errors.MissingAuthenticationTokenException().message == "Missing Authentication Token"

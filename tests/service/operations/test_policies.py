@@ -65,6 +65,28 @@ def test_a_policy_that_locks_the_caller_out_needs_his_word(
     assert "210987654321" in call("GetKeyPolicy", KeyId=new_id)["Policy"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "arn:aws-cn:iam::123456789012:root",
+        "arn:aws-us-gov:iam::123456789012:role/app",
+        "arn:aws-cn:sts::444455556666:assumed-role/app/session",
+    ],
+)
+@pytest.mark.parametrize("element", ["Principal", "NotPrincipal"])
+def test_principals_of_another_partition_are_none(
+    call: Call, new_id: str, name: str, element: str
+) -> None:
+    """A key policy cannot delegate to them, neither when the key is made."""
+    foreign = {element: {"AWS": [ROOT, name]}, "Action": "kms:*", "Resource": "*"}
+    effect = "Allow" if element == "Principal" else "Deny"
+    policy = json.dumps({**OPEN, "Statement": [OPEN["Statement"], {"Effect": effect, **foreign}]})
+
+    for operation, named in (("PutKeyPolicy", {"KeyId": new_id}), ("CreateKey", {})):
+        with pytest.raises(MalformedPolicyDocumentException, match="invalid principals"):
+            call(operation, **named, Policy=policy)
+
+
 def test_a_key_has_one_policy(call: Call, new_id: str) -> None:
     assert call("ListKeyPolicies", KeyId=new_id)["PolicyNames"] == ["default"]
     for name in ("mine", "AWS_RAM"):

@@ -484,3 +484,62 @@ def test_a_key_has_no_aliases_to_go_by_above_their_quota(kms: KmsMock) -> None:
 
     kms.quotas.aliases_per_key = 0
     assert is_refused(client.describe_key, KeyId="alias/app")
+
+
+# In another partition.
+
+
+@pytest.mark.parametrize("policy", [None, key_policy("*"), key_policy(ACCOUNT)])
+def test_a_caller_is_unknown_in_another_partition(kms: KmsMock, app: Any, policy: Any) -> None:
+    """Whatever the key policy says: AWS has other accounts there, which have other credentials."""
+    key = kms.create_key(region="cn-north-1", policy=policy)
+    app(("kms:*", "*"))
+    client = kms.client("cn-north-1", principal=ROLE)
+
+    for method, params in (
+        (client.encrypt, {"KeyId": key.arn, "Plaintext": b"x"}),
+        (client.list_keys, {}),
+        (client.create_key, {}),
+        (client.encrypt, {"KeyId": key.arn.replace(ACCOUNT, OTHER), "Plaintext": b"x"}),
+    ):
+        with pytest.raises(ClientError) as caught:
+            method(**params)
+
+        error = caught.value.response["Error"]
+        assert error["Code"] == "UnrecognizedClientException"
+        assert error["Message"] == "The security token included in the request is invalid."
+        decision = kms.calls[-1].decision
+        assert decision is not None
+        assert not decision.allowed
+        assert "cn-north-1 is not of the partition aws;" in kms.explain(kms.calls[-1])
+    assert kms.keys == [key]
+
+
+def test_a_service_is_the_same_in_all_partitions(kms: KmsMock) -> None:
+    """It has no account."""
+    policy = key_policy(Principal={"Service": "cloudtrail.amazonaws.com"})
+    key = kms.create_key(region="cn-north-1", policy=policy)
+    service = kms.principal("cloudtrail.amazonaws.com")
+
+    kms.client("cn-north-1", principal=service).encrypt(KeyId=key.id, Plaintext=b"x")
+
+
+def test_a_caller_of_another_partition_is_noted_and_let_through_softly(
+    kms: KmsMock, app: Any
+) -> None:
+    app(("kms:*", "*"))
+    kms.enforce_policies = "soft"
+
+    kms.client("us-gov-west-1", principal=ROLE).list_keys()
+
+    decision = kms.calls[-1].decision
+    assert decision is not None
+    assert not decision.allowed
+
+
+def test_a_replica_in_another_partition_is_refused_as_ever(kms: KmsMock, app: Any) -> None:
+    """The caller is known where the call goes."""
+    key = kms.create_key(multi_region=True)
+
+    with pytest.raises(ClientError, match=r"UnsupportedOperation|Validation"):
+        app(("kms:*", "*")).replicate_key(KeyId=key.id, ReplicaRegion="cn-north-1")

@@ -142,5 +142,9 @@ def _with_parts(value: bytes, origin: str, is_pair: bool) -> Iterator[tuple[byte
     if is_pair:
         for part in private_parts(value):
             yield part, origin
+            number = part.lstrip(b"\0")
+            yield number, origin
+            if number[:1] < b"\x10":  # in hex its first digit stands alone
+                yield number[1:], origin
             # As Python prints it.
             yield str(int.from_bytes(part, "big")).encode(), origin

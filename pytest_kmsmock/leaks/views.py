@@ -250,7 +250,13 @@ def _from_base64(skipped: int) -> Callable[[str, int], Iterator[Part]]:
 
 
 _HEX: Final = re.compile(r"[0-9a-fA-F]{16,}")
-_HEX_PAIRS: Final = re.compile(r"[0-9a-fA-F]{2}([:\- ])[0-9a-fA-F]{2}(?:\1[0-9a-fA-F]{2}){6,}")
+# Pairs of digits, some together, with something between them: colons, blanks, line breaks.
+_HEX_GROUPS: Final = re.compile(
+    r"(?<![0-9a-fA-F])(?:(?:[0-9a-fA-F]{2}){1,32}[:\-_ \t\r\n]{1,12})+"
+    r"(?:[0-9a-fA-F]{2}){1,32}(?![0-9a-fA-F])"
+)
+_HEX_GROUP: Final = re.compile("[0-9a-fA-F]+")
+_FEWEST_DIGITS: Final = 16
 
 
 def _from_hex(skipped: int) -> Callable[[str, int], Iterator[Part]]:
@@ -264,11 +270,13 @@ def _from_hex(skipped: int) -> Callable[[str, int], Iterator[Part]]:
     return parts
 
 
-def _from_pairs(text: str, reach: int) -> Iterator[Part]:
-    for match in _HEX_PAIRS.finditer(text):
-        for at in range(match.start(), match.end(), 3):
-            yield chr(int(text[at : at + 2], 16)), at, at + 2
-        yield _GAP, match.end(), match.end()
+def _from_hex_groups(text: str, reach: int) -> Iterator[Part]:
+    for match in _HEX_GROUPS.finditer(text):
+        groups = list(_HEX_GROUP.finditer(text, match.start(), match.end()))
+        if sum(len(group[0]) for group in groups) >= _FEWEST_DIGITS:
+            for group in groups:
+                yield bytes.fromhex(group[0]).decode("latin-1"), group.start(), group.end()
+            yield _GAP, match.end(), match.end()
 
 
 _NUMBER: Final = re.compile(r"0[xX][0-9a-fA-F]{1,2}|[0-9]{1,3}")
@@ -295,7 +303,7 @@ READINGS: Final = (
     Reading("", _joined, is_readable=False),
     *(Reading("base64", _from_base64(skipped), gives_bytes=True) for skipped in range(4)),
     *(Reading("hex", _from_hex(skipped), gives_bytes=True) for skipped in range(2)),
-    Reading("hex", _from_pairs, gives_bytes=True, deepest=1),
+    Reading("hex", _from_hex_groups, gives_bytes=True, deepest=1),
     Reading("a list of numbers", _from_numbers, gives_bytes=True, deepest=1),
 )
 """All ways to read a text, each with what it finds there."""

@@ -104,12 +104,14 @@ class LeakCheck:
     def mask(self, report: pytest.TestReport) -> None:
         """Mask all secrets in *report*, and let it say what has leaked, if it does not yet."""
         leaks = self._untold()
-        if report.passed and not leaks and not self._told:
+        if report.passed and not (leaks or self._told or report.user_properties):
             return
         secrets = self._secrets()
         report.longrepr = mask_in(report.longrepr, secrets)
         report.sections = mask_in(report.sections, secrets)
         report.user_properties = mask_in(report.user_properties, secrets)
+        if hasattr(report, "wasxfail"):
+            report.wasxfail = mask_in(report.wasxfail, secrets)
         if leaks and not report.passed:
             self._told.update(leaks)
             report.sections.append((_SECTION, "\n".join((*leaks, _REMEDY))))

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from pytest_kmsmock import KmsMock, mock_kms
 from pytest_kmsmock.leaks.handed_out import needles, secrets_of
+from pytest_kmsmock.leaks.searching import first_of_each
 
 
 def origins(kms: KmsMock, value: bytes | str) -> list[str]:
@@ -116,13 +119,32 @@ def test_key_material_is_told_with_its_key(kms: KmsMock) -> None:
     assert "of CreateKey at" in gone
 
 
+def private_key(number: int) -> bytes:
+    return ec.derive_private_key(number, ec.SECP256R1()).private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
 def test_a_private_key_is_told_in_each_of_its_parts(kms: KmsMock) -> None:
-    kms.create_key("alias/signer", spec="ECC_NIST_P256")
+    kms.create_key("alias/signer", spec="ECC_NIST_P256", material=private_key(0x12 << 240))
 
     secrets = secrets_of([kms._backend])
 
     assert {each.origin for each in secrets} == {"the private key of alias/signer"}
-    assert len(secrets) == 3
+    # The whole, the number as it is kept and as it is written, and its decimal digits.
+    assert len(secrets) == 4
+
+
+def test_a_secret_number_is_told_without_its_zeros(kms: KmsMock) -> None:
+    """Neither hex() nor JWK writes them, and in hex a half of its first byte can be one."""
+    number = 0x0ABC << 216 | 0xDEF
+    kms.create_key("alias/signer", spec="ECC_NIST_P256", material=private_key(number))
+
+    for text in (hex(number), f"{number:x}", f"{number:X}", str(number), f"{number:#066x}"):
+        found = first_of_each(f"d={text};", secrets_of([kms._backend]))
+        assert {each.secret.origin for each in found} == {"the private key of alias/signer"}
 
 
 def test_what_handles_and_enclaves_meet_is_secret_too(kms: KmsMock) -> None:

@@ -39,6 +39,8 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "hex": lambda text: text.encode("latin-1").hex(),
     "HEX": lambda text: text.encode("latin-1").hex().upper(),
     "hex with colons": lambda text: text.encode("latin-1").hex(":"),
+    "hex in fours": lambda text: text.encode("latin-1").hex(" ", 2),
+    "hex in lines": lambda text: "\n  ".join(textwrap.wrap(text.encode("latin-1").hex(" "), 24)),
     "base64": lambda text: base64.b64encode(text.encode("latin-1")).decode().rstrip("="),
     "base64url": lambda text: base64.urlsafe_b64encode(text.encode("latin-1")).decode().rstrip("="),
     "a list": lambda text: ", ".join(map(str, text.encode("latin-1"))),

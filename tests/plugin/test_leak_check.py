@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -163,6 +164,28 @@ def test_a_test_that_fails_already_is_masked_and_not_hidden(check: Run) -> None:
     assert "RuntimeError: ***" in text
     assert "for another reason" in text
     assert text.count("- KMS leak check -") == 3
+
+
+def test_what_a_test_says_of_itself_is_masked_too(check: Run) -> None:
+    """Properties go into JUnit's XML, and the reason of an expected failure is printed."""
+    result = check(
+        """
+        def test_property(app, record_property):
+            record_property("data key", use().hex())
+
+        def test_xfail(app):
+            pytest.xfail(f"not before {use()}")
+
+        def test_skip(app):
+            pytest.skip(use().decode())
+        """,
+        "-rA",
+        "--junitxml=report.xml",
+        "--override-ini=junit_family=xunit1",
+    )
+
+    result.assert_outcomes(passed=1, xfailed=1, skipped=1)
+    assert not FORMS.search(Path("report.xml").read_text(encoding="utf-8"))
 
 
 def test_fixtures_and_wider_mocks_are_looked_at_too(check: Run) -> None:

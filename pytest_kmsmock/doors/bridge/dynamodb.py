@@ -8,6 +8,7 @@ uses AWS KMS"; the text of a refused permission as reported.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -23,6 +24,10 @@ _DEFAULT_KEY: Final = "alias/aws/dynamodb"
 _GRANTED: Final = (
     *("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey"),
     *("GenerateDataKeyWithoutPlaintext", "DescribeKey", "RetireGrant"),
+)
+# What a statement of PartiQL reads or writes; an index follows after a dot.
+_STATEMENT: Final = re.compile(
+    r"""\b(?:FROM|INTO|UPDATE)\s+(?:"([^"]+)"|([A-Za-z0-9_\-]+))""", re.IGNORECASE
 )
 
 
@@ -132,6 +137,10 @@ def _tables(params: Any) -> Iterator[str]:
     for item in params.get("TransactItems", ()):
         for done in item.values():
             yield _name(done["TableName"])
+    # Of PartiQL they are in the text.
+    statements = (*params.get("Statements", ()), *params.get("TransactStatements", ()))
+    for text in (params.get("Statement", ""), *(each["Statement"] for each in statements)):
+        yield from (quoted or bare for quoted, bare in _STATEMENT.findall(text))
 
 
 def _name(table: str) -> str:
@@ -157,6 +166,7 @@ def _words(crossing: Crossing, error: KmsError) -> ServiceError:
 _ITEMS: Final = (
     *("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem"),
     *("BatchWriteItem", "TransactGetItems", "TransactWriteItems"),
+    *("ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"),
 )
 
 SERVICE: Final = Service(

@@ -132,10 +132,20 @@ def _copy_snapshot(crossing: Crossing, answer: dict[str, Any]) -> None:
     _memory(crossing)[snapshot] = sealed
 
 
+def _encrypt_by_default(crossing: Crossing) -> None:
+    """Let a new volume be encrypted where the account wants all of them so."""
+    is_default = motos.encrypts_by_default(crossing.account, crossing.region)
+    if is_default and crossing.params.get("Encrypted") is not True:
+        crossing.change("body", {**crossing.request["body"], "Encrypted": "true"})
+
+
 def _run(crossing: Crossing, answer: dict[str, Any]) -> None:
     """Ask for the volumes of new instances; one whose key is refused is terminated."""
+    is_default = motos.encrypts_by_default(crossing.account, crossing.region)
     for described in answer["Instances"]:
         instance = described["InstanceId"]
+        if is_default:
+            motos.encrypt_volumes_of(crossing.account, crossing.region, instance)
         for volume, key_id in motos.encrypted_volumes(crossing.account, crossing.region, instance):
             try:
                 sealed = _seal(crossing, volume, key_id or _default(crossing), None)
@@ -145,6 +155,19 @@ def _run(crossing: Crossing, answer: dict[str, Any]) -> None:
             _memory(crossing)[volume] = sealed
             if not _use(crossing, sealed, instance):
                 motos.terminate(crossing.account, crossing.region, instance, *_REASON)
+                break
+
+
+def _start(crossing: Crossing, answer: dict[str, Any]) -> None:
+    """Open the data keys of the volumes again; an instance that has one in vain stops again."""
+    for started in answer["StartingInstances"]:
+        instance = started["InstanceId"]
+        if started["PreviousState"]["Name"] != "stopped":
+            continue
+        for volume, _ in motos.encrypted_volumes(crossing.account, crossing.region, instance):
+            sealed = _memory(crossing).get(volume)
+            if sealed is not None and not _use(crossing, sealed, instance):
+                motos.stop(crossing.account, crossing.region, instance, *_REASON)
                 break
 
 
@@ -179,6 +202,7 @@ SERVICE: Final = Service(
         "GetEbsDefaultKmsKeyId": _get_default,
         "ModifyEbsDefaultKmsKeyId": _modify_default,
         "ResetEbsDefaultKmsKeyId": _reset_default,
+        "CreateVolume": _encrypt_by_default,
     },
     after={
         "CreateVolume": _create_volume,
@@ -186,6 +210,7 @@ SERVICE: Final = Service(
         "CreateSnapshot": _create_snapshot,
         "CopySnapshot": _copy_snapshot,
         "RunInstances": _run,
+        "StartInstances": _start,
     },
     words=_words,
 )

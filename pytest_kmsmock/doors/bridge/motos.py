@@ -180,6 +180,13 @@ def key_of_parameter(found: Any) -> str:
     return key_id
 
 
+@reading
+def tier_of_parameter(found: Any) -> str:
+    """Return the tier of a parameter, which stays; None is one that is new."""
+    tier: str = "Standard" if found is None else found.tier or "Standard"
+    return tier
+
+
 # Secrets Manager.
 
 
@@ -329,10 +336,36 @@ def encrypted_volumes(account: str, region: str, instance: str) -> list[tuple[st
 
 
 @reading
+def encrypts_by_default(account: str, region: str) -> bool:
+    by_default: bool = backend("ec2", account, region).ebs_encryption_by_default
+    return by_default
+
+
+@reading
+def encrypt_volumes_of(account: str, region: str, instance: str) -> None:
+    """Let all volumes of *instance* be encrypted ones."""
+    for volume in backend("ec2", account, region).volumes.values():
+        attachment = volume.attachment
+        if attachment is not None and attachment.instance.id == instance:
+            volume.encrypted = True
+
+
+@reading
 def terminate(account: str, region: str, instance: str, code: str, message: str) -> None:
     """Let *instance* have come to its end, for that reason."""
-    ec2 = backend("ec2", account, region)
-    [(found, _)] = ec2.terminate_instances([instance])
+    [(found, _)] = backend("ec2", account, region).terminate_instances([instance])
+    _give_reason(found, code, message)
+
+
+@reading
+def stop(account: str, region: str, instance: str, code: str, message: str) -> None:
+    """Let *instance* have stopped, for that reason."""
+    found = backend("ec2", account, region).get_instance(instance)
+    found.stop()
+    _give_reason(found, code, message)
+
+
+def _give_reason(instance: Any, code: str, message: str) -> None:
     reason = importlib.import_module("moto.ec2.models.instances").StateReason(message, code)
-    name = "_state_reason" if "_state_reason" in vars(found) else "state_reason"
-    setattr(found, name, reason)
+    name = "_state_reason" if "_state_reason" in vars(instance) else "state_reason"
+    setattr(instance, name, reason)

@@ -90,8 +90,23 @@ def _context(params: Any, region: str, uses_bucket_key: bool) -> dict[str, str]:
     if uses_bucket_key:
         return {"aws:s3:arn": arn}
     given = params.get("SSEKMSEncryptionContext")
-    more = json.loads(base64.b64decode(given)) if given else {}
-    return {**more, "aws:s3:arn": f"{arn}/{params['Key']}"}
+    return {**_pairs(given or "e30="), "aws:s3:arn": f"{arn}/{params['Key']}"}
+
+
+def _pairs(given: str) -> dict[str, str]:
+    """Return the pairs that the header *given* brings, JSON in Base64."""
+    try:
+        pairs = json.loads(base64.b64decode(given, validate=True))
+    except ValueError:
+        pairs = None
+    if isinstance(pairs, dict) and all(isinstance(value, str) for value in pairs.values()):
+        return pairs
+    raise ServiceError(
+        "InvalidArgument",
+        f"The header '{_HEADER}-context' shall be Base64-encoded UTF-8 string holding JSON which "
+        "represents a string-string map",
+        members={"ArgumentName": f"{_HEADER}-context"},
+    )
 
 
 def _open(crossing: Crossing, sealed: Any) -> None:

@@ -134,8 +134,24 @@ def _keep(crossing: Crossing, answer: dict[str, Any]) -> None:
 
 
 def _read(crossing: Crossing, answer: dict[str, Any]) -> None:
-    for value in answer.get("SecretValues", (answer,)):
-        _open(crossing, value["ARN"], value["VersionId"])
+    _open(crossing, answer["ARN"], answer["VersionId"])
+
+
+def _read_batch(crossing: Crossing, answer: dict[str, Any]) -> None:
+    """What cannot be opened is among the errors; the others are answered."""
+    opened, errors = [], []
+    for value in answer.get("SecretValues", ()):
+        try:
+            _open(crossing, value["ARN"], value["VersionId"])
+            opened.append(value)
+        except KmsError as error:
+            told = _words(crossing, error)
+            errors.append(
+                {"SecretId": value["ARN"], "ErrorCode": told.code, "Message": told.message}
+            )
+    answer["SecretValues"] = opened
+    if errors:
+        answer["Errors"] = [*answer.get("Errors", ()), *errors]
 
 
 def _list_versions(crossing: Crossing, answer: dict[str, Any]) -> None:
@@ -185,7 +201,7 @@ SERVICE: Final = Service(
         "PutSecretValue": _keep,
         "UpdateSecret": _keep,
         "GetSecretValue": _read,
-        "BatchGetSecretValue": _read,
+        "BatchGetSecretValue": _read_batch,
         "ListSecretVersionIds": _list_versions,
     },
     words=_words,

@@ -18,6 +18,12 @@ from .service import Service, tail
 
 _DEFAULT_KEY: Final = "alias/aws/ssm"
 _STANDARD_BYTES: Final = 4096
+_TOO_LONG: Final = (
+    "Standard tier parameters support a maximum parameter value of 4096 characters. To create a "
+    "larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more "
+    "information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/"
+    "parameter-store-advanced-parameters.html"
+)
 
 
 def _context(crossing: Crossing, name: str) -> dict[str, str]:
@@ -34,8 +40,11 @@ def _seal(crossing: Crossing) -> None:
     kind = params.get("Type") or (present.type if present is not None else None)
     if kind != "SecureString":
         return
+    tier = params.get("Tier") or motos.tier_of_parameter(present)
+    if tier == "Standard" and len(value.encode()) > _STANDARD_BYTES:
+        raise ServiceError("ValidationException", _TOO_LONG)
     key_id, context = params.get("KeyId") or _DEFAULT_KEY, _context(crossing, name)
-    if _is_advanced(params.get("Tier"), value):
+    if _is_advanced(tier, value):
         answer = crossing.ask(
             "GenerateDataKey", KeyId=key_id, KeySpec="AES_256", EncryptionContext=context
         )
@@ -46,7 +55,7 @@ def _seal(crossing: Crossing) -> None:
     crossing.kept["blob"] = answer["CiphertextBlob"]
 
 
-def _is_advanced(tier: str | None, value: str) -> bool:
+def _is_advanced(tier: str, value: str) -> bool:
     if tier == "Intelligent-Tiering":
         return len(value.encode()) > _STANDARD_BYTES
     return tier == "Advanced"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock, mock_kms
+from pytest_kmsmock.doors.bridge import dynamodb as dynamodb_bridge
 
 CONTEXT = {"aws:dynamodb:tableName": "t", "aws:dynamodb:subscriberId": "123456789012"}
 
@@ -71,6 +72,21 @@ def test_items_need_the_key_of_the_table(bridged: KmsMock, dynamodb: Any) -> Non
 
     assert bridged.calls.operations == ["Decrypt"] * 3
     bridged.calls.assert_called("Decrypt", times=3, EncryptionContext=CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("params", "tables"),
+    [
+        ({"Statement": """SELECT * FROM "Music"."by year" WHERE a = 'FROM x'"""}, ["Music", "x"]),
+        ({"Statement": "select a from music.byYear"}, ["music"]),
+        ({"Statement": "INSERT INTO \"a-b\" VALUE {'id': '1'}"}, ["a-b"]),
+        ({"Statements": [{"Statement": "UPDATE t SET a=1"}, {"Statement": "x"}]}, ["t"]),
+        ({"TransactStatements": [{"Statement": 'DELETE FROM "t" WHERE a=1'}]}, ["t"]),
+    ],
+)
+def test_statements_name_their_tables_too(params: Any, tables: list[str]) -> None:
+    """What only looks like a table is none that is there."""
+    assert [*dynamodb_bridge._tables(params)] == tables
 
 
 def test_a_key_that_is_lost_leaves_the_table_working(bridged: KmsMock, dynamodb: Any) -> None:

@@ -104,6 +104,49 @@ def test_an_instance_opens_the_key_of_its_volume(bridged: KmsMock, ec2: Any) -> 
     assert grant["Constraints"] == {"EncryptionContextSubset": {"aws:ebs:id": volume}}
 
 
+def state(ec2: Any, instance: str) -> Any:
+    [found] = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
+    return found
+
+
+def test_an_instance_opens_it_again_when_it_is_started(bridged: KmsMock, ec2: Any) -> None:
+    """While it runs, nobody notices that the key is disabled; it does not start again."""
+    key = bridged.create_key()
+    volume = create(ec2, key.arn)["VolumeId"]
+    instance = run(ec2)
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance, Device="/dev/sdf")
+    ec2.stop_instances(InstanceIds=[instance])
+    bridged.calls.clear()
+
+    ec2.start_instances(InstanceIds=[instance])
+    assert bridged.calls.operations == ["CreateGrant", "Decrypt"]
+    key.disable()
+    ec2.start_instances(InstanceIds=[instance])
+    assert state(ec2, instance)["State"]["Name"] == "running"
+
+    ec2.stop_instances(InstanceIds=[instance])
+    ec2.start_instances(InstanceIds=[instance])
+
+    found = state(ec2, instance)
+    assert found["State"]["Name"] == "stopped"
+    assert found["StateReason"]["Code"] == "Client.InvalidKMSKey.InvalidState"
+    assert len(bridged.calls) == 3
+
+
+def test_an_account_can_want_all_volumes_encrypted(bridged: KmsMock, ec2: Any) -> None:
+    """By its default key, those of instances too."""
+    ec2.enable_ebs_encryption_by_default()
+
+    made = ec2.create_volume(AvailabilityZone=ZONE, Size=1)
+    instance = run(ec2)
+
+    key = bridged.key("alias/aws/ebs")
+    assert (made["Encrypted"], made["KmsKeyId"]) == (True, key.arn)
+    bridged.calls.assert_called("GenerateDataKeyWithoutPlaintext", times=2, key=key)
+    assert all(volume["Encrypted"] for volume in volumes(ec2))
+    assert state(ec2, instance)["State"]["Name"] == "running"
+
+
 def test_an_instance_whose_volume_cannot_be_encrypted_ends(bridged: KmsMock, ec2: Any) -> None:
     key = bridged.create_key()
 
@@ -111,17 +154,13 @@ def test_an_instance_whose_volume_cannot_be_encrypted_ends(bridged: KmsMock, ec2
         volume = {"VolumeSize": 1, "Encrypted": True, "KmsKeyId": key.arn}
         return {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": volume}]}
 
-    def state(instance: str) -> Any:
-        [found] = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
-        return found
-
     well = run(ec2, **mapping())
     key.disable()
     ill = run(ec2, **mapping())
 
-    assert state(well)["State"]["Name"] == "running"
-    assert state(ill)["State"]["Name"] == "terminated"
-    assert state(ill)["StateReason"] == {
+    assert state(ec2, well)["State"]["Name"] == "running"
+    assert state(ec2, ill)["State"]["Name"] == "terminated"
+    assert state(ec2, ill)["StateReason"] == {
         "Code": "Client.InvalidKMSKey.InvalidState",
         "Message": "The KMS key provided is in an incorrect state",
     }

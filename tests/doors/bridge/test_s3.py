@@ -76,6 +76,19 @@ def test_the_application_can_add_to_the_context(bridged: KmsMock, s3: Any) -> No
         }
 
 
+@pytest.mark.parametrize("pairs", ["!", "[]", "null", '{"a": 1}', '{"a": "b"', "\udc80"])
+def test_what_the_application_adds_is_a_map_of_texts(
+    bridged: KmsMock, s3: Any, refusal: Any, pairs: str
+) -> None:
+    given = base64.b64encode(pairs.encode("utf-8", "surrogateescape")).decode()
+
+    for header in (given, pairs) if pairs == "!" else (given,):
+        found = refusal(put, s3=s3, SSEKMSEncryptionContext=header)
+        assert found["Code"] == "InvalidArgument"
+        assert "shall be Base64-encoded UTF-8 string holding JSON" in found["Message"]
+    bridged.calls.assert_not_called()
+
+
 def test_without_a_key_it_is_the_accounts_own_for_s3(bridged: KmsMock, s3: Any) -> None:
     """It comes into being then, and nobody can use it but through S3."""
     written = put(s3)

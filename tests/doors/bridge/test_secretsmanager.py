@@ -136,6 +136,23 @@ def test_a_key_that_is_disabled(bridged: KmsMock, secrets: Any) -> None:
     assert secrets.get_secret_value(SecretId="db")["SecretString"] == "a"
 
 
+def test_of_a_batch_each_secret_is_refused_by_itself(bridged: KmsMock, secrets: Any) -> None:
+    """Among the errors, with those of the other mock; the rest is answered."""
+    if not hasattr(secrets, "batch_get_secret_value"):
+        pytest.skip("this botocore has no BatchGetSecretValue")
+    key = bridged.create_key()
+    arn = secrets.create_secret(Name="db", SecretString="a", KmsKeyId=key.arn)["ARN"]
+    secrets.create_secret(Name="other", SecretString="b")
+    key.disable()
+
+    found = secrets.batch_get_secret_value(SecretIdList=["db", "other", "nobody"])
+
+    assert [each["SecretString"] for each in found["SecretValues"]] == ["b"]
+    codes = {each["SecretId"]: each["ErrorCode"] for each in found["Errors"]}
+    assert codes[arn] == "DecryptionFailure"
+    assert {*codes.values()} == {"DecryptionFailure", "ResourceNotFoundException"}
+
+
 def test_a_caller_without_the_key(bridged: KmsMock, client_of: Any, refusal: Any) -> None:
     role = bridged.principal("arn:aws:iam::123456789012:role/app")
     key = bridged.create_key()

@@ -53,6 +53,22 @@ def test_without_decryption_it_is_a_ciphertext_that_kms_opens(bridged: KmsMock, 
     assert key.decrypt(base64.b64decode(value), CONTEXT) == b"hunter2"
 
 
+def test_what_is_too_long_for_its_tier_does_not_reach_kms(
+    bridged: KmsMock, ssm: Any, refusal: Any
+) -> None:
+    """A parameter that is of the advanced tier stays so."""
+    put(ssm, Tier="Advanced")
+    bridged.calls.clear()
+
+    found = refusal(put, ssm=ssm, Name="other", Value="x" * 4097)
+
+    assert found["Code"] == "ValidationException"
+    assert found["Message"].startswith("Standard tier parameters support a maximum parameter")
+    bridged.calls.assert_not_called()
+    put(ssm, Value="x" * 4097, Overwrite=True)
+    assert bridged.calls.operations == ["GenerateDataKey"]
+
+
 def test_the_advanced_tier_has_a_data_key(bridged: KmsMock, ssm: Any) -> None:
     """Asked for, or where the value is too long for the standard one and that is allowed."""
     put(ssm, Name="a", Tier="Advanced")

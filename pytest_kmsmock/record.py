@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
+from .remains import Remains
 from .service.authorization.permissions import Asked
 from .service.misuse import KmsMockError
 from .service.serving.request import Request
@@ -87,18 +88,6 @@ class Row(NamedTuple):
         return f"<row of {self.operation}, {self.request_id}>"
 
 
-class Beside(NamedTuple):
-    """What a test has done by a handle, off the record, that has secrets in it."""
-
-    operation: str
-    params: Mapping[str, Any]
-    response: Mapping[str, Any] | None
-    source: Source | None
-
-    def __repr__(self) -> str:
-        return f"<{self.operation} off the record>"
-
-
 def row_of(
     request: Request,
     response: Mapping[str, Any] | None,
@@ -155,14 +144,13 @@ class Record:
         rows: To be read only. Whoever reads takes the list once: `clear` begins another.
         retried: The codes of the errors that made botocore try again, by the request ID
             that the call came to have.
-        beside: What handles have done that was secret.
+        remains: What is secret in the calls that were cleared, and in what handles have done.
     """
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.retried: dict[str, tuple[str, ...]] = {}
-        self.beside: list[Beside] = []
-        self._earlier: list[list[Row]] = []
+        self.remains = Remains()
         self._taken = 0
         self._cleared: list[Row] = []
         self._told = 0
@@ -195,14 +183,9 @@ class Record:
         else:
             self.retried = {}
         self._taken = self._told = 0
-        if self.rows:
-            # What was secret is so still.
-            self._earlier.append(self.rows)
-        self.rows = []
-
-    def all_rows(self) -> list[Row]:
-        """Return all calls, also those that were cleared."""
-        return [row for rows in (*self._earlier, self.rows) for row in rows]
+        rows, self.rows = self.rows, []
+        for row in rows:
+            self.remains.add(row)
 
     def untold(self) -> list[Row]:
         """Return the calls since this was last asked."""

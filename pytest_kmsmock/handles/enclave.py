@@ -14,7 +14,7 @@ from ..backend import Backend, innermost_fork_of
 from ..crypto import attestation, certificates, cms, rsa
 from ..crypto.attestation import Attestation
 from ..crypto.forking import Lock
-from ..record import Beside
+from ..remains import Beside
 from ..service.api.times import milliseconds
 from ..service.misuse import KmsMockError, suggestion
 from ..service.serving.recipients import ALGORITHM
@@ -153,7 +153,7 @@ class Enclave:
                 "whose attestation document was the Recipient's."
             )
         beside = Beside("Enclave.open", {}, {"Plaintext": plaintext}, sources.line_of_author())
-        innermost_fork_of(self._home).record.beside.append(beside)
+        innermost_fork_of(self._home).record.remains.add(beside)
         return plaintext
 
     @property

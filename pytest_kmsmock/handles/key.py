@@ -14,7 +14,7 @@ from ..backend import Backend, innermost_fork_of
 from ..checks import checked_account
 from ..comparing import CheckedList
 from ..doors import author
-from ..record import Beside
+from ..remains import Beside
 from ..service.misuse import KmsMockError, no_attribute
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyState, KmsKey
@@ -328,7 +328,7 @@ def _note(
 ) -> None:
     """Note what a handle has met that is secret."""
     beside = Beside(operation, params, response, sources.line_of_author())
-    backend.record.beside.append(beside)
+    backend.record.remains.add(beside)
 
 
 def _alias(name: object) -> object:

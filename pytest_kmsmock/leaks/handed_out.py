@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -11,33 +12,13 @@ from .. import sources
 from ..backend import Backend
 from ..crypto.private_parts import private_parts
 from ..handles import finding
-from ..record import Beside, Row
+from ..remains import Maker, Value, maker_in, values_of
 from ..service.values.key import KmsKey
 
 SHORTEST: Final = 8
 """Shorter values are no secrets: they appear by chance."""
 
 _SHOWN_ORIGINS: Final = 3
-# By operation, the member of the request or of the response that is secret.
-_GIVEN: Final[Mapping[str, str]] = {"Encrypt": "Plaintext"}
-_ANSWERED: Final[Mapping[str, str]] = {
-    "Decapsulate": "SharedSecret",
-    "Decrypt": "Plaintext",
-    "DeriveSharedSecret": "SharedSecret",
-    "Encapsulate": "SharedSecret",
-    # No operation: what an enclave has made of an answer for it.
-    "Enclave.open": "Plaintext",
-    "GenerateDataKey": "Plaintext",
-    "GenerateDataKeyPair": "PrivateKeyPlaintext",
-    "GenerateRandom": "Plaintext",
-}
-# What makes key material, or brings it.
-_MAKING: Final = frozenset(
-    (
-        *("CreateKey", "ImportKeyMaterial", "ReplicateKey"),
-        *("RotateKeyOnDemand", "DeleteImportedKeyMaterial"),
-    )
-)
 
 
 @attrs.frozen(eq=False)
@@ -94,17 +75,18 @@ def _with_outer(backends: Iterable[Backend]) -> Iterator[Backend]:
 
 
 def _of_backend(backend: Backend) -> Iterator[tuple[bytes, str]]:
-    rows = backend.record.all_rows()
-    for row in rows:
-        yield from _of_call(row)
-    for beside in backend.record.beside:
-        yield from _of_call(beside)
+    rows, remains = backend.record.rows, backend.record.remains
+    values = itertools.chain(remains.values, *map(values_of, rows))
+    for value in values:
+        yield from _with_parts(value.value, _origin(value), value.member == "PrivateKeyPlaintext")
     everywhere = backend.registry.state.all_resources()
     keys = [
+        *remains.keys,
         *(key for row in rows for key in row.keys),
         *(key for each in everywhere for key in each.keys),
     ]
-    made = {row.keys[0].arn: row for row in reversed(rows) if row.operation in _MAKING and row.keys}
+    made = {row.keys[0].arn: maker for row in reversed(rows) if (maker := maker_in(row))}
+    made |= remains.makers
     seen: set[int] = set()
     for key in keys:
         for material in key.materials:
@@ -113,21 +95,14 @@ def _of_backend(backend: Backend) -> Iterator[tuple[bytes, str]]:
                 yield from _of_material(key, material.secret, backend, made.get(key.arn))
 
 
-def _of_call(call: Row | Beside) -> Iterator[tuple[bytes, str]]:
-    for members, values, verb in (
-        (_GIVEN, call.params, "was given"),
-        (_ANSWERED, call.response or {}, "returned"),
-    ):
-        member = members.get(call.operation)
-        value = None if member is None else values.get(member)
-        if isinstance(value, bytes | bytearray):
-            place = sources.shown(call.source)
-            origin = f"the {member} that {call.operation} {verb} at {place}"
-            yield from _with_parts(bytes(value), origin, member == "PrivateKeyPlaintext")
+def _origin(value: Value) -> str:
+    verb = "was given" if value.is_given else "returned"
+    place = sources.shown(value.source)
+    return f"the {value.member} that {value.operation} {verb} at {place}"
 
 
 def _of_material(
-    key: KmsKey, secret: bytes, backend: Backend, made: Row | None
+    key: KmsKey, secret: bytes, backend: Backend, made: Maker | None
 ) -> Iterator[tuple[bytes, str]]:
     is_pair = key.spec.kind == "asymmetric"
     aliases = finding.aliases_of(backend, key)

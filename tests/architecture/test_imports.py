@@ -44,7 +44,7 @@ ROOMS: Final = (
             "imports",
             "names",
         ),
-        *("observed", "options", "pairs", "principals", "record", "settings", "sources"),
+        *("observed", "options", "pairs", "principals", "record", "remains", "settings", "sources"),
         "standing",
     ),
     ("service.service", "service.auto_create", "service.repeatable"),

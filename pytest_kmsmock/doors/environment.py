@@ -141,14 +141,13 @@ def configure_region(region: str) -> Callable[[], None]:
 
 
 # What a program finds that looks for credentials by itself. Nobody takes them for real ones.
-_CREDENTIALS: Final = {
+CREDENTIALS: Final = {
     "AWS_ACCESS_KEY_ID": "AKIAKMSMOCK",
     "AWS_SECRET_ACCESS_KEY": "not-a-secret",
     "AWS_SESSION_TOKEN": "not-a-token",
-    # A profile that is not there would be asked for first.
-    "AWS_PROFILE": None,
-    "AWS_DEFAULT_PROFILE": None,
 }
+# A profile that is not there would be asked for first.
+_PROFILES: Final = {"AWS_PROFILE": None, "AWS_DEFAULT_PROFILE": None}
 
 
 def configure_credentials() -> Callable[[], None]:
@@ -157,8 +156,9 @@ def configure_credentials() -> Callable[[], None]:
 
     Returns what puts the environment back.
     """
-    before = {name: os.environ.get(name) for name in _CREDENTIALS}
-    _set(_CREDENTIALS)
+    given: dict[str, str | None] = {**CREDENTIALS, **_PROFILES}
+    before = {name: os.environ.get(name) for name in given}
+    _set(given)
     return lambda: _set(before)
 
 

@@ -130,7 +130,11 @@ def _begin(config: pytest.Config, guard: bool | None) -> None:
     if region:
         config.add_cleanup(sessions.environment().configure_region(region))
     if ini_value(config, CREDENTIALS):
+        from ..doors.profiles import stand_in  # not at the top: see the module docstring
+
         config.add_cleanup(sessions.environment().configure_credentials())
+        sessions.carried.append(stand_in)
+        config.add_cleanup(lambda: sessions.carried.remove(stand_in))
     watch_run(config, guard)
     config.add_cleanup(_close_what_waits)
 

@@ -3,7 +3,7 @@ The tests mirror the package: where a module lies, its tests lie too.
 
 Those of `service/rules/usage.py` are in `tests/service/rules/test_usage.py`, or
 where they are many in a folder `tests/service/rules/usage/`. What goes across
-modules has folders of its own: contract, pytester, beside, properties, interop.
+modules has folders of its own: contract, pytester, beside, properties, interop, packaging.
 """
 
 from __future__ import annotations

@@ -68,6 +68,29 @@ def test_the_version_is_the_packages() -> None:
     assert metadata.version("pytest-kmsmock") == pytest_kmsmock.__version__
 
 
+def test_classifiers_say_which_interpreters_ci_runs() -> None:
+    """None is claimed that is not tested, and none is tested that is not claimed."""
+    tox = configparser.ConfigParser()
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    tested = re.findall(r"\bpy3(\d+)\b", tox["tox"]["env_list"])
+
+    claimed = [
+        classifier.removeprefix("Programming Language :: Python :: 3.")
+        for classifier in PROJECT["classifiers"]
+        if classifier.startswith("Programming Language :: Python :: 3.")
+    ]
+    assert claimed == tested
+    assert PROJECT["requires-python"] == f">=3.{tested[0]}"
+
+
+def test_classifiers_say_that_it_is_typed_and_a_plugin() -> None:
+    """Each of the two is there because of a file or an entry."""
+    assert "Typing :: Typed" in PROJECT["classifiers"]
+    assert (PACKAGE / "py.typed").is_file()
+    assert "Framework :: Pytest" in PROJECT["classifiers"]
+    assert list(PROJECT["entry-points"]) == ["pytest11"]
+
+
 def test_run_time_dependencies() -> None:
     names = {re.split(r"[<>=~!]", requirement)[0] for requirement in PROJECT["dependencies"]}
 

@@ -13,7 +13,7 @@ from ..backend import Backend
 from ..service.api.errors import KmsError
 from ..service.api.shapes import declared_errors
 from .desk import Incoming, request_of, serve
-from .http import body_of_error, headers, length_of_body
+from .http import headers
 
 _CONTAINERS: Final = frozenset((dict, list))
 _is_container: Final = _CONTAINERS.__contains__
@@ -46,7 +46,7 @@ def answer(backend: Backend, incoming: Incoming) -> tuple[DirectResponse, dict[s
         return of_error(error, request.id, backend.clock())
     # Containers are copied: who changes them does not change the record.
     parsed = _copy(response) if request.shapes.has_containers else response.copy()
-    return _answered(parsed, 200, headers(request.id, request.now, length_of_body(response)))
+    return _answered(parsed, 200, headers(request.id, request.now))
 
 
 def of_error(error: KmsError, request_id: str, now: float) -> tuple[DirectResponse, dict[str, Any]]:
@@ -60,8 +60,7 @@ def of_error(error: KmsError, request_id: str, now: float) -> tuple[DirectRespon
     # An error that the model declares is parsed by its shape too.
     if error.message and error.code in declared_errors():
         parsed["message"] = error.message
-    of_answer = headers(request_id, now, len(body_of_error(error)))
-    return _answered(parsed, error.status, of_answer)
+    return _answered(parsed, error.status, headers(request_id, now))
 
 
 def _answered(

@@ -118,7 +118,7 @@ class Exchange:
         return error
 
     def _http(self, status: int, content: bytes) -> AWSResponse:
-        of_answer = headers(self._attempt.request.id, self._backend.clock(), len(content))
+        of_answer = headers(self._attempt.request.id, self._backend.clock())
         return _Response(self._endpoint, status, of_answer, content)
 
 

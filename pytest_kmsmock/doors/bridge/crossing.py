@@ -138,9 +138,7 @@ class Crossing:
     def answer(self, parsed: dict[str, Any]) -> tuple[DirectResponse, dict[str, Any]]:
         """Return *parsed* as what botocore gets, in the place of the other mock's answer."""
         request_id = str(uuid.uuid4())
-        of_answer = headers(request_id, self.backend.clock(), 0)
-        # Nobody has written a body in that service's protocol.
-        del of_answer["content-length"]
+        of_answer = headers(request_id, self.backend.clock())
         metadata = {
             "RequestId": request_id,
             "HTTPStatusCode": 200,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service.api.encoding import length_of_json, to_json
+from pytest_kmsmock.service.api.encoding import to_json
 from pytest_kmsmock.service.api.shapes import shapes_of
 
 
@@ -46,29 +46,3 @@ def test_what_is_encoded_is_decoded() -> None:
     shapes_of("Encrypt").decode(to_json(params), decoded)
 
     assert decoded == params
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        *(
-            "",
-            "text",
-            'a "quoted" \\ text\n',
-            "grün \U0001f511",
-            "\0\x7f\ud800",
-            b"",
-            b"\0",
-            b"12",
-            b"123",
-        ),
-        *(0, -5, 10**20, True, False, None, 0.1, 1e300, {}, [], {"a": {}}, [[], [b"x", "ü"], {}]),
-        *(dt.datetime.fromtimestamp(seconds, dt.UTC) for seconds in (0, 1.5, 1_700_000_000.123)),
-        {"Keys": [{"KeyId": "1", "KeyArn": "2"}, {"KeyId": "3"}], "Truncated": False},
-        {'gr\u00fcn "\U0001f511"': "names that are anybody's"},
-        MappingProxyType({"a": [b"b", 7]}),
-    ],
-)
-def test_the_length_of_json_is_known_without_it(value: Any) -> None:
-    """As compact JSON in ASCII is long."""
-    assert length_of_json(value) == len(json.dumps(to_json(value), separators=(",", ":")))

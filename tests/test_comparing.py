@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import json
+import operator
+import pickle
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import ANY
@@ -11,7 +14,8 @@ from unittest.mock import ANY
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_kmsmock import Key, KmsMock, KmsMockError
+from pytest_kmsmock import Key, KmsMock, KmsMockError, matching
+from pytest_kmsmock.comparing import plain
 from pytest_kmsmock.names import OperationName
 
 
@@ -329,3 +333,158 @@ def test_a_handle_differs_from_what_is_no_name(kms: KmsMock, key: Key) -> None:
 
 
 # What pytest says.
+
+
+# Words of KMS's own, and the names of members.
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (
+            lambda key, _: key.state != "enabled",
+            "'enabled' is no state of a key. Did you mean 'Ena",
+        ),
+        (
+            lambda key, _: operator.ne("PendingDeletoin", key.state),
+            "Did you mean 'PendingDeletion'",
+        ),
+        (lambda key, _: key.state in ("Disable", "Pending"), "is no state of a key"),
+        (lambda key, _: key.spec != "AES_256", "no key spec. There are SYMMETRIC_DEFAULT, "),
+        (lambda key, _: key.usage != "ENCRYPT", "Did you mean 'ENCRYPT_DECRYPT'"),
+        (lambda _, call: call.operation != "encrypt", "Did you mean 'Encrypt'"),
+        (lambda _, call: call.key_states != ("enabled",), "is no state of a key"),
+    ],
+)
+def test_a_word_that_there_is_not_is_the_authors_error(
+    called: KmsMock, key: Key, ask: Callable[..., bool], told: str
+) -> None:
+    """``key.state != "enabled"`` would hold for every key."""
+    with pytest.raises(KmsMockError) as caught:
+        ask(key, called.calls[1])
+
+    assert told in str(caught.value)
+
+
+def test_a_word_is_a_text_as_any_other(called: KmsMock, key: Any) -> None:
+    call = called.calls[1]
+
+    assert key.state == "Enabled"
+    assert key.state != "Disabled"
+    assert key.state in {"Enabled": 1}
+    assert key.state not in ("Disabled", "PendingDeletion")
+    assert key.state == called.create_key().state
+    assert key.state != 5
+    assert key.state == ANY
+    assert (call.operation, call.key_states) == ("Encrypt", ("Enabled",))
+    assert f"{key.state} {key.spec.lower()}" == "Enabled symmetric_default"
+    assert called.create_key(spec=key.spec, usage=key.usage).spec == key.spec
+    for word in (key.state, call.operation):
+        assert type(copy.deepcopy(word)) is type(pickle.loads(pickle.dumps(word))) is str
+        assert json.dumps(word) == f'"{word}"'
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda call: "plaintext" not in call.params,
+        lambda call: call.params.get("EncryptionContxt") is None,
+        lambda call: "Cyphertext" in call.response,
+        lambda call: call.response.get("keyid", "none") == "none",
+        lambda call: 5 in call.params,
+    ],
+)
+def test_a_member_that_there_is_nowhere_is_the_authors_error(
+    called: KmsMock, ask: Callable[[Any], bool]
+) -> None:
+    """It would never be there."""
+    with pytest.raises(KmsMockError, match=r"has a member .*, so that it is never there"):
+        ask(called.calls[1])
+
+
+def test_members_are_a_dict_as_any_other(called: KmsMock) -> None:
+    """What other operations have can be missing."""
+    call = called.calls[1]
+
+    assert call.params == {"KeyId": "alias/app", "Plaintext": b"x"}
+    assert "EncryptionContext" not in call.params
+    assert call.params.get("GrantTokens", ["none"]) == ["none"]
+    assert call.params.get("Plaintext") == call.params["Plaintext"] == b"x"
+    assert call.response is not None
+    assert "Plaintext" not in call.response
+    assert {**call.params} == dict(call.params) == copy.deepcopy(call.params)
+    assert type(pickle.loads(pickle.dumps(call.params))) is dict
+    with pytest.raises(KeyError):
+        call.params["plaintext"]
+
+
+def test_what_is_plain_has_no_checks(called: KmsMock, key: Key) -> None:
+    call = called.calls[1]
+    checked = [("state", key.state), key.aliases, called.calls.operations, {"p": call.params}, 5]
+
+    made = plain(checked)
+
+    assert made == checked
+    kinds = [type(made[0][1]), *map(type, made[1:4]), type(made[2][0]), type(made[3]["p"])]
+    assert kinds == [str, list, list, dict, str, dict]
+
+
+# What is selected, and what KMS does not know.
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda calls: calls.assert_not_called("Decrypt"),
+        lambda calls: calls.assert_at_most(0, "Decrypt"),
+        lambda calls: calls.assert_called("Decrypt"),
+        lambda calls: calls("Decrypt"),
+        lambda calls: "Decrypt" not in calls,
+        lambda calls: calls.count("Decrypt"),
+        lambda calls: calls(key="alias/app").assert_not_called("Decrypt"),
+        lambda calls: calls[:1].assert_not_called("Decrypt"),
+    ],
+)
+def test_a_selection_of_one_operation_has_no_other(
+    called: KmsMock, ask: Callable[[Any], object]
+) -> None:
+    """Not being called there says nothing."""
+    with pytest.raises(KmsMockError, match=r"these are calls of kms:Encrypt, .*kms:Decrypt; ask"):
+        ask(called.calls("Encrypt"))
+
+
+def test_other_selections_have_any(called: KmsMock) -> None:
+    called.calls(key="alias/app").assert_not_called("Decrypt")
+    called.calls[:1].assert_not_called("Encrypt")
+    called.calls("Encrypt").assert_called_once("Encrypt", KeyId="alias/app")
+    assert len(called.calls("Encrypt")("Encrypt")) == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "told"),
+    [
+        ("GenerateDataKey", {"KeySpec": "AES_265"}, "Did you mean 'AES_256'? KMS knows AES_256,"),
+        ("GenerateDataKey", {"KeySpec": "aes_256"}, "Did you mean 'AES_256'?"),
+        ("CreateGrant", {"Operations": ["Encrypt", "Decypt"]}, "could have Operations="),
+        ("Sign", {"SigningAlgorithm": "RSA"}, "matching(lambda value: value == 'RSA')"),
+        (None, {"KeySpec": "AES_512"}, "KMS knows"),
+    ],
+)
+def test_a_value_that_kms_does_not_know_is_the_authors_error(
+    called: KmsMock, operation: OperationName | None, params: Any, told: str
+) -> None:
+    """A slip in it would not be noticed where nothing is to be found."""
+    with pytest.raises(KmsMockError) as caught:
+        called.calls.assert_not_called(operation, **params)
+
+    assert told in str(caught.value)
+
+
+def test_a_value_that_kms_refuses_can_have_been_called_with(called: KmsMock, client: Any) -> None:
+    with pytest.raises(ClientError, match="ValidationException"):
+        client.generate_data_key(KeyId="alias/app", KeySpec="AES_512")
+
+    called.calls.assert_called_once("GenerateDataKey", KeySpec="AES_512")
+    with pytest.raises(AssertionError):
+        called.calls.assert_not_called("GenerateDataKey", KeySpec="AES_512")
+    called.calls.assert_not_called("Encrypt", EncryptionAlgorithm=matching(lambda v: v == "AES"))

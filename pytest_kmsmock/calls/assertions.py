@@ -34,6 +34,8 @@ class Assertions(Sequence[Call]):
     """The assertions on calls, a part of `Calls`."""
 
     _backend: Backend
+    # The operation that all of them are of, since they were selected by it.
+    _selected_by: str | None
 
     def assert_called(
         self,
@@ -48,7 +50,7 @@ class Assertions(Sequence[Call]):
         __tracebackhide__ = True
         if times is not None and (type(times) is not int or times < 0):
             raise KmsMockError(f"times={times!r} is no number of calls; write 0 or more.")
-        wanted = Wanted.checked(self._backend, operation, key, params, via)
+        wanted = self._wanted(operation, key, params, via)
         count = sum(map(wanted.matches, self))
         if count != times if times is not None else not count:
             expected = "a call" if times is None else f"{times} call{'s' * (times != 1)}"
@@ -76,7 +78,7 @@ class Assertions(Sequence[Call]):
     ) -> None:
         """Fail if *operation* was called so; without one, if anything was called."""
         __tracebackhide__ = True
-        wanted = Wanted.checked(self._backend, operation, key, params, via)
+        wanted = self._wanted(operation, key, params, via)
         found = [call for call in self if wanted.matches(call)]
         if found:
             lines = [f"expected no call{wanted}, got {len(found)}:", *_listed(found, wanted)]
@@ -97,7 +99,7 @@ class Assertions(Sequence[Call]):
             raise KmsMockError(
                 f"{times!r} is no number of calls; write for example assert_at_most(1, 'Decrypt')."
             )
-        wanted = Wanted.checked(self._backend, operation, key, params, via)
+        wanted = self._wanted(operation, key, params, via)
         found = [call for call in self if wanted.matches(call)]
         if len(found) > times:
             expected = f"at most {times} call{'s' * (times != 1)}{wanted}"
@@ -201,6 +203,25 @@ class Assertions(Sequence[Call]):
         __tracebackhide__ = True
         expected = f"{times} call{'s' * (times != 1)} within {timeout:g} seconds"
         raise _failure(self._mismatch(wanted, expected, count), self._of_operation(wanted))
+
+    def _wanted(
+        self, operation: str | None, key: Key | str | None, params: Mapping[str, Any], via: Via
+    ) -> Wanted:
+        """Return what a call must be like, or raise `KmsMockError` if none could ever be."""
+        __tracebackhide__ = True
+        wanted = Wanted.checked(self._backend, operation, key, params, via)
+        if operation is not None:
+            self._check_selected(operation)
+        return wanted
+
+    def _check_selected(self, operation: str) -> None:
+        """Raise `KmsMockError` if *operation* is none that these calls could be of."""
+        __tracebackhide__ = True
+        if self._selected_by not in (None, operation):
+            raise KmsMockError(
+                f"these are calls of kms:{self._selected_by}, and none of them is one of "
+                f"kms:{operation}; ask all calls, as in kms.calls.assert_not_called({operation!r})."
+            )
 
     @property
     def _operations(self) -> list[str]:

@@ -9,8 +9,11 @@ from typing import Any
 
 from .. import sources
 from ..backend import Backend
+from ..comparing import Members
+from ..handles import words
 from ..handles.key import Key
 from ..record import CallError, Row
+from ..service.api.shapes import member_names
 from ..service.api.times import in_utc
 from ..service.misuse import KmsMockError
 from .decision import Decision, decision_on, explanation_of
@@ -51,17 +54,18 @@ class Call:
     @property
     def operation(self) -> str:
         """The operation as in the API, ``GenerateDataKey``."""
-        return self._row.operation
+        return words.operation(self._row.operation)
 
     @property
     def params(self) -> Mapping[str, Any]:
         """The request's members: blobs as bytes, nothing added."""
-        return self._row.params
+        return Members(self._row.params, member_names)
 
     @property
     def response(self) -> Mapping[str, Any] | None:
         """What the application got, without ResponseMetadata; None if it got an error."""
-        return self._row.response
+        response = self._row.response
+        return None if response is None else Members(response, member_names)
 
     @property
     def error(self) -> CallError | None:
@@ -126,7 +130,7 @@ class Call:
     @property
     def key_states(self) -> tuple[str, ...]:
         """The states of `keys` when the call was made."""
-        return tuple(key.state for key in self._row.keys)
+        return tuple(words.state(key.state) for key in self._row.keys)
 
     @property
     def _explanation(self) -> str:

@@ -16,7 +16,7 @@ from ..service.api.shapes import checked_operation
 from ..service.misuse import KmsMockError, no_attribute
 from .assertions import Assertions
 from .call import Call
-from .matching import ANYHOW, Via, Wanted
+from .matching import ANYHOW, Via
 from .waiting import wait_until
 
 
@@ -33,11 +33,15 @@ class Calls(Assertions):
     Args:
         backend: The mock that was called. Its keys are what ``key=`` looks for.
         rows: Those that were selected; None is the record as it grows.
+        selected_by: The operation that all of them are of, if they were selected by it.
     """
 
-    def __init__(self, backend: Backend, rows: list[Row] | None = None) -> None:
+    def __init__(
+        self, backend: Backend, rows: list[Row] | None = None, selected_by: str | None = None
+    ) -> None:
         self._backend = backend
         self._selected = rows
+        self._selected_by = selected_by
 
     def __call__(
         self,
@@ -48,8 +52,9 @@ class Calls(Assertions):
         **params: Any,
     ) -> Calls:
         __tracebackhide__ = True
-        wanted = Wanted.checked(self._backend, operation, key, params, via)
-        return self._of(call._row for call in self if wanted.matches(call))
+        wanted = self._wanted(operation, key, params, via)
+        found = [call._row for call in self if wanted.matches(call)]
+        return Calls(self._backend, found, operation or self._selected_by)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Calls:
         # The mock is no part of them.
@@ -82,12 +87,12 @@ class Calls(Assertions):
     def __contains__(self, item: object) -> bool:
         """Tell whether *item*, an operation or a call, is among them."""
         __tracebackhide__ = True
-        return any(map(_equals(item), self))
+        return any(map(self._equals(item), self))
 
     def count(self, item: Call | OperationName) -> int:
         """Return how many they are of *item*, an operation or a call."""
         __tracebackhide__ = True
-        return sum(map(_equals(item), self))
+        return sum(map(self._equals(item), self))
 
     def index(self, item: Call | OperationName, start: int = 0, stop: int | None = None) -> int:
         """Return the number of the first that is *item*, an operation or a call."""
@@ -183,7 +188,7 @@ class Calls(Assertions):
             )
         if type(timeout) not in (int, float) or not 0 <= timeout < math.inf:
             raise KmsMockError(f"timeout={timeout!r} is no number of seconds; write for example 5.")
-        wanted = Wanted.checked(self._backend, operation, key, params, via)
+        wanted = self._wanted(operation, key, params, via)
         found: list[Row] = []
 
         def has_come() -> bool:
@@ -200,7 +205,15 @@ class Calls(Assertions):
         return self._backend.record.rows if self._selected is None else self._selected
 
     def _of(self, rows: Iterable[Row]) -> Calls:
-        return Calls(self._backend, list(rows))
+        return Calls(self._backend, list(rows), self._selected_by)
+
+    def _equals(self, item: object) -> Callable[[Call], bool]:
+        """Return what tells whether one of these is *item*; raise if none could be."""
+        __tracebackhide__ = True
+        is_meant = _equals(item)
+        if isinstance(item, str):
+            self._check_selected(item)
+        return is_meant
 
 
 def _equals(item: object) -> Callable[[Call], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import EllipsisType
 from typing import Any, Final
 
@@ -65,12 +65,12 @@ class Wanted:
         if operation is not None:
             checked_operation(operation)
         for name, value in params.items():
-            _check_param(operation, name, value)
+            _check_param(backend, operation, name, value)
         arn = None if key is None else arn_of(backend, key)
         return cls(operation, arn, params, _checked_via(via))
 
     def matches(self, call: Call) -> bool:
-        return self.operation in (None, call.operation) and not self._differing(call)
+        return self.operation in (None, call._row.operation) and not self._differing(call)
 
     def distance(self, call: Call) -> int:
         return len(self.differences(call))
@@ -104,7 +104,7 @@ class Wanted:
         names = [
             name
             for name, expected in self.params.items()
-            if not _equal(expected, call.params.get(name, _ABSENT))
+            if not _equal(expected, call._row.params.get(name, _ABSENT))
         ]
         if self.arn is not None and all(key.arn != self.arn for key in call.keys):
             names.append("key")
@@ -138,7 +138,7 @@ def _checked_via(via: Any) -> Via:
     return f"{name}{_SUFFIX}"
 
 
-def _check_param(operation: str | None, name: str, value: Any) -> None:
+def _check_param(backend: Backend, operation: str | None, name: str, value: Any) -> None:
     """Raise `KmsMockError` if no call of *operation*, None is any, could have that parameter."""
     __tracebackhide__ = True
     operations = [operation] if operation else service_model().operation_names
@@ -147,11 +147,22 @@ def _check_param(operation: str | None, name: str, value: Any) -> None:
     if name not in members:
         its = f" It has {', '.join(sorted(members))}." if operation else ""
         raise KmsMockError(f"{whose} has no parameter {name!r}.{suggestion(name, members)}{its}")
-    shapes = [shapes_of(each).members.get(name) for each in operations]
-    if not any(could_be(value, shape) for shape in shapes if shape is not None):
-        given = shown_value(value, is_secret(name))
-        instead = f" Write key={given}, or {name}=key.arn." if isinstance(value, Key) else ""
-        raise KmsMockError(f"no call of {whose} could have {name}={given}.{instead}")
+    found = (shapes_of(each).members.get(name) for each in operations)
+    shapes = [shape for shape in found if shape is not None]
+    if any(could_be(value, shape) for shape in shapes):
+        return
+    given = shown_value(value, is_secret(name))
+    instead = f" Write key={given}, or {name}=key.arn." if isinstance(value, Key) else ""
+    known = list(dict.fromkeys(each for shape in shapes for each in _enum_of(shape)))
+    if known and isinstance(value, str):
+        # What AWS refuses can be called with, and then it is no slip of the test's.
+        if any(row.params.get(name) == value for row in backend.record.rows):
+            return
+        instead = (
+            f"{suggestion(value, known)} KMS knows {', '.join(known)}. For a value that it "
+            f"refuses, write {name}=matching(lambda value: value == {given})."
+        )
+    raise KmsMockError(f"no call of {whose} could have {name}={given}.{instead}")
 
 
 def could_be(value: Any, shape: Shape) -> bool:
@@ -173,7 +184,15 @@ def could_be(value: Any, shape: Shape) -> bool:
         )
     if isinstance(shape, ListShape):
         return isinstance(value, list) and all(could_be(item, shape.member) for item in value)
-    return isinstance(value, _TYPES[shape.type_name])
+    return isinstance(value, _TYPES[shape.type_name]) and (
+        not _enum_of(shape) or value in _enum_of(shape)
+    )
+
+
+def _enum_of(shape: Shape) -> Sequence[str]:
+    """Return the values that the model knows; empty if any will do."""
+    found: Sequence[str] = getattr(shape, "enum", ())
+    return found
 
 
 def _equal(expected: Any, actual: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +19,7 @@ from ..service.misuse import KmsMockError, no_attribute
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyState, KmsKey
 from ..service.values.specs import KeySpecName, KeyUsage
+from . import words
 from .arguments import data, text, texts
 from .material import Material, checked_material, import_material, shown_material
 
@@ -99,15 +100,15 @@ class Key:
 
     @property
     def spec(self) -> KeySpecName:
-        return cast("KeySpecName", self._value.spec.name)
+        return words.spec(self._value.spec.name)
 
     @property
     def usage(self) -> KeyUsage:
-        return self._value.usage
+        return words.usage(self._value.usage)
 
     @property
     def state(self) -> KeyState:
-        return self._value.state
+        return words.state(self._value.state)
 
     @property
     def metadata(self) -> dict[str, Any]:

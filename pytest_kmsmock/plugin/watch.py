@@ -271,6 +271,11 @@ def pytest_runtest_makereport(
             backend.notes.clear()
     if seen is not None and seen.leak_check is not None:
         seen.leak_check.mask(report)
+    if seen is not None and seen.backends and report.user_properties:
+        from ..comparing import plain  # not at the top: see the package's docstring
+
+        # xdist sends no subclass of a text or a list.
+        report.user_properties = plain(report.user_properties)
     return report
 
 

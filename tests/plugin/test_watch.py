@@ -244,3 +244,25 @@ def test_what_aws_answers_may_be_swallowed(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=1)
+
+
+def test_what_a_test_puts_on_its_report_can_be_sent(run: Run, pytester: pytest.Pytester) -> None:
+    """By xdist, which sends plain values alone."""
+    pytester.makeconftest("""
+        def pytest_runtest_logreport(report):
+            if report.when == "call":
+                (_, state), (_, operations) = report.user_properties
+                assert (state, operations) == ("Enabled", ["DescribeKey"])
+                assert (type(state), type(operations)) == (str, list)
+                assert type(operations[0]) is str
+    """)
+
+    result = run("""
+        def test_it(kms, record_property):
+            key = kms.create_key()
+            kms.client().describe_key(KeyId=key.id)
+            record_property("state", key.state)
+            record_property("operations", kms.calls.operations)
+    """)
+
+    result.assert_outcomes(passed=1)

@@ -10,6 +10,9 @@ from typing import Any
 
 def to_json(value: Any) -> Any:
     """Return *value* with bytes in Base64, and times as seconds since the epoch."""
+    if isinstance(value, str):
+        # A member of an enumeration of texts, say, is the text.
+        return value if type(value) is str else str.__str__(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, dt.datetime):

@@ -163,6 +163,19 @@ def checked_operation(name: object) -> str:
     return name
 
 
+def operation_names() -> list[str]:
+    """Return the names of all operations."""
+    return list(service_model().operation_names)
+
+
+@functools.cache
+def member_names() -> frozenset[str]:
+    """Return the names of the members of all requests and responses."""
+    operations = map(service_model().operation_model, service_model().operation_names)
+    shapes = (shape for each in operations for shape in (each.input_shape, each.output_shape))
+    return frozenset(name for shape in shapes if shape is not None for name in shape.members)
+
+
 @functools.cache
 def declared_errors() -> frozenset[str]:
     """Return the codes that the model declares; botocore shows their message twice."""

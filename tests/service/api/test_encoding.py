@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import json
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +32,16 @@ def test_blobs_become_base64_and_times_seconds(value: Any, encoded: Any) -> None
     """Whatever they are in."""
     assert to_json(value) == encoded
     assert json.loads(json.dumps(to_json(value))) == encoded
+
+
+class Spec(enum.StrEnum):
+    AES = "AES_256"
+
+
+def test_a_text_of_some_other_type_is_the_text() -> None:
+    """A member of an enumeration, say, which a decoder would not take."""
+    assert type(to_json(Spec.AES)) is type(to_json([Spec.AES])[0]) is str
+    assert to_json({"KeySpec": Spec.AES}) == {"KeySpec": "AES_256"}
 
 
 def test_what_is_encoded_is_decoded() -> None:

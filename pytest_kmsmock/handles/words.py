@@ -1,0 +1,26 @@
+"""Words of KMS's own, which a test compares with no other than such."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from ..comparing import Word
+from ..service.api.shapes import operation_names
+from ..service.values.key import KeyState
+from ..service.values.specs import KEY_SPECS, KeySpecName, KeyUsage
+
+
+def state(text: str) -> KeyState:
+    return cast("KeyState", Word(text, "state of a key", lambda: get_args(KeyState)))
+
+
+def spec(text: str) -> KeySpecName:
+    return cast("KeySpecName", Word(text, "key spec", lambda: KEY_SPECS))
+
+
+def usage(text: str) -> KeyUsage:
+    return cast("KeyUsage", Word(text, "key usage", lambda: get_args(KeyUsage)))
+
+
+def operation(text: str) -> str:
+    return Word(text, "operation of KMS", operation_names)

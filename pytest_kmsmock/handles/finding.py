@@ -101,6 +101,15 @@ def aliases_of(backend: Backend, key: KmsKey) -> Sequence[str]:
     return author.aliases_of(backend, key)
 
 
+def is_there(backend: Backend, name: str, region: str, account: str) -> bool:
+    """Tell whether *account* has a key in *region* now that *name* means."""
+    return any(
+        name in _names(backend, key)
+        for key in author.keys(backend)
+        if (key.region, key.account) == (region, account)
+    )
+
+
 def instead(backend: Backend, identifier: str) -> str:
     """Return a sentence on the keys that there are, those of the closest name first."""
     known = _known(backend)

@@ -214,13 +214,19 @@ def _hints(calls: list[tuple[Backend, Call]], maker: Maker) -> list[str]:
     return [line for hint in [*hints][-_SHOWN_HINTS:] for line in wrapped(printable(hint))]
 
 
+def _meant(call: Call, backend: Backend, name: str) -> str:
+    """Return the end of a sentence on *name*, which *call* named: what there is instead."""
+    if finding.is_there(backend, name, call.region, call.account):
+        return ", but is there now: it was made later, or was seen late."
+    return f"; {finding.instead(backend, name)}"
+
+
 def _hints_on(call: Call, backend: Backend, maker: Maker) -> Iterator[str]:
     code = None if call.error is None else call.error.code
     if code == "NotFoundException":
         for name in (call.params.get(member) for member in _NAMING):
             if isinstance(name, str) and is_name(name):
-                there = finding.instead(backend, name)
-                yield f"{name} was not found in {call.region}; {there}"
+                yield f"{name} was not found in {call.region}{_meant(call, backend, name)}"
         for arn in _NAMED_ARN.findall(call.error.message if call.error else ""):
             test = maker(arn)
             if test is not None and not backend.has_made(arn):

@@ -222,6 +222,28 @@ def test_a_key_that_is_not_there_is_told_with_those_that_are(pytester: pytest.Py
     assert "alias/ap was not found in us-east-1; there are no keys yet." in text
 
 
+def test_a_key_that_was_made_later_is_not_told_as_another_one(pytester: pytest.Pytester) -> None:
+    """Programs look first and make what is missing: that is no misspelt name."""
+    source = """
+        import contextlib
+
+        def test_it(kms):
+            kms.create_key("alias/other")
+            client = kms.client()
+            for region in ("us-east-1", "eu-west-1"):
+                with contextlib.suppress(client.exceptions.NotFoundException):
+                    kms.client(region).describe_key(KeyId="alias/app")
+            kms.create_key("alias/app")
+            assert False
+    """
+
+    text = " ".join(run(pytester, source).partition("KMS calls")[2].split())
+
+    later = "but is there now: it was made later, or was seen late."
+    assert f"alias/app was not found in us-east-1, {later}" in text
+    assert "alias/app was not found in eu-west-1; there are, the closest first: alias/app" in text
+
+
 def test_a_region_that_is_none_is_told(pytester: pytest.Pytester) -> None:
     """Also where the application has caught the error; not where a test has scheduled it."""
     pytester.makepyfile("""

@@ -216,6 +216,26 @@ def test_a_grant_permits_grants_that_are_as_strict(
     )
 
 
+def test_a_grant_for_one_source_permits_grants_for_that_source_alone(
+    granted: Any, helpers: Any
+) -> None:
+    """A service hands on no more than it has."""
+    caller = helpers.who(SERVICE, context={"aws:sourcearn": TRAIL})
+    parent = {"SourceArn": TRAIL, **EQUALS}
+
+    def permits(constraints: dict[str, Any] | None) -> bool:
+        params = {"Operations": ["Encrypt"], "Constraints": constraints}
+        terms = {"GranteePrincipal": SERVICE, "Operations": PARENT, "Constraints": parent}
+        permitted: bool = granted(caller, "kms:CreateGrant", params, **terms)
+        return permitted
+
+    assert permits(parent)
+    assert not permits({**parent, "SourceArn": f"{TRAIL}2"})
+    assert not permits(EQUALS)
+    assert not permits({"SourceArn": TRAIL})
+    assert not permits(None)
+
+
 def test_one_parent_must_permit_all_of_a_grant(rule: Any, helpers: Any) -> None:
     """Two together do not. Who may by a policy is not held to any parent."""
     parents = [

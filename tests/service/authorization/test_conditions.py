@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service.authorization.conditions import conditions_of
+from pytest_kmsmock.service.authorization.conditions import conditions_of, shown
 from pytest_kmsmock.service.authorization.grammar import operator_named
 from pytest_kmsmock.service.authorization.operators import OPERATORS
 from pytest_kmsmock.service.authorization.query import Query, Situation
@@ -205,3 +205,29 @@ def test_a_key_that_nobody_knows_is_refused_by_name(name: str, meant: str) -> No
             conditions_of(element, has_variables=True)
         assert repr(name) in str(caught.value)
         assert meant in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        ("ann", "StringLikeIfExists AWS:username 'ann'"),
+        (["ann"], "StringLikeIfExists AWS:username 'ann'"),
+        (["ann", "b*"], "StringLikeIfExists AWS:username ['ann', 'b*']"),
+    ],
+)
+def test_a_condition_is_shown_as_it_was_written(wanted: Any, text: str) -> None:
+    """Its values as a list where there are several."""
+    (condition,) = conditions_of(
+        {"StringLikeIfExists": {"AWS:username": wanted}}, has_variables=True
+    )
+
+    assert str(condition) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "missing"), ("a", "'a'"), (True, "'true'"), (7, "'7'"), (("a", "b"), "['a', 'b']")],
+)
+def test_a_value_of_a_request_is_shown_as_operators_see_it(value: Any, text: str) -> None:
+    """For a person to read."""
+    assert shown(value) == text

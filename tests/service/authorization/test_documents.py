@@ -95,12 +95,14 @@ def test_the_default_policy_locks_nobody_out() -> None:
 def test_length_is_counted_in_bytes() -> None:
     """32,768 of them; the text itself comes second."""
     short = json.dumps({"Statement": [statement(Sid="")]})
-    padding = "é" * ((32_768 - len(short)) // 2)
+    two_bytes, one_byte = divmod(32_768 - len(short), 2)
+    padding = "é" * two_bytes + "e" * one_byte
     fits = short.replace('"Sid": ""', f'"Sid": "{padding}"')
 
     documents.parse(fits)
-    with pytest.raises(LimitExceededException):
-        documents.parse(f"{fits}  ")
+    with pytest.raises(LimitExceededException) as caught:
+        documents.parse(f"{fits} ")
+    assert caught.value.message == "The key policy is longer than the limit of 32768 bytes."
     with pytest.raises(LimitExceededException):
         documents.parse("é" * 16_385)
 
@@ -228,9 +230,127 @@ def test_principals_that_there_cannot_be(principal: dict[str, str]) -> None:
     )
 
 
+SYNTAX = "The policy has syntax errors."
+PRINCIPALS = "Policy contains a statement with one or more invalid principals."
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("x", None),
+        ([], None),
+        ({"Statement": [], "Statements": []}, SYNTAX),
+        ({"Version": 2012, "Statement": []}, SYNTAX),
+        ({"Id": 5, "Statement": []}, SYNTAX),
+        ({"Version": "2012", "Statement": []}, "The policy has an unknown version: 2012."),
+        ({"Version": "2012-10-17"}, "Missing required field Statement"),
+        ({"Statement": []}, "Missing required field Statement"),
+    ],
+    ids=str,
+)
+def test_a_document_with_wrong_elements_is_malformed(document: Any, told: str | None) -> None:
+    """Of what is no object AWS says nothing."""
+    with pytest.raises(MalformedPolicyDocumentException) as caught:
+        documents.parse(json.dumps(document))
+
+    assert caught.value.message == (told or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"Sids": "x"}, SYNTAX),
+        ({"Effect": None}, "Missing required field Effect"),
+        ({"Effect": "allow", "Sid": 5}, "Missing required field Effect"),
+        ({"Sid": 5, "Condition": "x"}, SYNTAX),
+        ({"Condition": "x", "Principal": None}, SYNTAX),
+        ({"Condition": {"StringEquals": "x"}}, SYNTAX),
+        (
+            {"Condition": {"StringEqual": {"a": "x"}}},
+            "The policy has an invalid condition operator: StringEqual.",
+        ),
+        ({"Principal": None}, "Policy contains a statement with no principal."),
+        ({"Principal": {}}, "Policy contains a statement with no principal."),
+        ({"NotPrincipal": {"AWS": ROOT}}, SYNTAX),
+        (
+            {"Principal": None, "NotPrincipal": {"AWS": ROOT}},
+            "NotPrincipal cannot be used with Effect Allow.",
+        ),
+        ({"Principal": ROOT}, PRINCIPALS),
+        ({"Principal": [ROOT]}, PRINCIPALS),
+        ({"Principal": {"AWS": []}}, PRINCIPALS),
+        ({"Principal": {"AWS": [ROOT, ""]}}, PRINCIPALS),
+        ({"Principal": {"AWS": [ROOT, 5]}}, PRINCIPALS),
+        ({"Principal": {"Aws": ROOT}}, PRINCIPALS),
+        ({"Principal": {"Service": "*.amazonaws.com"}}, PRINCIPALS),
+        ({"Principal": {"Service": "s?.amazonaws.com"}}, PRINCIPALS),
+        ({"Action": None}, "Missing required field Action"),
+        ({"Action": []}, "Missing required field Action"),
+        ({"NotAction": "kms:Sign"}, SYNTAX),
+        ({"Action": ["kms:*", ""]}, SYNTAX),
+        ({"Action": ["kms:*", 5]}, SYNTAX),
+        ({"Action": ["kms:*", "Decrypt"]}, "The policy has an invalid action."),
+        ({"Action": "Decrypt", "Resource": None}, "The policy has an invalid action."),
+        ({"Resource": None}, "Missing required field Resource"),
+        ({"Resource": None, "NotResource": []}, "Missing required field Resource"),
+        ({"NotResource": "*"}, SYNTAX),
+        ({"Resource": ["*", 5]}, SYNTAX),
+    ],
+    ids=str,
+)
+def test_a_statement_with_wrong_elements_is_malformed(changes: dict[str, Any], told: str) -> None:
+    """The checks go from the names of the elements to what stands in each."""
+    with pytest.raises(MalformedPolicyDocumentException) as caught:
+        parse(**changes)
+
+    assert caught.value.message == told
+
+
+@pytest.mark.parametrize("statement", [{"Effect": "Allow"}, "x", []])
+def test_each_statement_is_checked(statement: Any) -> None:
+    """Also one after others that are right."""
+    right = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+
+    assert documents.parse(json.dumps({"Statement": right}))
+    with pytest.raises(MalformedPolicyDocumentException):
+        documents.parse(json.dumps({"Statement": [right, statement]}))
+
+
+def test_principals_get_other_names() -> None:
+    """Those of AWS, in either element; what else there is stays."""
+    text = json.dumps(
+        {
+            "Statement": [
+                {"Principal": {"AWS": [ROOT, ROLE], "Service": "s3.amazonaws.com"}, "Sid": "é"},
+                {"NotPrincipal": {"AWS": ROLE}},
+                {"Principal": {"Service": ROLE}},
+                {"Principal": "*"},
+            ]
+        }
+    )
+
+    new = documents.renamed(text, {ROLE: "AROA"})
+
+    assert json.loads(new) == {
+        "Statement": [
+            {"Principal": {"AWS": [ROOT, "AROA"], "Service": "s3.amazonaws.com"}, "Sid": "é"},
+            {"NotPrincipal": {"AWS": "AROA"}},
+            {"Principal": {"Service": ROLE}},
+            {"Principal": "*"},
+        ]
+    }
+    assert "é" in new
+    assert documents.principals_in(json.loads(new)) == {ROOT, "AROA", "*"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
+        {"Principal": {"AWS": "111122223333"}},
+        {"Principal": {"AWS": "AIDAJQABLZS4A3QDU576Q"}},
+        {"Principal": {"AWS": "AROAJQABLZS4A3QDU576Q:session"}},
+        {"Principal": {"AWS": "arn:aws-cn:iam::111122223333:user/a/b"}},
+        {"Principal": {"AWS": "arn:aws:sts::111122223333:federated-user/ann"}},
         {"Principal": {"Service": ["s3.amazonaws.com"], "AWS": "*"}},
         {"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
         {"Principal": {"CanonicalUser": "79a59df900b949e5"}},

@@ -38,6 +38,8 @@ def locks_out(*statements: dict[str, Any], principal: str = ROOT) -> bool:
         (ROOT, ROOT, True),
         (ROOT, ACCOUNT, True),
         (ROOT, "*", True),
+        (ROOT, ROLE, True),
+        (ROOT, "arn:aws:iam::210987654321:role/app", False),
         (ROLE, ROOT, True),
         (ROLE, ROLE, True),
         (ROLE, f"{ROLE}2", False),

@@ -313,4 +313,18 @@ def test_the_reason_is_a_sentence(rule: Any, helpers: Any) -> None:
 
     assert reason([allowed]).startswith("kms:Encrypt: statement 1")
     assert reason([allowed, refused]) == "kms:Decrypt: no IAM policy allows it"
-    assert reason([allowed, allowed]).count("kms:Encrypt: ") == 2
+    assert reason([allowed, allowed]) == f"{reason([allowed])}; {reason([allowed])}"
+
+
+def test_what_is_open_about_a_grant_is_named_if_it_lets_in(told: Any, helpers: Any) -> None:
+    """What is open about another that does not is named only where none does."""
+    context = {"EncryptionContextSubset": {"tenant": "42"}}
+    terms = {"GranteePrincipal": PARTNER, "Operations": ["Encrypt"]}
+    narrow = helpers.new_grant(1, **terms, Constraints=context)
+    wide = helpers.new_grant(2, **terms)
+    params = {"EncryptionContext": {"Tenant": "42"}}
+    case = f"- AWS leaves open {OPEN_QUESTIONS['case-of-constraint-keys']}."
+    across = f"- AWS leaves open {OPEN_QUESTIONS['cross-account-grantee']}."
+
+    assert told(PARTNER, grants=[narrow, wide], params=params)[1:] == [across]
+    assert told(PARTNER, grants=[narrow], params=params)[-1] == case

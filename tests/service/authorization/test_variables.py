@@ -65,5 +65,8 @@ def test_variables_of_a_resource_come_after_its_fifth_colon() -> None:
     late = after_fifth_colon(f"{arn}${{aws:username}}", has_variables=True)
     early = after_fifth_colon("arn:aws:kms:${aws:username}:1:key/x", has_variables=True)
 
+    empty = after_fifth_colon(":::::${aws:username}", has_variables=True)
+
+    assert empty.plain(VALUES.get) == ":::::ann"
     assert late.plain(VALUES.get) == f"{arn}ann"
     assert early.plain(VALUES.get) == "arn:aws:kms:${aws:username}:1:key/x"

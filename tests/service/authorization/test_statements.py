@@ -138,6 +138,29 @@ def test_the_resource_of_a_key_policy_is_the_key(
     assert rule(helpers.who(USER), policy=key_policy(USER, Resource=resource)).allows is fits
 
 
+@pytest.mark.parametrize(
+    ("resource", "fits"),
+    [
+        ("*", False),
+        (ARN, False),
+        (f"{ARN}0", True),
+        ([f"{ARN}0", ARN], False),
+        (f"arn:aws:kms:us-west-2:{OWN}:key/${{aws:PrincipalTag/key}}", False),
+        (f"arn:aws:kms:us-west-2:{OWN}:key/x${{aws:PrincipalTag/key}}", True),
+        (f"arn:aws:kms:us-west-2:{OWN}:key/x${{aws:PrincipalTag/none}}", False),
+    ],
+)
+def test_a_key_policy_can_be_on_all_but_some_resources(
+    rule: Any, helpers: Any, resource: Any, fits: bool
+) -> None:
+    """Which is the key, unless it is among them or nobody can say whether it is."""
+    policy = key_policy(USER) | {"Version": "2012-10-17"}
+    del policy["Statement"][0]["Resource"]
+    policy["Statement"][0]["NotResource"] = resource
+
+    assert rule(helpers.who(USER, tags={"key": KEY_ID}), policy=policy).allows is fits
+
+
 def test_variables_need_the_newer_version(rule: Any, helpers: Any) -> None:
     """In 2008-10-17, and without a version, they are text."""
     condition = {"StringEquals": {"aws:PrincipalTag/name": "${aws:username}"}}

@@ -115,6 +115,55 @@ def test_a_member_of_another_form_is_named(
         attestation.read(attestation.sign(cbor.dumps(payload), P384))
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"pcrs": None}, "its pcrs are not a map"),
+        ({"pcrs": {32: bytes(48)}}, "its pcrs have an index that is not one of 0 to 31"),
+        ({"pcrs": {-1: bytes(48)}}, "its pcrs have an index that is not one of 0 to 31"),
+        ({"pcrs": {31: bytes(65)}}, "its PCR31 is not a digest"),
+        ({"nitrotpm_pcrs": PCRS}, "it must have one of pcrs and nitrotpm_pcrs"),
+        ({"digest": None}, "its digest is not SHA384"),
+        ({"cabundle": b"root"}, "its cabundle is not a list of certificates"),
+        ({"module_id": b"i"}, "its module_id is not a text"),
+        ({"timestamp": -1}, "its timestamp is not a time"),
+        ({"certificate": b""}, "its certificate is not 1 to 1024 bytes"),
+        ({"cabundle": [b"root", b""]}, "its cabundle is not 1 to 1024 bytes"),
+        ({"cabundle": [b"root", bytes(1025)]}, "its cabundle is not 1 to 1024 bytes"),
+        ({"public_key": bytes(1025)}, "its public_key is not 1 to 1024 bytes"),
+        ({"user_data": bytes(513)}, "its user_data is not 1 to 512 bytes"),
+        ({"nonce": bytes(513)}, "its nonce is not 1 to 512 bytes"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_a_member_is_told(
+    cbor: Any, attested: Attestation, change: dict[str, Any], told: str
+) -> None:
+    """In words that a test's author can act on."""
+    payload = cbor.loads(cbor.loads(attestation.write(attested, P384))[2]) | change
+
+    with pytest.raises(Unacceptable) as caught:
+        attestation.read(attestation.sign(cbor.dumps(payload), P384))
+
+    assert str(caught.value) == told
+
+
+def test_members_may_be_as_long_as_the_syntax_says(attested: Attestation) -> None:
+    """And registers as long as any digest of SHA-2 that there is."""
+    longest = attrs.evolve(
+        attested,
+        timestamp=1,
+        pcrs={0: bytes(32), 1: bytes(48), 31: bytes(64)},
+        certificate=bytes(1024),
+        cabundle=(bytes(1024), b"r"),
+        public_key=bytes(1024),
+        user_data=bytes(512),
+        nonce=bytes(512),
+    )
+
+    assert attestation.read(attestation.write(longest, P384)).attestation == longest
+
+
 @pytest.mark.parametrize("payload", [b"", b"\x01", b"\x80", b"\xff"], ids=bytes.hex)
 def test_a_payload_that_is_no_map_is_refused(cbor: Any, payload: bytes) -> None:
     with pytest.raises(Unacceptable):
@@ -144,6 +193,37 @@ def test_other_envelopes_are_refused(cbor: Any, attested: Attestation) -> None:
             attestation.read(cbor.dumps(outer))
     with pytest.raises(Unacceptable, match="follow"):
         attestation.read(cbor.dumps(good) + b"\0")
+
+
+def test_what_is_wrong_with_an_envelope_is_told(cbor: Any, attested: Attestation) -> None:
+    """From the outside to the inside."""
+    good = cbor.loads(attestation.write(attested, P384))
+    protected, _, payload, signature = good
+    told = {}
+    for name, data in {
+        "no CBOR": b"",
+        "bytes after it": cbor.dumps(good) + b"\0",
+        "another tag": cbor.dumps(cbor.CBORTag(98, good)),
+        "no array": cbor.dumps({}),
+        "another algorithm": cbor.dumps([cbor.dumps({1: -7}), {}, payload, signature]),
+        "a header that is no map": cbor.dumps([cbor.dumps([1]), {}, payload, signature]),
+        "a short signature": cbor.dumps([protected, {}, payload, signature[1:]]),
+        "a payload that is no map": attestation.sign(cbor.dumps([]), P384),
+    }.items():
+        with pytest.raises(Unacceptable) as caught:
+            attestation.read(data)
+        told[name] = str(caught.value)
+
+    assert told == {
+        "no CBOR": "it is not CBOR",
+        "bytes after it": "bytes follow it",
+        "another tag": "it is not a COSE_Sign1",
+        "no array": "it is not a COSE_Sign1",
+        "another algorithm": "it is not signed by ES384",
+        "a header that is no map": "it is not signed by ES384",
+        "a short signature": "its signature has a wrong length",
+        "a payload that is no map": "its payload is not a map",
+    }
 
 
 @given(garbage=st.binary(max_size=100))

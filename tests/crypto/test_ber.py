@@ -31,6 +31,40 @@ def test_what_is_no_element_is_refused(data: str) -> None:
         ber.parse(bytes.fromhex(data))
 
 
+@pytest.mark.parametrize("data", ["3006" + "020105" + "0400" + "00", "3080" + "020105" + "0400"])
+def test_children_that_end_are_followed_by_an_end(data: str) -> None:
+    """Of one kind or the other."""
+    with pytest.raises(ValueError):  # noqa: PT011  in whatever words
+        ber.parse(bytes.fromhex(data))
+
+
+@pytest.mark.parametrize("data", ["3005" + "020105" + "0400", "3080" + "020105" + "0400" + "0000"])
+def test_an_element_has_its_children(data: str) -> None:
+    """Its length given, or left open."""
+    found = ber.parse(bytes.fromhex(data))
+
+    assert (found.tag, found.content) == (der.SEQUENCE, b"")
+    assert [(child.tag, child.content) for child in found.children] == [
+        (der.INTEGER, b"\x05"),
+        (der.OCTET_STRING, b""),
+    ]
+
+
+@pytest.mark.parametrize("length", ["definite", "open"])
+def test_elements_are_nested_up_to_a_depth(length: str) -> None:
+    """What goes further could exhaust the stack."""
+
+    def nested(depth: int) -> bytes:
+        data = NULL
+        for _ in range(depth):
+            data = der.element(0x30, data) if length == "definite" else ber.open_ended(0x30, data)
+        return data
+
+    assert ber.parse(nested(32))
+    with pytest.raises(ValueError, match="too deep"):
+        ber.parse(nested(33))
+
+
 @pytest.mark.parametrize(
     "data",
     [der.element(der.SEQUENCE, NULL * 500_000), ber.open_ended(der.SEQUENCE, NULL * 500_000)],

@@ -50,8 +50,9 @@ def test_each_open_question_has_a_place_where_it_is_answered() -> None:
 
 def met_by(ruling: Ruling) -> set[str]:
     """Return the questions that were met on the way to *ruling*."""
-    parts = (ruling, *ruling.findings, *ruling.verdicts)
-    return {question for part in parts for question in part.questions}
+    of_statements = (finding.questions for finding in ruling.findings)
+    of_grants = (verdict.questions for verdict in ruling.verdicts)
+    return {*ruling.questions}.union(*of_statements, *of_grants)
 
 
 @pytest.fixture

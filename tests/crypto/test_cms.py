@@ -170,6 +170,17 @@ def test_another_key_does_not_open_it() -> None:
     assert cms.open_(private_key(1), sealed) is None
 
 
+def test_an_envelope_for_another_name_does_not_open() -> None:
+    """Even where the key would decrypt what is in it."""
+    public = rsa.public_key(private_key())
+    sealed = cms.seal(public, b"secret", SYSTEM)
+
+    renamed = sealed.replace(cms.key_identifier(public), bytes(32))
+
+    assert renamed != sealed
+    assert cms.open_(private_key(), renamed) is None
+
+
 @given(data=st.data())
 @without_deadline
 def test_what_is_no_whole_envelope_does_not_open(data: st.DataObject) -> None:

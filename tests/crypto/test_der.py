@@ -61,3 +61,28 @@ def test_a_length_is_read_as_it_was_written(size: int) -> None:
 )
 def test_lengths_are_in_the_shortest_form(octets: str, size: int) -> None:
     assert der.length(size) == bytes.fromhex(octets)
+
+
+KEY = der.element(der.OCTET_STRING, b"key")
+ALGORITHM = der.element(der.SEQUENCE, b"\x05\x00")
+ATTRIBUTES = der.element(0xA0, b"")
+PUBLIC = der.element(0x81, b"\0public")
+
+
+@pytest.mark.parametrize(
+    ("parts", "algorithm"),
+    [
+        ([der.integer(0), ALGORITHM, KEY], b"\x05\x00"),
+        ([der.integer(0), ALGORITHM, KEY, ATTRIBUTES], b"\x05\x00"),
+        ([der.integer(1), ALGORITHM, KEY, ATTRIBUTES, PUBLIC], b"\x05\x00"),
+        ([der.integer(0), ALGORITHM], None),
+        ([der.integer(0), KEY, ALGORITHM], None),
+        ([ALGORITHM, KEY], None),
+        ([der.integer(0), der.integer(1), KEY], None),
+        ([der.integer(0), ALGORITHM, KEY[:-1]], None),
+    ],
+)
+def test_a_private_key_tells_its_algorithm(parts: list[bytes], algorithm: bytes | None) -> None:
+    """Whatever follows the key; what is in another form has none."""
+    assert der.algorithm(der.element(der.SEQUENCE, *parts)) == algorithm
+    assert der.algorithm(der.element(0x31, *parts)) is None

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from pytest_kmsmock.crypto import ecc, mldsa
+from pytest_kmsmock.crypto import der, ecc, mldsa
 from pytest_kmsmock.crypto.randomness import SYSTEM
 
 ALGORITHM = "ML_DSA_SHAKE_256"
@@ -82,3 +82,19 @@ def test_a_key_of_others_is_checked() -> None:
     assert not mldsa.is_private_key("ML_DSA_65", private)
     assert not mldsa.is_private_key("ML_DSA_44", other)
     assert not mldsa.is_private_key("ML_DSA_44", b"no key")
+
+
+@every_spec
+def test_a_key_whose_content_is_none_is_no_key(spec: str, public: int, length: int) -> None:
+    """Though its algorithm is the right one."""
+    algorithm = der.algorithm(mldsa.generate(spec, SYSTEM))
+    assert algorithm is not None
+    empty = der.element(
+        der.SEQUENCE,
+        der.integer(0),
+        der.element(der.SEQUENCE, algorithm),
+        der.element(der.OCTET_STRING, b"no key"),
+    )
+
+    assert der.algorithm(empty) == algorithm
+    assert not mldsa.is_private_key(spec, empty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_kmsmock.crypto import ecc, mlkem
+from pytest_kmsmock.crypto import der, ecc, mlkem
 from pytest_kmsmock.crypto.randomness import SYSTEM
 
 SPECS = [("ML_KEM_512", 822, 768), ("ML_KEM_768", 1206, 1088), ("ML_KEM_1024", 1590, 1568)]
@@ -90,3 +90,19 @@ def test_a_private_key_of_somebody_else_is_checked(spec: str, public: int, lengt
         b"no key",
     ):
         assert not mlkem.is_private_key(spec, wrong)
+
+
+@every_spec
+def test_a_key_whose_content_is_none_is_no_key(spec: str, public: int, length: int) -> None:
+    """Though its algorithm is the right one."""
+    algorithm = der.algorithm(mlkem.generate(spec, SYSTEM))
+    assert algorithm is not None
+    empty = der.element(
+        der.SEQUENCE,
+        der.integer(0),
+        der.element(der.SEQUENCE, algorithm),
+        der.element(der.OCTET_STRING, b"no key"),
+    )
+
+    assert der.algorithm(empty) == algorithm
+    assert not mlkem.is_private_key(spec, empty)

@@ -214,7 +214,7 @@ def _copies(folder: Path, number: int, *, unchecked: bool) -> list[Path]:
 
 
 def _queue(copies: Iterable[Path]) -> Any:
-    queue = multiprocessing.SimpleQueue[Path]()
+    queue: Any = multiprocessing.SimpleQueue()
     for copy in copies:
         queue.put(copy)
     return queue

@@ -156,7 +156,7 @@ class Members(dict[str, T]):
         known = [*self._known()]
         if name not in known:
             raise KmsMockError(
-                f"nothing that KMS is asked or answers has a member {name!r}, so that it is never "
+                f"there is nothing in KMS that has a member {name!r} here, so that it is never "
                 f"there.{suggestion(str(name), known)}"
             )
         return False

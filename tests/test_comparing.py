@@ -13,6 +13,7 @@ from unittest.mock import ANY
 
 import pytest
 from botocore.exceptions import ClientError
+from calling import code_of
 
 from pytest_kmsmock import Key, KmsMock, KmsMockError, matching
 from pytest_kmsmock.comparing import plain
@@ -322,6 +323,25 @@ def test_external_keys_are_asked_for_by_their_ids(kms: KmsMock) -> None:
     assert proxy.key("external") in proxy.keys
 
 
+@pytest.mark.parametrize(
+    ("ask", "says"),
+    [
+        (lambda kms, role: role != role.arn, "compare its arn, or its session_arn"),
+        (lambda kms, role: role in [role.session_arn], "compare its arn, or its session_arn"),
+        (lambda kms, role: kms.calls[0].principal != role, "compare its arn, or its session_arn"),
+        (lambda kms, _: (cluster := kms.cloudhsm_cluster()) == cluster.id, "compare what it has"),
+        (lambda kms, _: "external" not in [kms.xks_proxy()], "compare what it has"),
+    ],
+)
+def test_another_handle_is_no_text_either(
+    called: KmsMock, ask: Callable[[KmsMock, Any], Any], says: str
+) -> None:
+    with pytest.raises(KmsMockError) as caught:
+        ask(called, called.principal("arn:aws:iam::123456789012:role/app"))
+
+    assert says in str(caught.value)
+
+
 def test_a_handle_differs_from_what_is_no_name(kms: KmsMock, key: Key) -> None:
     """As any object does: a test may hold both, or none."""
     assert key != "text"
@@ -354,6 +374,7 @@ def test_a_handle_differs_from_what_is_no_name(kms: KmsMock, key: Key) -> None:
         (lambda key, _: key.usage != "ENCRYPT", "Did you mean 'ENCRYPT_DECRYPT'"),
         (lambda _, call: call.operation != "encrypt", "Did you mean 'Encrypt'"),
         (lambda _, call: call.key_states != ("enabled",), "is no state of a key"),
+        (lambda key, _: key.materials[0].state != "current", "Did you mean 'CURRENT'"),
     ],
 )
 def test_a_word_that_there_is_not_is_the_authors_error(
@@ -392,13 +413,15 @@ def test_a_word_is_a_text_as_any_other(called: KmsMock, key: Any) -> None:
         lambda call: "Cyphertext" in call.response,
         lambda call: call.response.get("keyid", "none") == "none",
         lambda call: 5 in call.params,
+        lambda call: "State" not in call.key.metadata,
+        lambda call: call.key.metadata.get("keyState") is None,
     ],
 )
 def test_a_member_that_there_is_nowhere_is_the_authors_error(
     called: KmsMock, ask: Callable[[Any], bool]
 ) -> None:
     """It would never be there."""
-    with pytest.raises(KmsMockError, match=r"has a member .*, so that it is never there"):
+    with pytest.raises(KmsMockError, match=r"has a member .* here, so that it is never there"):
         ask(called.calls[1])
 
 
@@ -416,6 +439,17 @@ def test_members_are_a_dict_as_any_other(called: KmsMock) -> None:
     assert type(pickle.loads(pickle.dumps(call.params))) is dict
     with pytest.raises(KeyError):
         call.params["plaintext"]
+
+
+def test_members_that_only_newer_botocores_have_can_be_asked_for(called: KmsMock, key: Key) -> None:
+    """So that a test holds with older ones, which do not have them."""
+    call = called.calls[1]
+
+    assert "SourceKeyMaterialId" not in call.params
+    assert call.response is not None
+    assert call.response.get("KeyMaterialId") is None
+    assert key.metadata.get("EncapsulationAlgorithms") is None
+    assert "DeletionDate" not in key.metadata
 
 
 def test_what_is_plain_has_no_checks(called: KmsMock, key: Key) -> None:
@@ -468,6 +502,11 @@ def test_other_selections_have_any(called: KmsMock) -> None:
         ("CreateGrant", {"Operations": ["Encrypt", "Decypt"]}, "could have Operations="),
         ("Sign", {"SigningAlgorithm": "RSA"}, "matching(lambda value: value == 'RSA')"),
         (None, {"KeySpec": "AES_512"}, "KMS knows"),
+        ("Encrypt", {"KeyId": "app"}, "Write alias/… for an alias"),
+        ("Encrypt", {"KeyId": ""}, "no key and no alias can have the name"),
+        ("ReEncrypt", {"DestinationKeyId": "app"}, "DestinationKeyId=matching("),
+        ("DeleteAlias", {"AliasName": "app"}, "Write alias/… for an alias"),
+        ("GenerateRandom", {"NumberOfBytes": True}, "could have NumberOfBytes=True"),
     ],
 )
 def test_a_value_that_kms_does_not_know_is_the_authors_error(
@@ -484,7 +523,10 @@ def test_a_value_that_kms_refuses_can_have_been_called_with(called: KmsMock, cli
     with pytest.raises(ClientError, match="ValidationException"):
         client.generate_data_key(KeyId="alias/app", KeySpec="AES_512")
 
+    assert code_of(client.describe_key, KeyId="app") == "NotFoundException"
+
     called.calls.assert_called_once("GenerateDataKey", KeySpec="AES_512")
+    called.calls.assert_called_once("DescribeKey", KeyId="app")
     with pytest.raises(AssertionError):
         called.calls.assert_not_called("GenerateDataKey", KeySpec="AES_512")
     called.calls.assert_not_called("Encrypt", EncryptionAlgorithm=matching(lambda v: v == "AES"))

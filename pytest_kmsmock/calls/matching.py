@@ -14,7 +14,7 @@ from ..backend import Backend
 from ..checks import BRIDGED
 from ..comparing import decides_itself
 from ..handles.finding import arn_of
-from ..handles.key import Key
+from ..handles.key import Key, is_name
 from ..service.api.shapes import checked_operation, service_model, shapes_of
 from ..service.misuse import KmsMockError, suggestion
 from .call import Call
@@ -25,6 +25,8 @@ _ABSENT: Final = object()
 Via = str | EllipsisType | None
 """A service of AWS that asks for the caller, None for the caller itself, `ANYHOW` for either."""
 ANYHOW: Final = ...
+# Parameters that name a key, and one that names an alias.
+_NAMING_KEYS: Final = ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId")
 _SUFFIX: Final = ".amazonaws.com"
 # What can equal a parameter, by the type of its shape.
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -149,9 +151,16 @@ def _check_param(backend: Backend, operation: str | None, name: str, value: Any)
         raise KmsMockError(f"{whose} has no parameter {name!r}.{suggestion(name, members)}{its}")
     found = (shapes_of(each).members.get(name) for each in operations)
     shapes = [shape for shape in found if shape is not None]
-    if any(could_be(value, shape) for shape in shapes):
+    if any(could_be(value, shape) for shape in shapes) and _can_name(name, value):
         return
     given = shown_value(value, is_secret(name))
+    if isinstance(value, str) and not _can_name(name, value):
+        if any(row.params.get(name) == value for row in backend.record.rows):
+            return
+        raise KmsMockError(
+            f"no key and no alias can have the name {name}={given}. Write alias/… for an alias; "
+            f"for a name that KMS refuses, {name}=matching(lambda value: value == {given})."
+        )
     instead = f" Write key={given}, or {name}=key.arn." if isinstance(value, Key) else ""
     known = list(dict.fromkeys(each for shape in shapes for each in _enum_of(shape)))
     if known and isinstance(value, str):
@@ -163,6 +172,15 @@ def _check_param(backend: Backend, operation: str | None, name: str, value: Any)
             f"refuses, write {name}=matching(lambda value: value == {given})."
         )
     raise KmsMockError(f"no call of {whose} could have {name}={given}.{instead}")
+
+
+def _can_name(name: str, value: Any) -> bool:
+    """Tell whether *value* could name what the parameter *name* is for, if it is for a key."""
+    if not isinstance(value, str) or decides_itself(value):
+        return True
+    if name == "AliasName":
+        return value.startswith("alias/")
+    return name not in _NAMING_KEYS or is_name(value)
 
 
 def could_be(value: Any, shape: Shape) -> bool:
@@ -184,6 +202,8 @@ def could_be(value: Any, shape: Shape) -> bool:
         )
     if isinstance(shape, ListShape):
         return isinstance(value, list) and all(could_be(item, shape.member) for item in value)
+    if shape.type_name in ("integer", "long") and isinstance(value, bool):
+        return False
     return isinstance(value, _TYPES[shape.type_name]) and (
         not _enum_of(shape) or value in _enum_of(shape)
     )

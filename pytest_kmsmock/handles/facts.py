@@ -65,6 +65,11 @@ class Handle:
         self._where = where
 
     def __eq__(self, other: object) -> bool:
+        __tracebackhide__ = True
+        if isinstance(other, str):
+            raise KmsMockError(
+                f"the handle {self!r} never equals the text {other!r}; compare what it has."
+            )
         return other._where == self._where if isinstance(other, type(self)) else NotImplemented
 
     def __hash__(self) -> int:

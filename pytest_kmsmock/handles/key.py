@@ -12,9 +12,10 @@ from botocore.exceptions import ClientError
 from .. import sources
 from ..backend import Backend, innermost_fork_of
 from ..checks import checked_account
-from ..comparing import CheckedList
+from ..comparing import CheckedList, Members
 from ..doors import author
 from ..remains import Beside
+from ..service.api.shapes import metadata_names
 from ..service.misuse import KmsMockError, no_attribute
 from ..service.values.identifiers import is_key_id
 from ..service.values.key import KeyState, KmsKey
@@ -113,8 +114,7 @@ class Key:
     @property
     def metadata(self) -> dict[str, Any]:
         """The KeyMetadata, as DescribeKey returns it."""
-        metadata: dict[str, Any] = self._do("DescribeKey")["KeyMetadata"]
-        return metadata
+        return Members(self._do("DescribeKey")["KeyMetadata"], metadata_names)
 
     @property
     def aliases(self) -> list[str]:

@@ -14,6 +14,7 @@ from ..service.api.times import cut, in_utc
 from ..service.misuse import KmsMockError
 from ..service.rules.lifecycle import DAY
 from ..service.values.key import KeyMaterial, KmsKey, material_id
+from . import words
 
 # A failure ends at the line that used the handle.
 __tracebackhide__ = True
@@ -85,7 +86,7 @@ def shown_material(material: KeyMaterial) -> Material:
     """Return what a test sees of *material*."""
     return Material(
         id=material.id,
-        state=material.state,
+        state=words.material_state(material.state),
         is_present=material.secret is not None,
         rotation_date=_date(material.rotation_date),
         rotation_type=material.rotation_type,

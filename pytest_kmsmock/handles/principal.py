@@ -32,6 +32,12 @@ class Principal:
         return f"<Principal {self._name}>"
 
     def __eq__(self, other: object) -> bool:
+        __tracebackhide__ = True
+        if isinstance(other, str):
+            raise KmsMockError(
+                f"the handle of a principal never equals the text {other!r}; compare its arn, or "
+                "its session_arn, which the calls of a role have."
+            )
         return isinstance(other, Principal) and other._name == self._name
 
     def __hash__(self) -> int:

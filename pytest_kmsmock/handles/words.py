@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from ..comparing import Word
+from ..names import OperationName
 from ..service.api.shapes import operation_names
-from ..service.values.key import KeyState
+from ..service.values.key import KeyState, MaterialState
 from ..service.values.specs import KEY_SPECS, KeySpecName, KeyUsage
 
 
@@ -22,5 +23,14 @@ def usage(text: str) -> KeyUsage:
     return cast("KeyUsage", Word(text, "key usage", lambda: get_args(KeyUsage)))
 
 
+def material_state(text: str) -> str:
+    return Word(text, "state of key material", lambda: get_args(MaterialState))
+
+
 def operation(text: str) -> str:
-    return Word(text, "operation of KMS", operation_names)
+    return Word(text, "operation of KMS", _operations)
+
+
+def _operations() -> list[str]:
+    # Those too that an older botocore does not know, as a test may run with several.
+    return sorted({*operation_names(), *get_args(OperationName)})

@@ -9,8 +9,9 @@ import pytest
 from pytest_kmsmock import KmsMockError
 from pytest_kmsmock.handles import words
 from pytest_kmsmock.names import OperationName
+from pytest_kmsmock.service.api.shapes import operation_names
 from pytest_kmsmock.service.rules.key_states import KEY_STATES
-from pytest_kmsmock.service.values.key import KeyState
+from pytest_kmsmock.service.values.key import KeyState, MaterialState
 from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 
@@ -21,6 +22,7 @@ def test_each_word_differs_from_each_other_of_its_kind() -> None:
         (words.state, states),
         (words.spec, list(KEY_SPECS)),
         (words.usage, usages),
+        (words.material_state, list(get_args(MaterialState))),
         (words.operation, sorted(KEY_STATES)),
     ):
         assert texts
@@ -29,13 +31,16 @@ def test_each_word_differs_from_each_other_of_its_kind() -> None:
             assert [other for other in texts if word == other] == [text]
 
 
-@pytest.mark.parametrize("make", [words.state, words.spec, words.usage, words.operation])
+@pytest.mark.parametrize(
+    "make", [words.state, words.spec, words.usage, words.operation, words.material_state]
+)
 def test_no_word_is_compared_with_any_text(make: object) -> None:
     assert callable(make)
     with pytest.raises(KmsMockError, match="'anything' is no "):
         assert make("Encrypt") != "anything"
 
 
-def test_operations_are_those_of_the_model() -> None:
-    """Also those that only a newer botocore has."""
-    assert words.operation("Encrypt") != get_args(OperationName)[0]
+def test_operations_are_those_that_any_botocore_has() -> None:
+    """Whatever the installed one knows: a test can run with several."""
+    for name in (*get_args(OperationName), *operation_names()):
+        assert (words.operation("Encrypt") != name) is (name != "Encrypt")

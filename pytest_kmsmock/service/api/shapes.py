@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
@@ -168,12 +168,34 @@ def operation_names() -> list[str]:
     return list(service_model().operation_names)
 
 
+# Members that the oldest botocore that is supported does not have, and a newer one has: a test
+# that runs with both may ask for them.
+_NEWER: Final = frozenset(
+    {
+        *("CurrentKeyMaterialId", "DestinationKeyMaterialId", "DryRunModifiers"),
+        *("EncapsulationAlgorithm", "EncapsulationAlgorithms", "GranteeServicePrincipal"),
+        *("ImportType", "IncludeKeyMaterial", "KeyCreationDate", "KeyLastUsage"),
+        *("KeyMaterialDescription", "KeyMaterialId", "ResourceOwners", "RetiringServicePrincipal"),
+        *("SharedSecretCiphertextBlob", "SourceKeyMaterialId", "TrackingStartDate"),
+        "XksProxyVpcEndpointServiceOwner",
+    }
+)
+
+
 @functools.cache
 def member_names() -> frozenset[str]:
     """Return the names of the members of all requests and responses."""
     operations = map(service_model().operation_model, service_model().operation_names)
     shapes = (shape for each in operations for shape in (each.input_shape, each.output_shape))
-    return frozenset(name for shape in shapes if shape is not None for name in shape.members)
+    names = (name for shape in shapes if shape is not None for name in shape.members)
+    return _NEWER.union(names)
+
+
+@functools.cache
+def metadata_names() -> frozenset[str]:
+    """Return the names of the members of a key's metadata."""
+    metadata = cast("StructureShape", service_model().shape_for("KeyMetadata"))
+    return _NEWER.union(metadata.members)
 
 
 @functools.cache

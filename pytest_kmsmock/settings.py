@@ -93,7 +93,7 @@ def settings_from(options: Mapping[str, Any]) -> Settings:
     __tracebackhide__ = True
     global _of_run
     if _of_run is None:
-        _of_run = _changed(DEFAULTS, _ini_options)
+        _of_run = _changed(DEFAULTS, _ini_options, "kms_region")
     marked = {} if _marked is None else _marked.read()
     return _changed(_of_run, {**marked, **options}) if marked or options else _of_run
 
@@ -129,13 +129,18 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _changed(settings: Settings, options: Mapping[str, Any]) -> Settings:
-    """Return *settings* with *options*, which are checked."""
+def _changed(settings: Settings, options: Mapping[str, Any], region: str = "region") -> Settings:
+    """
+    Return *settings* with *options*, which are checked.
+
+    Args:
+        region: What the option of that name is called where they come from.
+    """
     __tracebackhide__ = True
     changed = {**settings, **checked(options)}
     # By itself a Region is right or wrong only with the other option.
     if changed["region"] is not None and not changed["unknown_regions"]:
-        check_known("region", changed["region"])
+        check_known(region, changed["region"])
     return cast("Settings", MappingProxyType(changed))
 
 

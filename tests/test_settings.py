@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_kmsmock import observed, settings
+from pytest_kmsmock import KmsMockError, observed, settings
 from pytest_kmsmock.observed import Observed
 from pytest_kmsmock.settings import DEFAULTS, Marked, configured_region, settings_from
 
@@ -68,3 +68,16 @@ def test_where_no_marker_holds_they_are_called_after_what_is_going_on() -> None:
         observed.observe(outer)
 
     assert (first, other) == ("the import of one.py 0", "the import of another.py 0")
+
+
+def test_a_region_that_there_is_not_is_told_by_the_name_of_its_option() -> None:
+    """That of the ini file has a prefix; what is written of a mock has none."""
+    before = settings.use({"region": "us-esat-1"})
+    try:
+        with pytest.raises(KmsMockError, match=r"^kms_region='us-esat-1' is no Region"):
+            settings_from({"region": "eu-west-1"})
+    finally:
+        settings.use(before)
+
+    with pytest.raises(KmsMockError, match=r"^region='us-esat-1' is no Region"):
+        settings_from({"region": "us-esat-1"})

@@ -387,6 +387,20 @@ def test_a_word_that_there_is_not_is_the_authors_error(
     assert told in str(caught.value)
 
 
+def test_the_code_of_an_error_is_one_that_there_is(kms: KmsMock, client: Any) -> None:
+    """``call.error.code != "NotFound"`` would hold for every call."""
+    assert code_of(client.describe_key, KeyId="alias/none") == "NotFoundException"
+    error: Any = kms.calls[0].error
+
+    with pytest.raises(KmsMockError, match=r"'NotFound' is no code .* mean 'NotFoundException'"):
+        assert error.code != "NotFound"
+    for other in ("DisabledException", "ThrottlingException", "ReadTimeoutError", "TagException"):
+        assert error.code != other
+    assert error.code == "NotFoundException"
+    assert error == kms.calls[0].error
+    assert hash(error) == hash(kms.calls[0].error)
+
+
 def test_a_word_is_a_text_as_any_other(called: KmsMock, key: Any) -> None:
     call = called.calls[1]
 

@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from .. import sources
 from ..backend import Backend
 from ..comparing import Members
@@ -70,7 +72,8 @@ class Call:
     @property
     def error(self) -> CallError | None:
         """What AWS refused the call with, or None."""
-        return self._row.error
+        error = self._row.error
+        return None if error is None else attrs.evolve(error, code=words.error_code(error.code))
 
     @property
     def principal(self) -> str:

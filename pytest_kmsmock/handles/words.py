@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from ..comparing import Word
+from ..faults import ANY, LOST_CONNECTIONS, ScheduledError, possible_errors
 from ..names import OperationName
+from ..service.api.errors import KmsError
 from ..service.api.shapes import operation_names
 from ..service.values.key import KeyState, MaterialState
 from ..service.values.specs import KEY_SPECS, KeySpecName, KeyUsage
@@ -27,8 +29,18 @@ def material_state(text: str) -> str:
     return Word(text, "state of key material", lambda: get_args(MaterialState))
 
 
+def error_code(text: str) -> str:
+    return Word(text, "code of an error that KMS answers with", _codes)
+
+
 def operation(text: str) -> str:
     return Word(text, "operation of KMS", _operations)
+
+
+def _codes() -> list[str]:
+    # By their classes, of which an older botocore does not declare all.
+    classes = {each.__name__ for each in KmsError.__subclasses__() if each is not ScheduledError}
+    return sorted({*classes, *possible_errors(ANY), *LOST_CONNECTIONS})
 
 
 def _operations() -> list[str]:

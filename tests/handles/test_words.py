@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import get_args
 
+import botocore.exceptions
 import pytest
 
 from pytest_kmsmock import KmsMockError
+from pytest_kmsmock.faults import LOST_CONNECTIONS
 from pytest_kmsmock.handles import words
 from pytest_kmsmock.names import OperationName
 from pytest_kmsmock.service.api.shapes import operation_names
@@ -38,6 +40,19 @@ def test_no_word_is_compared_with_any_text(make: object) -> None:
     assert callable(make)
     with pytest.raises(KmsMockError, match="'anything' is no "):
         assert make("Encrypt") != "anything"
+
+
+def test_codes_are_those_of_all_errors() -> None:
+    """Also those that no operation declares, and lost connections, whatever botocore knows."""
+    code = words.error_code("SerializationException")
+
+    for other in ("KMSInternalException", "ConflictException", "AccessDeniedException"):
+        assert code != other
+    for lost in LOST_CONNECTIONS:
+        assert code != lost
+        assert issubclass(getattr(botocore.exceptions, lost), Exception)
+    with pytest.raises(KmsMockError):
+        assert code != "ScheduledError"
 
 
 def test_operations_are_those_that_any_botocore_has() -> None:

@@ -12,6 +12,7 @@ from botocore.session import Session
 
 from pytest_kmsmock import KmsMock, mock_kms
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
 CREDENTIALS: dict[str, Any] = {
     "region_name": "us-east-1",
     "aws_access_key_id": "AKIAEXAMPLE",
@@ -120,6 +121,38 @@ def test_a_key_that_only_the_mock_has_is_not_asked_for(shadowed: KmsMock) -> Non
     assert asked == []
     said = f"not sent, since the endpoint does not know {key.arn}"
     assert notes(shadowed) == [f"DescribeKey: {said}", f"Decrypt: {said}"]
+
+
+def test_what_only_one_of_them_can_open_is_no_difference(shadowed: KmsMock) -> None:
+    """Imported material, ciphertexts and signatures are made for the keys of the one."""
+    with servers.kms_server() as (url, asked):
+        client = client_at(url)
+        awaiting = client.create_key(Origin="EXTERNAL")["KeyMetadata"]["Arn"]
+        shadowed.key(awaiting).import_material(b"m" * 32)
+        arn = client.create_key()["KeyMetadata"]["Arn"]
+        client.decrypt(CiphertextBlob=shadowed.key(arn).encrypt(b"x"))
+        client.decrypt(CiphertextBlob=shadowed.create_key(key_id=NOBODY).encrypt(b"x"))
+        with pytest.raises(client.exceptions.InvalidCiphertextException):
+            client.decrypt(CiphertextBlob=b"of neither")
+        parameters = client.get_parameters_for_import(
+            KeyId=awaiting, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048"
+        )
+        with pytest.raises(client.exceptions.InvalidCiphertextException):
+            client.import_key_material(
+                KeyId=awaiting,
+                ImportToken=parameters["ImportToken"],
+                EncryptedKeyMaterial=b"x" * 256,
+                ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
+            )
+        client.describe_key(KeyId=awaiting)
+
+    assert notes(shadowed) == [
+        "Decrypt: not compared, since the endpoint has not made its CiphertextBlob",
+        f"Decrypt: not sent, since the endpoint does not know {shadowed.key(NOBODY).arn}",
+        "ImportKeyMaterial: not sent, since its material is wrapped for the mock alone",
+        f"DescribeKey: not sent, since the endpoint does not know {awaiting}",
+    ]
+    assert "ImportKeyMaterial" not in asked
 
 
 def test_plaintext_is_never_told(shadowed: KmsMock) -> None:

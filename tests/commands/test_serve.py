@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -18,6 +19,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from pytest_kmsmock import mock_kms
 
 pytestmark = [
     pytest.mark.extra("endpoint"),
@@ -101,6 +105,45 @@ def test_it_says_that_it_is_there(serve: Callable[..., Server]) -> None:
         assert b'"kms": "running"' in answer.read()
 
     assert server.url == f"http://127.0.0.1:{port}"
+
+
+def test_a_mock_whose_shadow_it_is_agrees_with_it(serve: Callable[..., Server]) -> None:
+    """The same KMS, over a signed connection to another process, with other keys."""
+    client = serve().client()
+    grantee = "arn:aws:iam::123456789012:role/app"
+
+    with mock_kms(shadow=True) as kms:
+        key = client.create_key(Description="d")["KeyMetadata"]["Arn"]
+        client.create_alias(AliasName="alias/app", TargetKeyId=key)
+        blob = client.encrypt(KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
+        other = client.create_key()["KeyMetadata"]["KeyId"]
+        moved = client.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other)["CiphertextBlob"]
+        assert client.decrypt(CiphertextBlob=moved)["Plaintext"] == b"x"
+        grant = client.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Decrypt"])
+        client.list_grants(KeyId=key)
+        client.retire_grant(GrantToken=grant["GrantToken"])
+        pair = client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+        signed = {"KeyId": pair["KeyId"], "Message": b"m", "SigningAlgorithm": "ECDSA_SHA_256"}
+        client.verify(**signed, Signature=client.sign(**signed)["Signature"])
+        client.get_public_key(KeyId=pair["KeyId"])
+        client.put_key_policy(KeyId=key, Policy=client.get_key_policy(KeyId=key)["Policy"])
+        client.enable_key_rotation(KeyId=key)
+        client.get_key_rotation_status(KeyId=key)
+        client.list_aliases(KeyId=key)
+        client.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+        for refused in (
+            functools.partial(client.encrypt, KeyId="alias/app", Plaintext=b"x"),
+            functools.partial(client.decrypt, CiphertextBlob=b"of neither"),
+            functools.partial(client.describe_key, KeyId="alias/nobody"),
+            functools.partial(client.create_alias, AliasName="alias/app", TargetKeyId=other),
+            functools.partial(client.verify, **signed, Signature=b"of neither"),
+        ):
+            with pytest.raises(ClientError):
+                refused()
+        client.cancel_key_deletion(KeyId=key)
+
+    assert len(kms.calls) == 25
+    assert kms._backend.notes == []
 
 
 def test_keys_come_from_a_file(serve: Callable[..., Server], tmp_path: Path) -> None:

@@ -236,6 +236,7 @@ class Message(HTTPMessageDelegate):  # type: ignore[misc]  # likewise
         self._refused = True
         headers = [*refusal.headers, ("Content-Length", "0"), ("Connection", "close")]
         self._write(refusal.status, headers, b"")
+        self._stream.has_refused = True
         self._linger = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._end_refusal)
 
     def _end_refusal(self) -> None:

@@ -35,6 +35,7 @@ class _Timed:
 
     Attributes:
         is_in_head: The head of the next request is on its way, or not even that.
+        has_refused: The last answer has been written, whatever is still read.
     """
 
     # Of tornado's stream, beside which it stands.
@@ -47,6 +48,7 @@ class _Timed:
         self, connection: socket.socket, closed: Callable[[Any], None], **settings: Any
     ) -> None:
         self.is_in_head = True
+        self.has_refused = False
         self._on_close = closed
         self._timer: asyncio.TimerHandle | None = None
         super().__init__(connection, max_buffer_size=_BUFFER_BYTES, **settings)  # type: ignore[call-arg]
@@ -75,6 +77,14 @@ class _Timed:
         self.is_in_head = True
         if self._read_buffer_size:  # it has begun to
             self.begin()
+
+    def write(self, data: Any) -> Any:
+        if not self.has_refused:
+            return super().write(data)  # type: ignore[misc]
+        # tornado's own word on a body that makes no sense.
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done
 
     def set_nodelay(self, value: bool) -> None:
         """Leave the connection as it is: an answer is written at once, and nothing is to wait."""

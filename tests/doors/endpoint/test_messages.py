@@ -108,6 +108,27 @@ def test_what_is_no_request_of_kms_gets_the_status_of_http(
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "2\r\nContent-Length: 3"},
+        {"Content-Length": "9" * 30},
+        {"Transfer-Encoding": "chunked"},
+        {"Content-Length": None, "Transfer-Encoding": "gzip, chunked"},
+    ],
+)
+def test_a_request_that_is_refused_gets_one_answer(
+    kms_endpoint: Endpoint, headers: dict[str, str | None]
+) -> None:
+    """Whatever else is found to be wrong with it."""
+    with connect(kms_endpoint) as connection:
+        connection.sendall(request(kms_endpoint, headers=headers))
+        answers = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert answers.count(b"HTTP/1.1 ") == 1
+    assert b"Content-Length: 0\r\n" in answers
+
+
+@pytest.mark.parametrize(
     "data", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"hello\r\n\r\n", b"\x00" * 100 + b"\r\n\r\n"]
 )
 def test_what_is_no_http_stops_nobody(kms_endpoint: Endpoint, data: bytes) -> None:

@@ -19,9 +19,11 @@ import pytest
 
 from .. import pairs, settings
 from ..doors import sessions
-from . import watch
+from . import importing
 from .explaining import pytest_assertrepr_compare
 from .fixtures import kms, kms_class, kms_endpoint, kms_module, kms_session
+from .guarding import watch_run
+from .importing import pytest_collection, pytest_make_collect_report
 from .marking import add_markers
 from .options import (
     CREDENTIALS,
@@ -31,23 +33,17 @@ from .options import (
     pytest_addoption,
     refuse_unknown_names,
 )
-from .sweep import kms_failure, pytest_generate_tests, pytest_itemcollected
-from .tracing import pytest_keyboard_interrupt
-from .watch import (
-    OBSERVED,
-    pytest_collection,
-    pytest_fixture_setup,
-    pytest_make_collect_report,
-    pytest_runtest_call,
+from .protocol import pytest_fixture_setup, pytest_runtest_protocol, pytest_runtest_setup
+from .running import OBSERVED
+from .sections import (
     pytest_runtest_makereport,
-    pytest_runtest_protocol,
-    pytest_runtest_setup,
-    pytest_runtest_teardown,
     pytest_sessionfinish,
     pytest_terminal_summary,
     pytest_testnodedown,
-    watch_run,
 )
+from .sweep import kms_failure, pytest_generate_tests, pytest_itemcollected
+from .tracing import pytest_keyboard_interrupt
+from .watch import pytest_runtest_call, pytest_runtest_teardown
 
 __all__ = [
     "kms",
@@ -91,7 +87,7 @@ def pytest_load_initial_conftests(
     try:
         return (yield)
     except Exception as error:
-        watch.hint_at(getattr(error, "cause", error))
+        importing.hint_at(getattr(error, "cause", error))
         raise
 
 

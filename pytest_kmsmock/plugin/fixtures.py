@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .. import active
-from . import watch
+from . import running
 
 if TYPE_CHECKING:
     from ..handles.endpoint import Endpoint
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 @pytest.fixture
 def kms() -> Iterator[KmsMock]:
     """AWS KMS in this process, for the length of one test."""
-    running = watch.running()
-    if running is None:
+    item = running.running()
+    if item is None:
         pytest.fail(
             "kms found no running test: something runs tests here without calling the hook "
             "pytest_runtest_protocol. Write `with mock_kms() as kms:` in the test instead.",
             pytrace=False,
         )
-    of_class = watch.mock_of_class()
+    of_class = running.mock_of_class()
     if of_class is not None:
         yield of_class
         return
-    with _mock_for(running) as mock:
+    with _mock_for(item) as mock:
         yield mock
 
 
@@ -72,7 +72,7 @@ def _mock_for(asking: Any) -> KmsMock:
     Args:
         asking: The test or the request that asks for it.
     """
-    held = active.held_for(lambda holder: watch.is_of(asking, holder))
+    held = active.held_for(lambda holder: running.is_of(asking, holder))
     return _mock_class()(outer=held[0] if held else None)
 
 

@@ -10,7 +10,7 @@ import pytest
 from .. import record
 from ..backend import Backend
 from ..record import Row
-from .watch import OBSERVED
+from .running import OBSERVED
 
 _TAKING = pytest.StashKey["_Taking"]()
 

@@ -216,27 +216,3 @@ def test_motos_server(shadowed: KmsMock) -> None:
 
     assert all(": member: " in note or ": text: " in note for note in notes(shadowed))
     assert len(shadowed.calls) == 2
-
-
-def test_the_run_reports_it(pytester: pytest.Pytester) -> None:
-    """In a section of its own, with the test and its line, and no test fails for it."""
-    pytester.makepyfile(
-        """
-        import boto3
-        import pytest
-
-        @pytest.mark.kms(shadow=True)
-        def test_it(kms):
-            boto3.client(
-                "kms", region_name="us-east-1", endpoint_url="http://127.0.0.1:9",
-                aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key="example",
-            ).list_keys()
-        """
-    )
-
-    result = pytester.runpytest("-p", "no:randomly")
-
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(
-        ["*= KMS shadow =*", "*::test_it: ListKeys (test_the_run_reports_it.py:*): not sent: *"]
-    )

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_kmsmock import pairs
 from pytest_kmsmock.backend import active_backend
 
 Run = Callable[..., pytest.RunResult]
@@ -25,56 +24,6 @@ def test_each_test_has_an_empty_kms_of_its_own(run: Run) -> None:
     """)
 
     result.assert_outcomes(passed=2)
-
-
-def test_without_pytests_protocol_kms_says_so(pytester: pytest.Pytester) -> None:
-    """A plugin with a loop of its own may go round the hook that tells which test is running."""
-    pytester.makeconftest(
-        """
-        from _pytest.runner import runtestprotocol
-
-        def pytest_runtestloop(session):
-            for item in session.items:
-                runtestprotocol(item)
-            return True
-        """
-    )
-    pytester.makepyfile(
-        """
-        from pytest_kmsmock import mock_kms
-
-        def test_fixture(kms):
-            pass
-
-        def test_context_manager():
-            with mock_kms() as kms:
-                assert kms.keys == []
-        """
-    )
-
-    result = pytester.runpytest_subprocess()
-
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*kms found no running test*with mock_kms() as kms:*"])
-
-
-def test_a_run_within_a_run_changes_nothing_of_it(run: Run, request: pytest.FixtureRequest) -> None:
-    """Neither whose markers count, nor where pairs are kept."""
-    folder = pairs.folder()
-    request.node.add_marker(pytest.mark.kms(region="eu-west-3"))
-
-    run(
-        """
-        import pytest
-
-        @pytest.mark.kms(region="eu-west-1")
-        def test_it(kms):
-            kms.create_key(spec="ECC_NIST_P256")
-        """
-    ).assert_outcomes(passed=1)
-
-    assert request.getfixturevalue("kms").region == "eu-west-3"
-    assert pairs.folder() == folder
 
 
 def test_a_test_that_fails_leaves_nothing_to_the_next(run: Run) -> None:

@@ -4,6 +4,8 @@ Checks of what an author writes: of options, and of what has the same forms else
 Light: pytest's start imports it.
 """
 
+import argparse
+import math
 import os
 import re
 import sys
@@ -287,3 +289,14 @@ def or_none(check: Check) -> Check:
         return None if value is None else check(name, value)
 
     return checked
+
+
+def percentage(text: str) -> float:
+    """Return *text*, of a command line, as a number from 0 to 100."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 100")
+    return value

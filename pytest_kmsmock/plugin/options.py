@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from ..checks import REPORT_ENDINGS, located
+from ..checks import REPORT_ENDINGS, located, percentage
 from ..options import OPTIONS, Option
 
 # Not of a mock: the guard watches over calls outside all of them.
@@ -63,19 +63,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--kms-report-fail-under",
-        type=_percentage,
+        type=percentage,
         default=None,
         metavar="PERCENT",
         dest="kms_report_fail_under",
         help="Fail the run if tests have provoked fewer of the failures than that.",
     )
-
-
-def _percentage(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 100:  # nan, too
-        raise ValueError(text)
-    return value
 
 
 def keep_paths_of_tests(args: list[str]) -> bool:

@@ -397,6 +397,7 @@ def test_a_limit_that_is_no_percentage_is_refused(run: Run, limit: str) -> None:
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--kms-report-fail-under*"])
+    result.stderr.fnmatch_lines([f"*'{limit}' is no number from 0 to 100*"])
 
 
 # The command line

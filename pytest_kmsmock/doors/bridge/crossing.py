@@ -135,17 +135,19 @@ class Crossing:
         """Let *value* be the part *name* of the request that the other mock sees."""
         self.request[name] = value
 
-    def answer(self, parsed: dict[str, Any]) -> tuple[DirectResponse, dict[str, Any]]:
+    def answer(
+        self, parsed: dict[str, Any], status: int = 200
+    ) -> tuple[DirectResponse, dict[str, Any]]:
         """Return *parsed* as what botocore gets, in the place of the other mock's answer."""
         request_id = str(uuid.uuid4())
         of_answer = headers(request_id, self.backend.clock())
         metadata = {
             "RequestId": request_id,
-            "HTTPStatusCode": 200,
+            "HTTPStatusCode": status,
             "HTTPHeaders": of_answer,
             "RetryAttempts": 0,
         }
-        return DirectResponse(200, of_answer), {**parsed, "ResponseMetadata": metadata}
+        return DirectResponse(status, of_answer), {**parsed, "ResponseMetadata": metadata}
 
     def _make_managed(self, key_id: Any, region: str) -> None:
         """Let the AWS managed key come into being that the service is about to use."""

@@ -6,10 +6,12 @@ Source: Lambda Developer Guide, "Securing environment variables"; texts as repor
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
+from botocore.response import StreamingBody
 
 from ...service.api.errors import KmsError
 from . import motos
@@ -94,11 +96,21 @@ def _show(crossing: Crossing, answer: dict[str, Any]) -> None:
             configuration["Environment"] = {"Error": told}
 
 
-def _invoke(crossing: Crossing) -> None:
-    sealed = _memory(crossing).get(_name(crossing))
-    if sealed is not None:
-        role = _role(crossing, _name(crossing))
+def _invoke(crossing: Crossing) -> Any:
+    """Open the environment by the function's role, now or, for nobody who waits, later."""
+    sealed, kind = _memory(crossing).get(_name(crossing)), crossing.params.get("InvocationType")
+    if sealed is None or kind == "DryRun":
+        return None
+    role = _role(crossing, _name(crossing))
+    try:
         _open(crossing, sealed, by=role)
+    except KmsError:
+        if kind != "Event":
+            raise
+        # It is taken, and what becomes of it is not answered.
+        payload = StreamingBody(io.BytesIO(), 0)
+        return crossing.answer({"StatusCode": 202, "Payload": payload}, 202)
+    return None
 
 
 def _open(crossing: Crossing, sealed: _Sealed, by: str | None = None) -> None:

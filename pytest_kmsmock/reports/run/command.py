@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...checks import REPORT_ENDINGS
+from ...checks import REPORT_ENDINGS, percentage
 from ...service.misuse import KmsMockError
 from . import json_file, writing
 from .rows import merged
@@ -39,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument(
         "--fail-under",
-        type=float,
+        type=percentage,
         metavar="PERCENT",
         help="exit with 1 if tests have provoked fewer of the failures",
     )
@@ -52,7 +52,8 @@ def main(argv: Sequence[str]) -> int:
             writing.write(summary, file)
         except OSError as error:
             raise KmsMockError(f"{file} could not be written: {error.strerror}.") from None
-        print(f"the report of {len(summary.run.ids)} runs: {file}")
+        runs = len(summary.run.ids)
+        print(f"the report of {runs} run{'s' * (runs != 1)}: {file}")
     if not options.output:
         print(as_text(summary))
     if options.fail_under is None:

@@ -86,6 +86,23 @@ def test_an_invocation_opens_the_environment(bridged: KmsMock, functions: Any) -
     )
 
 
+def test_who_does_not_wait_is_not_told(bridged: KmsMock, functions: Any) -> None:
+    """An event is taken, and that KMS refused is on record."""
+    key = bridged.create_key()
+    create(functions, KMSKeyArn=key.arn)
+    key.disable()
+    bridged.calls.clear()
+
+    taken = functions.invoke(FunctionName="f", InvocationType="Event")
+
+    assert taken["StatusCode"] == taken["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert taken["Payload"].read() == b""
+    [call] = bridged.calls
+    assert call.operation == "Decrypt"
+    assert call.error is not None
+    assert call.error.code == "DisabledException"
+
+
 def test_a_function_without_a_key_asks_nothing(bridged: KmsMock, functions: Any) -> None:
     create(functions)
     functions.get_function_configuration(FunctionName="f")

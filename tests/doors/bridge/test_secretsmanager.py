@@ -145,7 +145,10 @@ def test_of_a_batch_each_secret_is_refused_by_itself(bridged: KmsMock, secrets: 
     secrets.create_secret(Name="other", SecretString="b")
     key.disable()
 
-    found = secrets.batch_get_secret_value(SecretIdList=["db", "other", "nobody"])
+    try:
+        found = secrets.batch_get_secret_value(SecretIdList=["db", "other", "nobody"])
+    except NotImplementedError:
+        pytest.skip("this moto has no BatchGetSecretValue")
 
     assert [each["SecretString"] for each in found["SecretValues"]] == ["b"]
     codes = {each["SecretId"]: each["ErrorCode"] for each in found["Errors"]}

@@ -49,6 +49,16 @@ def test_runs_are_written_as_one(
     assert "7 calls" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("limit", ["101", "-1", "nan", "many"])
+def test_a_limit_that_is_no_percentage_is_told(
+    reports: list[str], capsys: pytest.CaptureFixture[str], limit: str
+) -> None:
+    with pytest.raises(SystemExit):
+        __main__.main(["report", *reports, f"--fail-under={limit}"])
+
+    assert f"'{limit}' is no number from 0 to 100" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("limit", "status"), [("60", 0), ("60.1", 1)])
 def test_too_few_failures_are_an_exit_status(
     reports: list[str], capsys: pytest.CaptureFixture[str], limit: str, status: int

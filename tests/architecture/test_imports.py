@@ -73,6 +73,7 @@ OTHERS: Final[Mapping[str, tuple[str, ...]]] = {
     "botocore.loaders": ("service.api",),
     "botocore.parsers": ("doors.bridge", "doors.shadow"),
     "botocore.model": ("calls.matching", "doors.shadow", "service.api"),
+    "botocore.response": ("doors.bridge",),
     "botocore.session": ("doors.clients", "doors.sessions", "settings"),
     "cryptography*": ("crypto", "handles.enclave", "handles.key"),
     "moto.core.models": ("plugin.migration.watching",),

@@ -174,13 +174,13 @@ def _mutations(module: Path) -> Iterator[Any]:
     from cosmic_ray.plugins import get_operator, operator_names
     from cosmic_ray.work_item import MutationSpec
 
-    tree = get_ast_from_path(ROOT / module)
+    nodes = list(ast_nodes(get_ast_from_path(ROOT / module)))
     for name in operator_names():
         # Whether equal values are one object is the interpreter's affair.
         if get_operator(name).arguments() or name.endswith(("Eq_Is", "Eq_IsNot")):
             continue
         operator = get_operator(name)()
-        places = (place for node in ast_nodes(tree) for place in operator.mutation_positions(node))
+        places = (place for node in nodes for place in operator.mutation_positions(node))
         for occurrence, (start, end) in enumerate(places):
             yield MutationSpec(module, name, occurrence, start, end)
 

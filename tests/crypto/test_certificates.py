@@ -19,6 +19,12 @@ from pytest_kmsmock.crypto.attestation import Attestation, Unacceptable
 without_deadline = settings(deadline=None)
 
 
+USES = (
+    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+    *("key_agreement", "key_cert_sign", "crl_sign"),
+)
+
+
 def key_of(attested: Attestation, now: dt.datetime = NOW) -> ec.EllipticCurvePublicKey:
     """Return the key that signs, when the certificates are good *now*."""
     roots = (certificates.root(),)
@@ -94,6 +100,52 @@ def test_a_certificate_is_made_whatever_the_clock_says(
     valid = max(since, dt.datetime(1950, 1, 1, tzinfo=dt.UTC)).replace(microsecond=0)
 
     assert key_of(attrs.evolve(attested, certificate=certificate), valid)
+
+
+def test_a_certificate_says_what_it_is_for(attested: Attestation) -> None:
+    """Those of authorities sign certificates, the last signs documents; all else is left out."""
+    found = []
+    for data in (*attested.cabundle, attested.certificate):
+        extensions = x509.load_der_x509_certificate(data).extensions
+        constraints = extensions.get_extension_for_class(x509.BasicConstraints)
+        usage = extensions.get_extension_for_class(x509.KeyUsage)
+        assert constraints.critical
+        assert usage.critical
+        uses = [each for each in USES if getattr(usage.value, each)]
+        found.append((constraints.value.ca, constraints.value.path_length, uses))
+
+    assert found == [
+        (True, 1, ["key_cert_sign", "crl_sign"]),
+        (True, 0, ["key_cert_sign", "crl_sign"]),
+        (False, None, ["digital_signature"]),
+    ]
+
+
+def test_what_is_wrong_with_certificates_is_told(attested: Attestation) -> None:
+    """In words that a test's author can act on."""
+    issuer, other = certificates.authority(), ec.generate_private_key(ec.SECP256R1())
+    elsewhere = certificates.certify(issuer, "i", other.public_key(), NOW)
+    told = []
+    for certificate, cabundle, now in (
+        (attested.certificate, (b"other",), NOW),
+        (b"no certificate", attested.cabundle, NOW),
+        (attested.certificate, attested.cabundle, NOW - dt.timedelta(seconds=1)),
+        (attested.certificate, attested.cabundle, NOW + dt.timedelta(days=1)),
+        (attested.cabundle[-1], attested.cabundle[:-1], NOW),
+        (elsewhere, attested.cabundle, NOW),
+    ):
+        with pytest.raises(Unacceptable) as caught:
+            key_of(attrs.evolve(attested, certificate=certificate, cabundle=cabundle), now)
+        told.append(str(caught.value))
+
+    assert told == [
+        "its certificate does not lead to a trusted root",
+        "its certificates do not form a chain",
+        "a certificate of it is not valid yet",
+        "a certificate of it has expired",
+        "its certificate is not one for signatures",
+        "its certificate's key is not on P-384",
+    ]
 
 
 def test_another_root_is_not_trusted(attested: Attestation) -> None:

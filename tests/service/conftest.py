@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import wording
 from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from pytest_kmsmock import KmsMock
+from pytest_kmsmock.service.api.errors import KmsError
 from pytest_kmsmock.service.service import Service
 from pytest_kmsmock.service.serving.request import Options, Request
 from pytest_kmsmock.service.state.registry import Registry
@@ -25,6 +27,23 @@ NOW = 1_700_000_000.0
 Import = Callable[..., dict[str, Any]]
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "256": hashes.SHA256()}
+
+
+@pytest.fixture(autouse=True)
+def _words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every refusal has AWS's words, or those that stand in a table because nobody knows AWS's."""
+    met: list[tuple[str, str]] = []
+    make = KmsError.__init__
+
+    def noting(self: KmsError, message: str = "") -> None:
+        make(self, message)
+        # What a test has scheduled has the test's words.
+        if type(self).__module__ == KmsError.__module__:
+            met.append((type(self).__name__, message))
+
+    monkeypatch.setattr(KmsError, "__init__", noting)
+    yield
+    assert [each for each in dict.fromkeys(met) if not wording.is_known(*each)] == []
 
 
 @pytest.fixture

@@ -231,3 +231,15 @@ def test_a_condition_is_shown_as_it_was_written(wanted: Any, text: str) -> None:
 def test_a_value_of_a_request_is_shown_as_operators_see_it(value: Any, text: str) -> None:
     """For a person to read."""
     assert shown(value) == text
+
+
+def test_an_operator_that_nobody_knows_is_told() -> None:
+    """With the one that was meant, and where to look."""
+    for name, meant in (("StringEqual", " Did you mean 'StringEquals'?"), ("xyzzy", "")):
+        with pytest.raises(KmsMockError) as caught:
+            conditions_of({name: {"aws:userid": "x"}}, has_variables=True)
+
+        assert str(caught.value) == (
+            f"pytest-kmsmock does not know the condition operator {name!r}.{meant} "
+            "Its reference lists those that it evaluates."
+        )

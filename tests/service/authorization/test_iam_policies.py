@@ -153,6 +153,15 @@ def test_what_is_no_document_or_names_what_nobody_knows_is_told(policy: Any, tol
     assert not str(caught.value).endswith(("..", "?."))
 
 
+def test_what_is_no_document_is_told_what_to_give_instead() -> None:
+    """With what Python says of it."""
+    with pytest.raises(KmsMockError) as caught:
+        checked_policy("{", "policies[0]")
+
+    assert str(caught.value).startswith("policies[0] is no JSON: Expecting property name ")
+    assert str(caught.value).endswith(". Give the document itself, or its text.")
+
+
 def test_each_statement_without_a_sid_is_its_own() -> None:
     """Only two that are given and alike are one too many."""
     sids: list[dict[str, str]] = [{}, {"Sid": "a"}, {}, {"Sid": "b"}]

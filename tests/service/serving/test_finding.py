@@ -52,7 +52,7 @@ def test_foreign_key_can_be_refused(request_of: MakeRequest) -> None:
     foreign = "arn:aws:kms:eu-west-1:210987654321:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
     def refuse(_: Request) -> KmsError:
-        return NotFoundException("refused")
+        return NotFoundException("Invalid keyId refused")
 
     with pytest.raises(NotFoundException, match="refused"):
         finding.key(request_of("EnableKey"), foreign, foreign_refusal=refuse)

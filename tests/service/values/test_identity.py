@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from pytest_kmsmock.service.values.identity import identity_of, unique_id
+from pytest_kmsmock.service.misuse import KmsMockError
+from pytest_kmsmock.service.values.identity import identity_named, identity_of, unique_id
 
 ACCOUNT = "111122223333"
 
@@ -101,3 +103,24 @@ def test_what_a_policy_can_call_somebody() -> None:
     assert session.names == {session.arn, f"arn:aws:iam::{ACCOUNT}:role/Reader", "AROAX"}
     assert root.names == frozenset()
     assert root.account_names == {ACCOUNT, f"arn:aws-cn:iam::{ACCOUNT}:root"}
+
+
+@pytest.mark.parametrize("name", ["app", "arn:aws:iam::123456789012:group/ops", None, 5])
+def test_what_is_no_principal_is_told_what_to_write(name: Any) -> None:
+    """By the name of the argument."""
+    with pytest.raises(KmsMockError) as caught:
+        identity_named("grantee", name)
+
+    assert str(caught.value) == (
+        f"grantee={name!r} is no ARN of a principal: a user, a role or its session, a federated "
+        "user, the root of an account; nor is it the name of a service. Write for example "
+        "'arn:aws:iam::123456789012:role/app'."
+    )
+
+
+def test_a_name_of_a_principal_is_its_identity() -> None:
+    """With what a test says of it besides."""
+    arn = "arn:aws:iam::123456789012:user/ann"
+
+    assert identity_named("grantee", arn) == identity_of(arn)
+    assert identity_named("grantee", arn, tags={"a": "b"}) == identity_of(arn, tags={"a": "b"})

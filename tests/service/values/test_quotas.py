@@ -198,7 +198,10 @@ def test_a_quota_that_kms_does_not_have(kms: KmsMock) -> None:
         kms.quotas.alias_per_key = 2  # type: ignore[attr-defined]
 
     text = str(caught.value)
-    assert "KMS has no quota 'alias_per_key'" in text
+    assert text.startswith(
+        "KMS has no quota 'alias_per_key'. Did you mean 'aliases_per_key'? It has keys, "
+    )
+    assert text.endswith(", custom_key_stores.")
     assert "aliases_per_key" in text
     assert "grants_per_key" in text
 

@@ -56,6 +56,17 @@ def test_what_nobody_knows_is_told(text: str) -> None:
         names.known(text)
 
 
+def test_a_name_that_is_far_from_all_is_told_alone() -> None:
+    """With where to look."""
+    with pytest.raises(KmsMockError) as caught:
+        names.known("xyzzy")
+
+    assert str(caught.value) == (
+        "pytest-kmsmock does not know the condition key 'xyzzy'. "
+        "Its reference lists those that it evaluates."
+    )
+
+
 def test_a_name_that_is_nearly_right_is_told_with_the_right_one() -> None:
     with pytest.raises(KmsMockError, match="Did you mean 'kms:ViaService'"):
         names.known("kms:ViaServices")
@@ -90,3 +101,13 @@ def test_what_a_test_can_say_of_a_key(name: str, given: Any, expected: Any) -> N
 def test_what_a_test_cannot_say_of_a_key(name: str, given: Any, kind: str) -> None:
     with pytest.raises(KmsMockError, match=f"makes no sense, as {name} has {kind}"):
         names.checked_value(names.known(name), given)
+
+
+def test_a_value_that_makes_no_sense_is_shown() -> None:
+    """As the test has written it."""
+    with pytest.raises(KmsMockError) as caught:
+        names.checked_value(names.known("aws:CalledVia"), 5.0j)
+
+    assert str(caught.value) == (
+        "context={'aws:CalledVia': 5j} makes no sense, as aws:CalledVia has a list of texts."
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -58,6 +59,8 @@ def test_the_last_use_is_told(kms: KmsMock, client: Any, key: Key) -> None:
     assert usage["Operation"] == "GenerateDataKey"
     assert usage["KmsRequestId"] == made["ResponseMetadata"]["RequestId"]
     assert usage["CloudTrailEventId"] != usage["KmsRequestId"]
+    assert str(uuid.UUID(usage["CloudTrailEventId"])) == usage["CloudTrailEventId"]
+    assert last(client, key) == usage
     assert abs((usage["Timestamp"] - kms.clock.now).total_seconds()) < 60
 
 

@@ -11,7 +11,7 @@ So each of them could ask another KMS too, which `KMSMOCK_CONTRACT` in the envir
     AWS itself, by a profile of the AWS CLI's configuration, in that profile's Region. Nothing
     does so by itself: keys cost a dollar a month each until their deletion is scheduled, and
     every test makes some. All that a run has made is scheduled for deletion in seven days when
-    it ends. What needs another account, or a cluster, is skipped.
+    it ends. What needs another account, an empty one, or a cluster, is skipped.
 
 `tests/architecture` sees to it that the tests have no more than clients.
 """
@@ -86,6 +86,15 @@ def lenient_client(client_of: MakeClient) -> Any:
     return client_of(parameter_validation=False)
 
 
+@pytest.fixture
+def empty_account(request: pytest.FixtureRequest) -> None:
+    """An account and Region with nothing in it but what the test makes: no real one is so."""
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    lists = repr(params.get("listing", "ListKeys")).strip("'")
+    if _profile() is not None and lists in ("ListKeys", "ListAliases"):
+        pytest.skip("the account has more than what this test makes")
+
+
 @pytest.fixture(scope="module")
 def module_client(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A client whose keys all tests of a module share."""
@@ -140,10 +149,17 @@ def _session() -> Any:
     return botocore.session.Session()
 
 
+@functools.cache
+def _profile_session() -> Any:
+    """Return the profile's session, likewise."""
+    import boto3
+
+    return boto3.session.Session(profile_name=_profile())
+
+
 @contextlib.contextmanager
 def _clients_of_aws() -> Iterator[MakeClient]:
     """Give clients of AWS; what they have made goes: aliases, and keys in seven days."""
-    import boto3
     from botocore.config import Config
 
     made: list[str] = []
@@ -152,9 +168,7 @@ def _clients_of_aws() -> Iterator[MakeClient]:
     def make(region: str | None = None, *, principal: str | None = None, **config: Any) -> Any:
         if principal is not None:
             pytest.skip("the profile is one principal, and this asks for another")
-        client = boto3.session.Session(profile_name=_profile(), region_name=region).client(
-            "kms", config=Config(**config)
-        )
+        client = _profile_session().client("kms", region_name=region, config=Config(**config))
 
         def note(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
             key = parsed.get("KeyMetadata") or parsed.get("ReplicaKeyMetadata")
@@ -181,10 +195,7 @@ def _clients_of_aws() -> Iterator[MakeClient]:
 
 def _is_scheduled_for_deletion(arn: str) -> bool:
     """Schedule the deletion of a key, in its own Region, and tell whether that is done."""
-    import boto3
-
-    region = arn.split(":")[3]
-    client = boto3.session.Session(profile_name=_profile(), region_name=region).client("kms")
+    client = _profile_session().client("kms", region_name=arn.split(":")[3])
     try:
         client.schedule_key_deletion(KeyId=arn, PendingWindowInDays=7)
     except ClientError as error:

@@ -35,6 +35,7 @@ def denied(action: str, principal: str = "arn:aws:iam::123456789012:root") -> tu
     )
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_regions_are_kept_apart(client: Any, client_of: Any, refusal: Any) -> None:
     """A key, its ID and its ciphertext are good in its own Region only."""
     abroad = client_of("eu-west-1")

@@ -19,6 +19,7 @@ def alias_arn(name: str) -> str:
     return f"arn:aws:kms:us-east-1:{ACCOUNT}:{name}"
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_alias_is_listed_with_its_target(client: Any, key_id: str) -> None:
     """TargetKeyId is the bare ID. Source: KMS API Reference, AliasListEntry."""
     response = client.create_alias(AliasName="alias/app/main_1", TargetKeyId=key_id)
@@ -156,6 +157,7 @@ def test_moved_alias_names_the_wrong_key_for_old_ciphertext(client: Any, refusal
     assert error.code == "IncorrectKeyException"
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_deleted_alias_is_free_again(client: Any, key_id: str, refusal: Any) -> None:
     """The key stays; deleting twice is NotFoundException."""
     client.create_alias(AliasName="alias/app", TargetKeyId=key_id)
@@ -227,6 +229,7 @@ def test_longest_alias_name_works(client: Any, key_id: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["alias/", "alias/aws/app"])
+@pytest.mark.usefixtures("empty_account")
 def test_reserved_names_are_refused(client: Any, key_id: str, refusal: Any, name: str) -> None:
     """``alias/aws/`` is AWS's own, and the prefix alone is no name."""
     refusal(client.create_alias, AliasName=name, TargetKeyId=key_id)

@@ -115,6 +115,7 @@ def test_symmetric_key_only_encrypts(client: Any, refusal: Any, usage: str) -> N
     assert response.message == text
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_refused_key_is_not_created(client: Any, refusal: Any) -> None:
     """CreateKey creates nothing when its tags or its policy are wrong."""
     refusal(client.create_key, Tags=[{"TagKey": "aws:team", "TagValue": ""}])

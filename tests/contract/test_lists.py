@@ -56,6 +56,7 @@ every_list = pytest.mark.parametrize("listing", [KEYS, ALIASES, TAGS], ids=repr)
 
 
 @every_list
+@pytest.mark.usefixtures("empty_account")
 def test_short_list_is_one_page(client: Any, listing: Listing) -> None:
     """The last page has no NextMarker at all; Truncated is there, and false."""
     members = listing.fill(client, 3)
@@ -68,6 +69,7 @@ def test_short_list_is_one_page(client: Any, listing: Listing) -> None:
 
 
 @every_list
+@pytest.mark.usefixtures("empty_account")
 def test_empty_list_is_one_page(client: Any, listing: Listing) -> None:
     """The list itself is there, and empty."""
     members = {} if listing is not TAGS else TAGS.fill(client, 0)
@@ -115,6 +117,7 @@ def test_marker_of_aliases_names_the_last_one(client: Any, key_id: str, of_key: 
     assert base64.b64decode(page["NextMarker"]) == f'{{"a":"{last}","b":"{last}"}}'.encode()
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_marker_of_aliases_needs_no_alias(client: Any, key_id: str) -> None:
     """It says where to go on, also where nothing is."""
     for name in NAMES:
@@ -129,6 +132,7 @@ def test_marker_of_aliases_needs_no_alias(client: Any, key_id: str) -> None:
     assert [alias["AliasName"] for alias in listed] == ["alias/app", "alias/app-2", "alias/app/b"]
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_keys_are_in_the_order_of_their_ids(client: Any) -> None:
     """As in the sample of the API Reference; not in that of their creation, as recorded."""
     KEYS.fill(client, 20)
@@ -151,6 +155,7 @@ def test_tags_are_in_the_order_in_which_they_came(client: Any) -> None:
 
 @every_list
 @pytest.mark.parametrize("limit", [1, 3, 5, 6, 7])
+@pytest.mark.usefixtures("empty_account")
 def test_pages_put_together_are_the_list(client: Any, listing: Listing, limit: int) -> None:
     """Every entry comes once, in the order of the whole, and no page is too long."""
     members = listing.fill(client, 6)
@@ -172,6 +177,7 @@ def test_pages_put_together_are_the_list(client: Any, listing: Listing, limit: i
 
 
 @pytest.mark.parametrize("listing", [KEYS, ALIASES], ids=repr)
+@pytest.mark.usefixtures("empty_account")
 def test_page_has_a_default_length(client: Any, listing: Listing) -> None:
     """Source: the operations' documentation, Limit. A key has no 51 tags to tell by."""
     listing.fill(client, listing.default + 1)
@@ -249,6 +255,7 @@ def test_tags_of_another_key_are_not_gone_on_with(client: Any, refusal: Any) -> 
     assert response.code == "InvalidMarkerException"
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_marker_is_good_again_and_again(client: Any) -> None:
     """Also with another Limit."""
     KEYS.fill(client, 5)
@@ -261,6 +268,7 @@ def test_marker_is_good_again_and_again(client: Any) -> None:
         assert KEYS.names(page) == whole[2 : 2 + limit]
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_aliases_that_come_and_go_shift_no_page(client: Any, key_id: str) -> None:
     """A page resumes after a name: what was there before and after it comes once."""
     for number in range(10):
@@ -342,6 +350,7 @@ def test_all_tags_of_a_key_can_be_removed_page_by_page(client: Any) -> None:
 
 
 @every_list
+@pytest.mark.usefixtures("empty_account")
 def test_botocores_paginator_sees_all(client: Any, listing: Listing) -> None:
     """It stops at the page without a NextMarker."""
     members = listing.fill(client, 7)
@@ -352,6 +361,7 @@ def test_botocores_paginator_sees_all(client: Any, listing: Listing) -> None:
     assert len(result[listing.member]) == 7
 
 
+@pytest.mark.usefixtures("empty_account")
 def test_keys_are_listed_by_id_and_arn(client: Any, key_id: str) -> None:
     """Source: KMS API Reference, KeyListEntry. Keys in all states are listed."""
     client.schedule_key_deletion(KeyId=key_id)

@@ -133,6 +133,7 @@ def test_tag_may_have_an_empty_value(client: Any, key_id: str) -> None:
         ),
     ],
 )
+@pytest.mark.usefixtures("empty_account")
 def test_wrong_tags_change_nothing(
     client: Any,
     key_id: str,

@@ -36,6 +36,7 @@ _OPERATIONS: Final = (
 )
 _STYLE: Final = """
 svg { font-family: sans-serif; font-size: 14px; color: #222; --ground: #fff; }
+svg { background: var(--ground); }
 @media (prefers-color-scheme: dark) { svg { color: #ddd; --ground: #1e2129; } }
 rect { fill: none; stroke: currentColor; stroke-width: 1.5; }
 text { fill: currentColor; text-anchor: middle; dominant-baseline: middle; }

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import call_path_picture
 import coverage_page
+import decision_picture
 import key_state_picture
 import tables
 
@@ -26,6 +28,8 @@ def pages() -> Mapping[Path, str]:
     return {
         **{ROOT / page: tables.updated(_read(page)) for page in tables.PAGES},
         ROOT / coverage_page.PAGE: coverage_page.page(),
+        ROOT / call_path_picture.PAGE: call_path_picture.picture(),
+        ROOT / decision_picture.PAGE: decision_picture.picture(),
         ROOT / key_state_picture.PAGE: key_state_picture.picture(),
         ROOT / "docs/reference/seed.schema.json": json.dumps(members.schema(), indent=2) + "\n",
     }

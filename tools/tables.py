@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+import comparison
+
 import pytest_kmsmock
 from pytest_kmsmock.options import OPTIONS
 from pytest_kmsmock.service.authorization.condition_keys.names import CONDITION_KEYS
@@ -25,6 +27,7 @@ from pytest_kmsmock.service.values.specs import KEY_SPECS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = (
+    "docs/comparison.md",
     "docs/index.md",
     "docs/reference/api.md",
     "docs/reference/operations.md",
@@ -205,6 +208,7 @@ def updated(text: str) -> str:
         "key states": key_states,
         "key specs": key_specs,
         "permissions": permissions,
+        "comparison": comparison.table,
         "condition operators": condition_operators,
         "condition keys": condition_keys,
         "open questions": open_questions,

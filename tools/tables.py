@@ -71,8 +71,16 @@ TARGETS: Final[dict[Target, str]] = {
 
 
 def api() -> str:
-    """Return what has the site show the docstring of each public name."""
-    return "\n".join(f"::: pytest_kmsmock.{name}" for name in pytest_kmsmock.__all__)
+    """Return where the docstring of each public name is: a link, or here what shows it."""
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    elsewhere = "".join(page.read_text("utf-8") for page in pages if page.name != "api.md")
+    links, shown = ["- [`KmsMock`](kmsmock.md)"], []
+    for name in pytest_kmsmock.__all__:
+        if re.search(rf"^::: pytest_kmsmock\.{name}$", elsewhere, re.MULTILINE):
+            links.append(f"- [`{name}`][pytest_kmsmock.{name}]")
+        elif name != "KmsMock":  # in parts, on a page of its own
+            shown.append(f"::: pytest_kmsmock.{name}")
+    return "\n".join([*links, "", *shown])
 
 
 def how_tos() -> str:

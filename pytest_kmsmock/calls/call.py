@@ -26,6 +26,10 @@ class Call:
     """
     One call of KMS, as the service saw it.
 
+    To ask `params` or `response` for a name that no request or response has raises
+    `KmsMockError`, and so does a comparison of `operation`, `key_states` or the error's code
+    with a word that KMS does not have.
+
     Args:
         row: What is on record of it.
         backend: The mock whose record that is, and whose keys it concerned.
@@ -82,7 +86,12 @@ class Call:
 
     @property
     def decision(self) -> Decision | None:
-        """What policies and grants said to it; None if they are not enforced."""
+        """
+        What policies and grants said to it, ``allowed`` and ``reason``.
+
+        None if they were not asked: they are not enforced, or the call went wrong before.
+        `KmsMock.explain` tells more.
+        """
         return decision_on(self._row)
 
     @property
@@ -107,7 +116,7 @@ class Call:
 
     @property
     def retries(self) -> int:
-        """How often botocore tried again."""
+        """How often botocore tried again; more than 0 only where a fault was scheduled."""
         return self._row.retries
 
     @property
@@ -117,7 +126,12 @@ class Call:
 
     @property
     def source(self) -> str:
-        """The line of the application that made the call, as ``path:line``."""
+        """
+        The line of the application that made the call, as ``path:line``.
+
+        It passes over installed packages, so a call that a library makes for the application is
+        the application's own.
+        """
         return sources.shown(self._row.source)
 
     @property

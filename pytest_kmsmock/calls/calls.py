@@ -24,11 +24,20 @@ class Calls(Assertions):
     """
     The calls that the application made, in order.
 
+    A call that was refused is among them. As a sequence they are asked for operations by their
+    names: ``"Decrypt" in kms.calls``, ``kms.calls == ["GenerateDataKey", "Decrypt"]``.
+
     ``kms.calls("Decrypt", key=key, EncryptionContext={…})`` selects some. The
     parameters given must be equal to the call's, others do not matter; a
     nested value is compared whole, so `unittest.mock.ANY` is for one that
     may be anything. ``via="s3"`` selects what that service has asked for the
     caller, ``via=None`` what the caller has called itself.
+
+    An operation or a parameter that KMS does not have raises `KmsMockError`, and so does a value
+    that no call could have, such as a number for an encryption context, ``KeySpec="AES_265"`` or
+    ``KeyId="app"``: else ``assert_not_called`` would pass whatever the application does. A value
+    that KMS refuses is taken where a call has it; else `matching` says that it is meant. To ask
+    calls that were selected by one operation for another raises it too.
 
     Args:
         backend: The mock that was called. Its keys are what ``key=`` looks for.

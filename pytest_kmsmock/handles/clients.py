@@ -21,12 +21,14 @@ class Clients(Part):
         self, region: str | None = None, *, principal: Principal | str | None = None, **config: Any
     ) -> KMSClient:
         """
-        Return a botocore client of KMS, as the application has one.
+        Return a botocore client of KMS, as the application has one; its calls are recorded.
 
         Args:
             region: None is the mock's.
             principal: The caller, in whose account the calls are made: what
-                `principal` returns, or an ARN; None is the mock's account itself.
+                `principal` returns, an ARN, or the name of a service; None is the mock's
+                account itself. An ARN alone switches no policies on; where they are
+                enforced it is a principal without IAM policies, unless it was declared.
             config: What botocore's `Config` takes, as ``retries={…}``.
         """
         __tracebackhide__ = True

@@ -24,12 +24,16 @@ class CloudHsmCluster(Handle):
     """
     A CloudHSM cluster, as AWS KMS finds it.
 
+    All attributes but IDs can be set at any time; KMS notices when it next asks. It acts on the
+    innermost active mock, like a `Key`.
+
     Attributes:
         id: ``cluster-…``.
         trust_anchor: The text of its trust anchor certificate, customerCA.crt.
         password: Of the crypto user kmsuser.
         active: It is initialized and active.
-        hsms: How many active HSMs it has.
+        hsms: How many active HSMs it has. A new store or key takes two, connecting and using
+            it one.
         reachable: KMS can communicate with it.
         connection_error: The code with which connecting to it fails; None if nothing
             but the other attributes decides.

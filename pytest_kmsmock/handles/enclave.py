@@ -133,7 +133,7 @@ class Enclave:
 
     def open(self, response: Mapping[str, Any] | bytes) -> bytes:
         """
-        Return the plaintext that an answer has for the enclave.
+        Return the plaintext that an answer has for the enclave; `KmsMockError` if for another.
 
         Args:
             response: The answer, or its CiphertextForRecipient.

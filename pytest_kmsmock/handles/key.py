@@ -59,7 +59,11 @@ class Key:
     It acts on the innermost active fork of that mock, else on the mock itself, of
     which it still tells when it is over. What a test does by it is not recorded as
     a call and obeys the key's state: a key that is disabled refuses to encrypt with
-    AWS's own exception. Handles of one ARN are equal.
+    AWS's own exception. Handles of one ARN are equal; to compare one with a name of a key
+    raises `KmsMockError`, since they never are. So does a comparison of `spec`, `usage` or
+    `state` with a word that KMS does not have, and a name that no metadata has.
+
+    Where an argument is bytes, text stands for its UTF-8, as in a client's call.
     """
 
     __slots__ = ("_arn", "_home")
@@ -93,22 +97,27 @@ class Key:
 
     @property
     def arn(self) -> str:
+        """The key ARN."""
         return self._arn
 
     @property
     def id(self) -> str:
+        """The key ID, the last part of the ARN."""
         return self._arn.partition(":key/")[2]
 
     @property
     def spec(self) -> KeySpecName:
+        """The key spec, ``SYMMETRIC_DEFAULT``."""
         return words.spec(self._value.spec.name)
 
     @property
     def usage(self) -> KeyUsage:
+        """The key usage, ``ENCRYPT_DECRYPT``."""
         return words.usage(self._value.usage)
 
     @property
     def state(self) -> KeyState:
+        """The key state, ``Enabled``."""
         return words.state(self._value.state)
 
     @property
@@ -123,6 +132,7 @@ class Key:
 
     @property
     def tags(self) -> dict[str, str]:
+        """The values of its tags, by their names."""
         return dict(self._value.tags)
 
     @property
@@ -143,9 +153,11 @@ class Key:
         return policy
 
     def disable(self) -> None:
+        """Disable the key."""
         self._do("DisableKey")
 
     def enable(self) -> None:
+        """Enable the key."""
         self._do("EnableKey")
 
     def schedule_deletion(self, days: int = 30) -> dt.datetime | None:
@@ -166,7 +178,11 @@ class Key:
         self._do("CancelKeyDeletion")
 
     def share_with(self, *accounts: str) -> None:
-        """Share the key with *accounts*, 12 digits each, as by AWS RAM; with none, no more."""
+        """
+        Share the key with *accounts*, 12 digits each, as AWS RAM does.
+
+        It replaces an earlier share; without an account it ends it.
+        """
         for account in accounts:
             checked_account("account", account)
         author.share(self._backend, self._value, accounts)

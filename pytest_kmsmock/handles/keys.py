@@ -40,7 +40,12 @@ class Keys(Part):
 
     @property
     def keys(self) -> list[Key]:
-        """The keys of all accounts and Regions, first those of the mock's own."""
+        """
+        The keys of all accounts and Regions, first those of the mock's own.
+
+        ``"alias/app" in kms.keys`` tells whether there is a key of that name, of those that
+        `key` takes.
+        """
         return KeyList(self._backend)
 
     def key(self, identifier: Key | str) -> Key:
@@ -51,7 +56,7 @@ class Keys(Part):
         first, then in all others.
 
         Raises:
-            KmsMockError: There is none.
+            KmsMockError: There is none; it lists those that there are, the closest name first.
         """
         __tracebackhide__ = True
         return find(self._backend, identifier)
@@ -81,20 +86,24 @@ class Keys(Part):
         Args:
             alias: ``alias/…``. That of a service, ``alias/aws/…``, makes its AWS
                 managed key.
+            spec: Each is in the table of key specs.
             usage: None is the spec's usual one.
             origin: ``AWS_KMS`` or ``EXTERNAL``, the latter for imported material.
             state: ``Enabled``, ``Disabled``, ``PendingDeletion`` (for 30 days), or
                 ``PendingImport`` for a key of origin EXTERNAL without *material*.
-            policy: The document, or its JSON; None is AWS's default policy.
+            policy: The document, or its JSON; None is AWS's default policy. It may lock
+                the caller out.
+            tags: A mapping of names to values.
+            multi_region: It is a multi-Region primary key.
             region: None is the mock's.
             account: 12 digits; None is the mock's.
-            key_id: A UUID; None makes one up.
-            material: The key material: 32 bytes for a symmetric key, the bytes of
-                an HMAC key, or a private key in PKCS #8, DER or PEM, the latter also as
-                text. None makes it.
+            key_id: A UUID, for an ID that a test knows beforehand; None makes one up.
+            material: The key material, for a key that a test knows or makes twice: 32 bytes
+                for a symmetric key, the bytes of an HMAC key, or a private key in PKCS #8,
+                DER or PEM, the latter also as text. None makes it.
             key_store: The ID of a connected custom key store to create it in; its
                 type is the origin then.
-            xks_key: The external key of a key in an external key store.
+            xks_key: The external key of a key in an external key store: its ID, or its handle.
 
         Raises:
             KmsMockError: An argument makes no sense.

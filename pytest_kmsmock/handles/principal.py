@@ -63,7 +63,8 @@ class Principal:
         """
         The keywords by which a client or session of boto3 becomes this principal.
 
-        ``boto3.client("kms", **role.credentials)``. They are good in this mock only.
+        ``boto3.client("kms", **role.credentials)``. They are good in this mock, and
+        in those that start as copies of it. A service has none.
         """
         identity = self._identity
         if identity.kind == "service":
@@ -85,7 +86,7 @@ class Principal:
 
     @property
     def env(self) -> Mapping[str, str]:
-        """The same as environment variables."""
+        """The same as environment variables, for `monkeypatch.setenv` and other programs."""
         return {name.upper(): value for name, value in self.credentials.items()}
 
     @property

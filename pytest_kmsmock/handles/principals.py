@@ -48,7 +48,9 @@ class Principals(Part):
         context: Mapping[str, ContextValue] | None = None,
     ) -> Principal:
         """
-        Say that there is a principal, and what it may do; policies are enforced then.
+        Say that there is a principal, and what it may do.
+
+        From the first one on policies are enforced, unless `enforce_policies` says otherwise.
 
         Said once more of the same, what is given replaces what was said. A session of
         a role has what was said of the role, and what is said of itself besides.
@@ -56,8 +58,9 @@ class Principals(Part):
         Args:
             arn: Of a user, a role or its session, a federated user, the root user of an
                 account; or the name of a service, ``cloudtrail.amazonaws.com``.
-            policies: Its IAM policies: documents, or their JSON.
-            tags: Its tags, aws:PrincipalTag.
+            policies: Its IAM policies: a document, or its JSON, or several in a list. A root
+                user may do everything that its account may, and a service has none.
+            tags: Its tags, for aws:PrincipalTag: a mapping of names to values.
             context: Condition keys that come from outside of the request, as
                 ``aws:SourceIp``, and what they are.
 

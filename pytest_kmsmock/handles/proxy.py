@@ -34,6 +34,9 @@ class XksProxy(Handle):
     """
     An external key store proxy, as AWS KMS finds it.
 
+    All attributes but IDs can be set at any time; KMS notices when it next asks. It acts on the
+    innermost active mock, like a `Key`.
+
     Attributes:
         connectivity: ``PUBLIC_ENDPOINT`` or ``VPC_ENDPOINT_SERVICE``.
         endpoint: ``https://…``.

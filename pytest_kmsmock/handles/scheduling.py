@@ -40,7 +40,11 @@ class When(Which, total=False):
 
 
 class Scheduling(Part):
-    """Faults, a part of `KmsMock`. All go through botocore's real retries."""
+    """
+    Faults, a part of `KmsMock`. All go through botocore's real retries.
+
+    One that never happens fails the test, unless ``allow_unused`` is true.
+    """
 
     def fail(
         self,
@@ -51,14 +55,18 @@ class Scheduling(Part):
         **when: Unpack[When],
     ) -> Fault:
         """
-        Let *operation* answer with *error*.
+        Let *operation* answer with *error*, once unless ``times`` says otherwise.
+
+        If it never happens, the test fails.
 
         Args:
             operation: As in the API, ``Decrypt``; ``*`` is every one.
             error: The code, ``KMSInternalException``, one that the operation can
                 answer with; or the class, ``client.exceptions.KMSInternalException``.
             message: The error's text, None is the usual one.
-            when: ``times``, ``after``, ``key``, ``allow_unused``; see `When`.
+            when: ``times``, how many attempts, retries included, None is all from then on;
+                ``after``, how many go well before; ``key``, that a call must concern;
+                ``allow_unused``, it need not happen.
 
         Raises:
             KmsMockError: It could never happen.

@@ -26,8 +26,10 @@ A block that imports an example of docs/examples runs in that example's project.
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,18 +104,6 @@ def blocks_of(page: Path) -> Iterator[Block]:
     if last is not None:
         yield last
 
-
-# What the plugin's modules say to each other, and no user needs to know.
-INTERNAL = {
-    "answer",
-    "perform",
-    "value_of",
-    "aliases_of",
-    "delete",
-    "own_region",
-    "add",
-    "finish_transition",
-}
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 PROGRAMS = [block for block in BLOCKS if "from" not in block.marks]
@@ -198,30 +188,58 @@ def test_every_how_to_is_in_the_overview() -> None:
         assert f"(how-to/{page.name})" in overview
 
 
+# Whose members are shown one by one, in an order that tells more than that of names.
+IN_PARTS = (pytest_kmsmock.KmsMock,)
+# Each page of the reference shows the docstrings of these.
+DESCRIBED = [
+    ("kmsmock.md", pytest_kmsmock.KmsMock),
+    ("kmsmock.md", type(pytest_kmsmock.KmsMock().clock)),
+    ("key.md", pytest_kmsmock.Key),
+    ("custom-key-stores.md", pytest_kmsmock.CloudHsmCluster),
+    ("custom-key-stores.md", pytest_kmsmock.XksProxy),
+    ("custom-key-stores.md", pytest_kmsmock.XksKey),
+    ("enclave.md", pytest_kmsmock.Enclave),
+    ("principals.md", pytest_kmsmock.Principal),
+    ("calls.md", pytest_kmsmock.Calls),
+    ("calls.md", pytest_kmsmock.Call),
+]
+
+
 @pytest.mark.parametrize(
-    ("page", "name"),
+    ("page", "described", "name"),
     [
-        (page, name)
-        for page, described in [
-            ("kmsmock.md", pytest_kmsmock.KmsMock),
-            ("kmsmock.md", type(pytest_kmsmock.KmsMock().clock)),
-            ("key.md", pytest_kmsmock.Key),
-            ("custom-key-stores.md", pytest_kmsmock.CloudHsmCluster),
-            ("custom-key-stores.md", pytest_kmsmock.XksProxy),
-            ("custom-key-stores.md", pytest_kmsmock.XksKey),
-            ("enclave.md", pytest_kmsmock.Enclave),
-            ("calls.md", pytest_kmsmock.Calls),
-            ("calls.md", pytest_kmsmock.Call),
-        ]
-        for name in sorted({*vars(described), *getattr(described, "__annotations__", ())})
-        if not name.startswith("_") and name not in INTERNAL
+        (page, described, name)
+        for page, described in DESCRIBED
+        for name in sorted({*dir(described), *getattr(described, "__annotations__", ())})
+        if not name.startswith("_") and not hasattr(object, name)
     ],
 )
-def test_the_reference_names_everything_public(page: str, name: str) -> None:
-    """What is not for users is in `INTERNAL`."""
+def test_the_reference_shows_everything_public(page: str, described: type, name: str) -> None:
+    """What a docstring says is shown by it, and what has none would not be shown."""
     text = (ROOT / "docs" / "reference" / page).read_text(encoding="utf-8")
+    module = "pytest_kmsmock"
+    if not hasattr(pytest_kmsmock, described.__name__):
+        module = described.__module__
+    path = f"{module}.{described.__name__}"
+    shown = f"{path}.{name}" if described in IN_PARTS else path
 
-    assert re.search(rf"^### `{name}\b", text, re.MULTILINE) or f"| `{name}` |" in text
+    assert re.search(rf"^::: {re.escape(shown)}$", text, re.MULTILINE)
+    member = inspect.getattr_static(described, name, None)
+    # Of all others the class says it, under "Attributes".
+    says = member.__doc__ if isinstance(member, property | types.FunctionType) else None
+    assert says or f"    {name}: " in (inspect.getdoc(described) or "")
+
+
+def test_the_reference_shows_each_name_once() -> None:
+    """Twice would be two pages to find, and one to forget."""
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    shown = re.findall(
+        r"^::: pytest_kmsmock\.([A-Za-z_]+)$",
+        "".join(page.read_text(encoding="utf-8") for page in pages),
+        re.MULTILINE,
+    )
+
+    assert sorted(shown) == sorted({*pytest_kmsmock.__all__} - {"KmsMock"})
 
 
 def test_the_reference_names_every_option() -> None:

@@ -12,13 +12,13 @@ from botocore.exceptions import ClientError
 from .. import sources
 from ..backend import Backend, innermost_fork_of
 from ..checks import checked_account
-from ..comparing import CheckedList, Members
+from ..comparing import CheckedList, Members, Word
 from ..doors import author
 from ..remains import Beside
 from ..service.api.shapes import metadata_names
 from ..service.misuse import KmsMockError, no_attribute
 from ..service.values.identifiers import is_key_id
-from ..service.values.key import KeyState, KmsKey
+from ..service.values.key import KmsKey
 from ..service.values.specs import KeySpecName, KeyUsage
 from . import words
 from .arguments import data, text, texts
@@ -116,7 +116,7 @@ class Key:
         return words.usage(self._value.usage)
 
     @property
-    def state(self) -> KeyState:
+    def state(self) -> Word:
         """The key state, ``Enabled``."""
         return words.state(self._value.state)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import shlex
 import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..crypto.extras import ENDPOINT, MissingExtra
 from ..mock import KmsMock
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     # Which needs an extra.
     from ..doors.endpoint.answering import Answer
     from ..doors.endpoint.serving import Serving
+
+_LAST_PORT: Final = 65535
 
 
 def main(argv: Sequence[str]) -> int:
@@ -67,10 +70,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 65536:
-        raise ValueError(text)
-    return number
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, from 1 to {_LAST_PORT}")
+    return int(text)
 
 
 def _state_of(

@@ -83,6 +83,8 @@ def attach(client: Any) -> None:
     """Give *client* the handler, if it was made before there was a hook."""
     handler = functools.partial(answer, None)
     client.meta.events.register(_EVENT, handler, unique_id=_UNIQUE_ID)
+    for carry in carried:
+        carry(client.meta.events, None)
 
 
 def attach_to_what_exists() -> None:
@@ -98,8 +100,6 @@ def attach_to_what_exists() -> None:
             install(found)
         elif issubclass(type(found), BaseClient):
             attach(found)
-            for carry in carried:
-                carry(found.meta.events, None)
 
 
 def answer(

@@ -46,11 +46,15 @@ class Clients(Part):
         Let the mock answer *client*, one that reaches AWS all the same.
 
         Only a client whose session was made before pytest loaded its plugins,
-        or with an event system of its own, needs it.
+        or with an event system of its own, needs it. With a bridge it can also be one of a
+        service that asks KMS.
         """
         if not hasattr(client, "meta"):
             raise KmsMockError(f"attach() takes a client of boto3 or botocore, not {client!r}.")
+        client = getattr(client.meta, "client", client)  # of a resource of boto3
         service = client.meta.service_model.service_name
-        if service != "kms":
-            raise KmsMockError(f"attach() takes a client of KMS, and this is one of {service}.")
+        bridge = self._backend.settings["bridge"]
+        if service != "kms" and service not in bridge:
+            takes = " or ".join(("KMS", *bridge))
+            raise KmsMockError(f"attach() takes a client of {takes}, and this is one of {service}.")
         sessions.attach(client)

@@ -107,6 +107,14 @@ def test_it_says_that_it_is_there(serve: Callable[..., Server]) -> None:
     assert server.url == f"http://127.0.0.1:{port}"
 
 
+@pytest.mark.parametrize("port", ["65536", "-1", "http", "1.5", "٣"])
+def test_a_port_that_is_none_is_told(port: str) -> None:
+    done = subprocess.run([*COMMAND, f"--port={port}"], capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 2
+    assert f"'{port}' is no port, from 1 to 65535" in done.stderr
+
+
 def test_a_mock_whose_shadow_it_is_agrees_with_it(serve: Callable[..., Server]) -> None:
     """The same KMS, over a signed connection to another process, with other keys."""
     client = serve().client()

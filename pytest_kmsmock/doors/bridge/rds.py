@@ -31,16 +31,33 @@ def _describe(crossing: Crossing) -> None:
         if not params.get("StorageEncrypted"):
             return
         key_id = _DEFAULT_KEY
+    _find(crossing, key_id)
+    crossing.change("body", {**crossing.request["body"], "KmsKeyId": crossing.kept["key"]})
+
+
+def _describe_source(crossing: Crossing) -> None:
+    """Find the key of what a database is made from, which is to be its own."""
+    params = crossing.params
+    look, member = (
+        (motos.key_of_snapshot, "DBSnapshotIdentifier")
+        if "DBSnapshotIdentifier" in params
+        else (motos.key_of_database, "SourceDBInstanceIdentifier")
+    )
+    key_id = look(crossing.account, crossing.region, params.get(member, ""))
+    if key_id is not None:
+        _find(crossing, key_id)
+
+
+def _find(crossing: Crossing, key_id: str) -> None:
     crossing.kept["named"] = key_id
     described = crossing.ask("DescribeKey", KeyId=key_id)["KeyMetadata"]
     if described["KeyState"] != "Enabled" or described["KeySpec"] != "SYMMETRIC_DEFAULT":
         raise _refused(crossing)
     crossing.kept["key"] = described["Arn"]
-    crossing.change("body", {**crossing.request["body"], "KmsKeyId": described["Arn"]})
 
 
 def _granting(
-    member: str, identifier: str, forget: Callable[[str, str, str], None]
+    member: str, identifier: str, forget: Callable[[str, str, str], None], named: str = ""
 ) -> Callable[[Crossing, dict[str, Any]], None]:
     """
     Return what asks for the storage of what has been made, whose ID is in the context.
@@ -49,14 +66,16 @@ def _granting(
         member: Of the answer.
         identifier: The member of that which is its ID.
         forget: Takes back what was made.
+        named: The parameter that names it.
     """
+    named = named or f"{member}Identifier"
 
     def grant(crossing: Crossing, answer: dict[str, Any]) -> None:
         key_arn = crossing.kept.get("key")
         if key_arn is None:
             return
         made = answer[member]
-        context = {"aws:rds:db-id": made.get(identifier) or crossing.params[f"{member}Identifier"]}
+        context = {"aws:rds:db-id": made.get(identifier) or crossing.params[named]}
         try:
             crossing.ask(
                 "CreateGrant",
@@ -74,8 +93,7 @@ def _granting(
                 EncryptionContext=context,
             )
         except KmsError:
-            name = crossing.params[f"{member}Identifier"]
-            forget(crossing.account, crossing.region, name)
+            forget(crossing.account, crossing.region, crossing.params[named])
             raise
 
     return grant
@@ -107,12 +125,23 @@ _DESCRIBING: Final = (
     *("CreateDBInstance", "CreateDBCluster", "CopyDBSnapshot", "CopyDBClusterSnapshot"),
     "RestoreDBClusterFromSnapshot",
 )
+_FROM_ANOTHER: Final = (
+    *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
+    "CreateDBInstanceReadReplica",
+)
+_grant_instance: Final = _granting("DBInstance", "DbiResourceId", motos.forget_database)
 
 SERVICE: Final = Service(
     name="rds",
-    before=dict.fromkeys(_DESCRIBING, _describe),
+    before={
+        **dict.fromkeys(_DESCRIBING, _describe),
+        **dict.fromkeys(_FROM_ANOTHER, _describe_source),
+    },
     after={
-        "CreateDBInstance": _granting("DBInstance", "DbiResourceId", motos.forget_database),
+        **dict.fromkeys(("CreateDBInstance", *_FROM_ANOTHER), _grant_instance),
+        "RestoreDBInstanceToPointInTime": _granting(
+            "DBInstance", "DbiResourceId", motos.forget_database, "TargetDBInstanceIdentifier"
+        ),
         "CopyDBSnapshot": _tell,
         "CopyDBClusterSnapshot": _tell,
         "CreateDBCluster": _granting("DBCluster", "DbClusterResourceId", motos.forget_cluster),

@@ -72,6 +72,48 @@ def test_a_cluster(bridged: KmsMock, rds: Any, refusal: Any) -> None:
     assert bridged.calls.operations[-1] == "GenerateDataKeyWithoutPlaintext"
 
 
+@pytest.mark.parametrize(
+    ("operation", "named"),
+    [
+        ("restore_db_instance_from_db_snapshot", {"DBSnapshotIdentifier": "snapshot"}),
+        ("create_db_instance_read_replica", {"SourceDBInstanceIdentifier": "db"}),
+    ],
+)
+def test_what_is_made_from_another_needs_its_key(
+    bridged: KmsMock, rds: Any, refusal: Any, operation: str, named: dict[str, str]
+) -> None:
+    key = bridged.create_key()
+    create(rds, StorageEncrypted=True, KmsKeyId=key.id)
+    rds.create_db_snapshot(DBInstanceIdentifier="db", DBSnapshotIdentifier="snapshot")
+    make = getattr(rds, operation)
+    bridged.calls.clear()
+
+    make(DBInstanceIdentifier="second", **named)
+    assert bridged.calls.operations == [
+        "DescribeKey",
+        "CreateGrant",
+        "GenerateDataKeyWithoutPlaintext",
+    ]
+    bridged.calls.assert_keys_used(key)
+    key.disable()
+    found = refusal(make, DBInstanceIdentifier="third", **named)
+
+    assert found["Code"] == "KMSKeyNotAccessibleFault"
+    names = {each["DBInstanceIdentifier"] for each in rds.describe_db_instances()["DBInstances"]}
+    assert names == {"db", "second"}
+
+
+def test_what_is_made_from_another_without_a_key_asks_nothing(bridged: KmsMock, rds: Any) -> None:
+    create(rds)
+    rds.create_db_snapshot(DBInstanceIdentifier="db", DBSnapshotIdentifier="snapshot")
+
+    rds.restore_db_instance_from_db_snapshot(
+        DBInstanceIdentifier="second", DBSnapshotIdentifier="snapshot"
+    )
+
+    bridged.calls.assert_not_called()
+
+
 def test_a_key_that_cannot_be_used(bridged: KmsMock, rds: Any, refusal: Any) -> None:
     """One text for all reasons, with the key as it was named."""
     key = bridged.create_key()

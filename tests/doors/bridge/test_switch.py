@@ -122,3 +122,17 @@ def test_moto_stays_as_it_is(bridged: KmsMock, client_of: Any) -> None:
 
     assert ssm.get_parameter(Name="plain")["Parameter"]["Value"] == "x"
     bridged.calls.assert_not_called()
+
+
+def test_a_client_that_escaped_can_be_attached(bridged: KmsMock, client_of: Any) -> None:
+    """One that was hidden from the look through all objects, say, as by `gc.freeze`."""
+    ssm = client_of("ssm")
+    for event in ("before-parameter-build", "before-call", "after-call", "after-call-error"):
+        ssm.meta.events.unregister(f"{event}.ssm", unique_id=f"pytest-kmsmock-bridge-{event}.ssm")
+    ssm.put_parameter(Name="a", Value="x", Type="SecureString")
+    bridged.calls.assert_not_called()
+
+    bridged.attach(ssm)
+    ssm.put_parameter(Name="b", Value="x", Type="SecureString")
+
+    bridged.calls.assert_called_once("Encrypt", via="ssm")

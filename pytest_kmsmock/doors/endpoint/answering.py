@@ -28,7 +28,8 @@ from ..http import body_of_error, body_of_response
 from . import forwarding
 from .errors import InvalidSignatureException, UnknownOperationException
 from .limits import PATIENCE_SECONDS, QUICK
-from .signatures import Credentials, Head, Signature, claim_of, signature_of, verify
+from .signatures import Head, Signature, claim_of, signature_of
+from .verification import Credentials, verify
 
 _TARGET: Final = "TrentService."
 # How many calls are remembered, so that the next attempt of one is known as such.

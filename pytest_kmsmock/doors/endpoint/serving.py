@@ -18,7 +18,7 @@ from . import listeners, variables
 from .answering import Answering, Told
 from .certificates import Trust
 from .listener import Listener
-from .signatures import Credentials
+from .verification import Credentials
 
 Settle = Callable[[Any], Awaitable[None]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,7 +18,10 @@ import pytest_kmsmock
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "pytest_kmsmock"
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = CONFIGURATION["project"]
+# CI's script, and files for forges, hooks and editors.
+OF_THE_CHECKOUT = {".ci", ".github", ".editorconfig", ".pre-commit-config.yaml"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # What waits until a key or a request needs it.
 WAITING = (
@@ -115,6 +119,22 @@ def test_what_the_wheel_installs() -> None:
     page = {template.relative_to(ROOT) / name for name in ("page.css", "page.html", "page.js")}
     assert files == expected | page | {Path("pytest_kmsmock/py.typed")}
     assert any(file.name == "LICENSE" for file in installed)
+
+
+@pytest.mark.skipif(
+    shutil.which("git") is None or not (ROOT / ".git").exists(), reason="the tree is no checkout"
+)
+def test_each_file_of_the_root_is_shipped_or_is_of_the_checkout() -> None:
+    """What was committed by mistake is neither; tests/packaging tells the rest of the sdist."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    of_the_root = {name.partition("/")[0] for name in listed.stdout.splitlines()}
+
+    include = CONFIGURATION["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    # hatchling adds these by itself.
+    shipped = {*(name.removeprefix("/") for name in include), "pyproject.toml", ".gitignore"}
+    assert of_the_root - OF_THE_CHECKOUT == shipped
 
 
 def test_the_lowest_environment_has_the_lowest_versions() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from policies import denial, iam_policy, key_policy
+from policies import denial, iam_policy, is_refused, key_policy
 
 from pytest_kmsmock import Key, KmsMock
 
@@ -156,6 +156,43 @@ def test_replicas_need_permissions_in_their_region(kms: KmsMock, app: Any) -> No
     document["Statement"][1]["Condition"] = {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
     role = kms.principal(ROLE, policies=[document])
     kms.client(principal=role).replicate_key(**params)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "another"),
+    [
+        ("kms:KeySpec", "HMAC_256", "HMAC_384"),
+        ("kms:KeyUsage", "GENERATE_VERIFY_MAC", "SIGN_VERIFY"),
+        ("kms:KeyOrigin", "AWS_KMS", "EXTERNAL"),
+        ("kms:MultiRegion", "true", "false"),
+        ("kms:MultiRegionKeyType", "REPLICA", "PRIMARY"),
+        ("aws:RequestTag/team", "red", "blue"),
+        ("kms:BypassPolicyLockoutSafetyCheck", "true", "false"),
+    ],
+)
+def test_creating_a_replica_is_conditioned_as_creating_a_key(
+    kms: KmsMock, name: str, value: str, another: str
+) -> None:
+    """Its kind is the primary's; tags and the bypass are those of the request."""
+    key = kms.create_key(spec="HMAC_256", multi_region=True)
+    outcomes = []
+    for wanted in (another, value):
+        document = iam_policy(
+            ("kms:ReplicateKey", key.arn), ("kms:TagResource", "*"), ("kms:CreateKey", "*")
+        )
+        document["Statement"][2]["Condition"] = {"StringEquals": {name: wanted}}
+        client = kms.client(principal=kms.principal(ROLE, policies=[document]))
+        outcomes.append(
+            is_refused(
+                client.replicate_key,
+                KeyId=key.id,
+                ReplicaRegion="eu-west-1",
+                Tags=[{"TagKey": "team", "TagValue": "red"}],
+                BypassPolicyLockoutSafetyCheck=True,
+            )
+        )
+
+    assert outcomes == [True, False]
 
 
 def test_a_new_primary_needs_both_keys(kms: KmsMock, app: Any) -> None:

@@ -77,3 +77,25 @@ def test_a_policy_shows_the_arn_of_a_living_unique_id(kms: KmsMock) -> None:
         with pytest.raises(client.exceptions.MalformedPolicyDocumentException) as caught:
             client.put_key_policy(KeyId=key.id, Policy=json.dumps(policy))
         assert "one or more invalid principals" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"arn:aws:sts::{ACCOUNT}:assumed-role/Reader/eve",
+        f"arn:aws:sts::{ACCOUNT}:federated-user/bob",
+        ROOT,
+        "s3.amazonaws.com",
+    ],
+)
+def test_who_goes_by_no_unique_id_leaves_none(kms: KmsMock, name: str) -> None:
+    """A session is its role's, and an account stays what it is."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/Reader"
+    key = kms.create_key(policy=key_policy(ROOT, role))
+    kms.client().create_grant(KeyId=key.id, GranteePrincipal=role, Operations=["Encrypt"])
+    before = key.policy
+
+    kms.delete_principal(kms.principal(name))
+
+    assert key.policy == before
+    assert [grant["GranteePrincipal"] for grant in key.grants] == [role]

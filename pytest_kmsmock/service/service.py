@@ -71,12 +71,17 @@ class Service:
                 except MustWrite:
                     pass  # outside of the block, so that no other error has it for its context
             return request.registry.change(lambda draft: self._change(operation, request, draft))
-        except MissingExtra as error:
-            raise NotMockedError(f"{error}.") from None
-        except (KmsError, KmsMockError):
+        except KmsError:
+            raise  # no more than what it says leaves the service
+        except KmsMockError as error:
+            # Here and below: what they computed with is plaintext and key material, which
+            # whoever shows the error may show.
+            traceback.clear_frames(error.__traceback__)
             raise
+        except MissingExtra as error:
+            traceback.clear_frames(error.__traceback__)
+            raise NotMockedError(f"{error}.") from None
         except Exception as error:
-            # What they computed with is plaintext and key material, and reports print it.
             traceback.clear_frames(error.__traceback__)
             raise UnforeseenError(request.operation, error) from error
         finally:

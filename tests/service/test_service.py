@@ -6,12 +6,15 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
+from pytest_kmsmock.crypto.extras import MissingExtra
 from pytest_kmsmock.service.api.errors import ValidationException
 from pytest_kmsmock.service.misuse import NotMockedError
 from pytest_kmsmock.service.operations import encryption
+from pytest_kmsmock.service.operations.table import OPERATIONS
 
 
 def raising(error: BaseException) -> Callable[..., Any]:
@@ -39,6 +42,41 @@ def test_an_error_of_python_s_asks_for_a_report(
     assert "please report it" in message
     assert caught.value.__cause__ is error
     assert not kms.calls
+
+
+def frames_within(error: BaseException | None) -> list[dict[str, Any]]:
+    """Return the local variables of the service's frames that *error* has passed, but the first."""
+    assert error is not None
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [str(frame.f_globals.get("__name__")) for frame in frames]
+    inner = names.index("pytest_kmsmock.service.service") + 1
+    return [frame.f_locals for frame in frames[inner:]]
+
+
+@pytest.mark.parametrize(
+    "error", [NotMockedError("x"), MissingExtra("SM2", "sm2", "sm"), ZeroDivisionError()]
+)
+@pytest.mark.parametrize("operation", ["Encrypt", "CreateGrant"])
+def test_no_error_of_the_service_keeps_what_was_computed_with(
+    kms: KmsMock, monkeypatch: pytest.MonkeyPatch, error: Exception, operation: str
+) -> None:
+    """Whoever shows it, as `unittest --locals` does, would show plaintext and key material."""
+    key = kms.create_key()
+    row = attrs.evolve(OPERATIONS[operation], act=raising(error))
+    monkeypatch.setitem(OPERATIONS, operation, row)
+    params: Any = {
+        "Encrypt": {"Plaintext": b"secret"},
+        "CreateGrant": {
+            "GranteePrincipal": "arn:aws:iam::123456789012:root",
+            "Operations": ["Encrypt"],
+        },
+    }[operation]
+
+    with pytest.raises(KmsMockError) as caught:
+        kms.client()._make_api_call(operation, {"KeyId": key.id, **params})
+
+    for each in {caught.value, error}:
+        assert not any(frames_within(each))
 
 
 def test_its_frames_tell_no_secret(kms: KmsMock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,8 @@ from ...backend import Backend
 from ...service.api.errors import KmsError
 from ...service.values.caller import Caller
 from ..environment import replacements
-from . import motos
 from .crossing import Crossing
+from .motos import insides
 from .refusals import ServiceError
 from .service import Service, current
 from .world import bridged, tagged
@@ -31,7 +31,7 @@ _SAME: Final = ("Description", "KeySpec", "KeyUsage", "MultiRegion", "Origin")
 def _begin(crossing: Crossing) -> None:
     """Let moto know the models of keys and aliases."""
     parsing = importlib.import_module("moto.cloudformation.parsing")
-    motos.check(parsing, ("get_model_map",))
+    insides.check(parsing, ("get_model_map",))
     original = vars(parsing)["get_model_map"]
     replacements.replace((parsing, "get_model_map", _with_ours(original)))
 
@@ -113,7 +113,7 @@ class KeyModel:
         if "MultiRegion" in params:
             params["MultiRegion"] = _truth(params["MultiRegion"])
         if "KeyPolicy" in properties:
-            params["Policy"] = motos.as_json(properties["KeyPolicy"])
+            params["Policy"] = insides.as_json(properties["KeyPolicy"])
         if properties.get("Tags"):
             params["Tags"] = tagged(properties["Tags"])
         if _truth(properties.get("BypassPolicyLockoutSafetyCheck", False)):
@@ -146,7 +146,7 @@ class KeyModel:
             do("UpdateKeyDescription", Description=properties.get("Description", ""))
         policy = properties.get("KeyPolicy")
         if policy is not None and policy != before.get("KeyPolicy"):
-            do("PutKeyPolicy", Policy=motos.as_json(policy))
+            do("PutKeyPolicy", Policy=insides.as_json(policy))
         _follow(original_resource, properties, before)
         original_resource.window = int(properties.get("PendingWindowInDays", 30))
         return original_resource

@@ -15,8 +15,8 @@ from typing import Any, Final
 import attrs
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import insides, storage
 from .refusals import ServiceError
 from .service import Service, tail
 
@@ -48,7 +48,7 @@ def _seal(crossing: Crossing) -> None:
     """Ask for the key of a table that is about to be made, or to have another one."""
     params = crossing.params
     table, wanted = _name(params["TableName"]), params.get("SSESpecification") or {}
-    there = motos.has_table(crossing.account, crossing.region, table)
+    there = storage.has_table(crossing.account, crossing.region, table)
     if not wanted.get("Enabled") or there is (crossing.operation == "CreateTable"):
         return
     if wanted.get("SSEType", "KMS") != "KMS":
@@ -123,7 +123,7 @@ def _table_key(crossing: Crossing, table: str) -> bytes | None:
         key: bytes = sealed.table_key
         return key
     # A stack has made it, say.
-    key_id = motos.key_of_table(crossing.account, crossing.region, table)
+    key_id = storage.key_of_table(crossing.account, crossing.region, table)
     return None if key_id is None else crossing.adopt(key_id, _context(crossing, table))
 
 
@@ -149,7 +149,7 @@ def _name(table: str) -> str:
 
 
 def _memory(crossing: Crossing) -> dict[Any, Any]:
-    return motos.memory("dynamodb", crossing.account, crossing.region)
+    return insides.memory("dynamodb", crossing.account, crossing.region)
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

@@ -13,8 +13,8 @@ from typing import Any, Final
 import attrs
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import computers, insides
 from .refusals import ServiceError
 from .service import Service
 
@@ -72,11 +72,11 @@ def _create_volume(crossing: Crossing, answer: dict[str, Any]) -> None:
             sealed = _seal(crossing, volume, key_id, source)
         except KmsError:
             # The answer says that it is in the making, and then it is not there.
-            motos.forget_volume(crossing.account, crossing.region, volume)
+            computers.forget_volume(crossing.account, crossing.region, volume)
             return
         _memory(crossing)[volume] = sealed
         answer["KmsKeyId"] = sealed.key_id
-        motos.name_key_of_volume(crossing.account, crossing.region, volume, sealed.key_id)
+        computers.name_key_of_volume(crossing.account, crossing.region, volume, sealed.key_id)
 
 
 def _attach(crossing: Crossing, answer: dict[str, Any]) -> None:
@@ -115,7 +115,7 @@ def _create_snapshot(crossing: Crossing, answer: dict[str, Any]) -> None:
 
 def _copy_snapshot(crossing: Crossing, answer: dict[str, Any]) -> None:
     params, snapshot = crossing.params, answer["SnapshotId"]
-    source = motos.memory("ec2", crossing.account, params["SourceRegion"]).get(
+    source = insides.memory("ec2", crossing.account, params["SourceRegion"]).get(
         params["SourceSnapshotId"]
     )
     key_id = params.get("KmsKeyId")
@@ -127,34 +127,36 @@ def _copy_snapshot(crossing: Crossing, answer: dict[str, Any]) -> None:
         # A key is of its Region, so that from another one it is a new data key.
         sealed = _seal(crossing, snapshot, key_id, source if is_here else None)
     except KmsError:
-        motos.forget_snapshot(crossing.account, crossing.region, snapshot)
+        computers.forget_snapshot(crossing.account, crossing.region, snapshot)
         return
     _memory(crossing)[snapshot] = sealed
 
 
 def _encrypt_by_default(crossing: Crossing) -> None:
     """Let a new volume be encrypted where the account wants all of them so."""
-    is_default = motos.encrypts_by_default(crossing.account, crossing.region)
+    is_default = computers.encrypts_by_default(crossing.account, crossing.region)
     if is_default and crossing.params.get("Encrypted") is not True:
         crossing.change("body", {**crossing.request["body"], "Encrypted": "true"})
 
 
 def _run(crossing: Crossing, answer: dict[str, Any]) -> None:
     """Ask for the volumes of new instances; one whose key is refused is terminated."""
-    is_default = motos.encrypts_by_default(crossing.account, crossing.region)
+    is_default = computers.encrypts_by_default(crossing.account, crossing.region)
     for described in answer["Instances"]:
         instance = described["InstanceId"]
         if is_default:
-            motos.encrypt_volumes_of(crossing.account, crossing.region, instance)
-        for volume, key_id in motos.encrypted_volumes(crossing.account, crossing.region, instance):
+            computers.encrypt_volumes_of(crossing.account, crossing.region, instance)
+        for volume, key_id in computers.encrypted_volumes(
+            crossing.account, crossing.region, instance
+        ):
             try:
                 sealed = _seal(crossing, volume, key_id or _default(crossing), None)
             except KmsError:
-                motos.terminate(crossing.account, crossing.region, instance, *_REASON)
+                computers.terminate(crossing.account, crossing.region, instance, *_REASON)
                 break
             _memory(crossing)[volume] = sealed
             if not _use(crossing, sealed, instance):
-                motos.terminate(crossing.account, crossing.region, instance, *_REASON)
+                computers.terminate(crossing.account, crossing.region, instance, *_REASON)
                 break
 
 
@@ -164,10 +166,10 @@ def _start(crossing: Crossing, answer: dict[str, Any]) -> None:
         instance = started["InstanceId"]
         if started["PreviousState"]["Name"] != "stopped":
             continue
-        for volume, _ in motos.encrypted_volumes(crossing.account, crossing.region, instance):
+        for volume, _ in computers.encrypted_volumes(crossing.account, crossing.region, instance):
             sealed = _memory(crossing).get(volume)
             if sealed is not None and not _use(crossing, sealed, instance):
-                motos.stop(crossing.account, crossing.region, instance, *_REASON)
+                computers.stop(crossing.account, crossing.region, instance, *_REASON)
                 break
 
 
@@ -189,7 +191,7 @@ def _reset_default(crossing: Crossing) -> Any:
 
 
 def _memory(crossing: Crossing) -> dict[Any, Any]:
-    return motos.memory("ec2", crossing.account, crossing.region)
+    return insides.memory("ec2", crossing.account, crossing.region)
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import insides, messages
 from .refusals import ServiceError
 from .service import Service
 
@@ -35,7 +35,7 @@ def _start(crossing: Crossing) -> None:
 def _put(crossing: Crossing) -> None:
     stream = _stream(crossing)
     if stream is not None:
-        key_id = motos.key_of_stream(stream)
+        key_id = messages.key_of_stream(stream)
         if key_id:
             _seal(crossing, stream, key_id)
 
@@ -47,16 +47,16 @@ def _seal(crossing: Crossing, stream: Any, key_id: str) -> None:
         KeySpec="AES_256",
         EncryptionContext=_context(stream),
     )
-    motos.mark(stream, made["CiphertextBlob"])
+    insides.mark(stream, made["CiphertextBlob"])
 
 
 def _get(crossing: Crossing) -> None:
     name = _iterators(crossing).get(crossing.params["ShardIterator"])
-    stream = motos.stream(crossing.account, crossing.region, name)
-    key_id = None if stream is None else motos.key_of_stream(stream)
+    stream = messages.stream(crossing.account, crossing.region, name)
+    key_id = None if stream is None else messages.key_of_stream(stream)
     if key_id:
         context = _context(stream)
-        blob = motos.mark_of(stream) or crossing.adopt(key_id, context)
+        blob = insides.mark_of(stream) or crossing.adopt(key_id, context)
         if blob is not None:
             crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
 
@@ -74,11 +74,11 @@ def _keep_next(crossing: Crossing, answer: dict[str, Any]) -> None:
 
 
 def _iterators(crossing: Crossing) -> dict[Any, Any]:
-    return motos.memory("kinesis", crossing.account, crossing.region)
+    return insides.memory("kinesis", crossing.account, crossing.region)
 
 
 def _context(stream: Any) -> dict[str, str]:
-    return {"aws:kinesis:arn": motos.arn_of_stream(stream)}
+    return {"aws:kinesis:arn": messages.arn_of_stream(stream)}
 
 
 def _name(crossing: Crossing) -> str | None:
@@ -88,7 +88,7 @@ def _name(crossing: Crossing) -> str | None:
 
 
 def _stream(crossing: Crossing) -> Any:
-    return motos.stream(crossing.account, crossing.region, _name(crossing))
+    return messages.stream(crossing.account, crossing.region, _name(crossing))
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

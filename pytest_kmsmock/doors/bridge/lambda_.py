@@ -14,8 +14,8 @@ import attrs
 from botocore.response import StreamingBody
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import computers, insides
 from .refusals import ServiceError
 from .service import Service
 
@@ -59,7 +59,7 @@ def _seal(crossing: Crossing) -> None:
     made = crossing.ask(
         "Encrypt",
         KeyId=key_arn,
-        Plaintext=motos.as_json(variables).encode(),
+        Plaintext=insides.as_json(variables).encode(),
         EncryptionContext=context,
     )
     crossing.kept["sealed"] = _Sealed(key_arn, made["CiphertextBlob"])
@@ -67,7 +67,7 @@ def _seal(crossing: Crossing) -> None:
 
 def _is_sound(crossing: Crossing, name: str) -> bool:
     """Tell whether moto is going to do it, as far as it depends on what there is."""
-    is_there = motos.function(crossing.account, crossing.region, name) is not None
+    is_there = computers.function(crossing.account, crossing.region, name) is not None
     return is_there is not (crossing.operation == "CreateFunction")
 
 
@@ -124,7 +124,7 @@ def _forget(crossing: Crossing, answer: dict[str, Any]) -> None:
 
 
 def _role(crossing: Crossing, name: str) -> str:
-    return motos.role_of_function(crossing.account, crossing.region, name)
+    return computers.role_of_function(crossing.account, crossing.region, name)
 
 
 def _context(crossing: Crossing, name: str) -> dict[str, str]:
@@ -142,7 +142,7 @@ def _name(crossing: Crossing) -> str:
 
 
 def _memory(crossing: Crossing) -> dict[Any, Any]:
-    return motos.memory("lambda", crossing.account, crossing.region)
+    return insides.memory("lambda", crossing.account, crossing.region)
 
 
 def _text(error: KmsError) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import messages
 from .refusals import ServiceError
 from .service import Service
 
@@ -19,7 +19,10 @@ from .service import Service
 def _create(crossing: Crossing) -> None:
     params = crossing.params
     name = params["logGroupName"]
-    if params.get("kmsKeyId") and motos.log_group(crossing.account, crossing.region, name) is None:
+    if (
+        params.get("kmsKeyId")
+        and messages.log_group(crossing.account, crossing.region, name) is None
+    ):
         _try(crossing, name, params["kmsKeyId"])
 
 
@@ -40,12 +43,12 @@ def _try(crossing: Crossing, name: str, key_id: str) -> None:
 def _associate(crossing: Crossing) -> Any:
     """Answer in moto's place, which does not know the operation."""
     name, key_id = _name(crossing), crossing.params.get("kmsKeyId")
-    group = motos.log_group(crossing.account, crossing.region, name)
+    group = messages.log_group(crossing.account, crossing.region, name)
     if group is None:
         raise ServiceError("ResourceNotFoundException", "The specified log group does not exist.")
     if key_id is not None:
         _try(crossing, name, key_id)
-    motos.encrypt_log_group(group, key_id)
+    messages.encrypt_log_group(group, key_id)
     return crossing.answer({})
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import storage
 from .refusals import ServiceError
 from .service import Service
 
@@ -39,9 +39,9 @@ def _describe_source(crossing: Crossing) -> None:
     """Find the key of what a database is made from, which is to be its own."""
     params = crossing.params
     look, member = (
-        (motos.key_of_snapshot, "DBSnapshotIdentifier")
+        (storage.key_of_snapshot, "DBSnapshotIdentifier")
         if "DBSnapshotIdentifier" in params
-        else (motos.key_of_database, "SourceDBInstanceIdentifier")
+        else (storage.key_of_database, "SourceDBInstanceIdentifier")
     )
     key_id = look(crossing.account, crossing.region, params.get(member, ""))
     if key_id is not None:
@@ -129,7 +129,7 @@ _FROM_ANOTHER: Final = (
     *("RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime"),
     "CreateDBInstanceReadReplica",
 )
-_grant_instance: Final = _granting("DBInstance", "DbiResourceId", motos.forget_database)
+_grant_instance: Final = _granting("DBInstance", "DbiResourceId", storage.forget_database)
 
 SERVICE: Final = Service(
     name="rds",
@@ -140,11 +140,11 @@ SERVICE: Final = Service(
     after={
         **dict.fromkeys(("CreateDBInstance", *_FROM_ANOTHER), _grant_instance),
         "RestoreDBInstanceToPointInTime": _granting(
-            "DBInstance", "DbiResourceId", motos.forget_database, "TargetDBInstanceIdentifier"
+            "DBInstance", "DbiResourceId", storage.forget_database, "TargetDBInstanceIdentifier"
         ),
         "CopyDBSnapshot": _tell,
         "CopyDBClusterSnapshot": _tell,
-        "CreateDBCluster": _granting("DBCluster", "DbClusterResourceId", motos.forget_cluster),
+        "CreateDBCluster": _granting("DBCluster", "DbClusterResourceId", storage.forget_cluster),
     },
     words=_words,
 )

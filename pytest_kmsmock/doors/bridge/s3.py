@@ -16,8 +16,8 @@ import attrs
 
 from ...service.api.errors import KmsError
 from ...service.api.regions import partition_of
-from . import motos
 from .crossing import Crossing
+from .motos import insides, storage
 from .refusals import ServiceError
 from .service import Service
 
@@ -46,10 +46,10 @@ class _Sealed:
 def _seal(crossing: Crossing) -> None:
     """Ask for the data key of what is about to be written, if it is to be under a KMS key."""
     params = crossing.params
-    bucket = motos.bucket(params["Bucket"])
+    bucket = storage.bucket(params["Bucket"])
     if bucket is None:
         return
-    rule = motos.bucket_rule(bucket)
+    rule = storage.bucket_rule(bucket)
     default = rule.get("ApplyServerSideEncryptionByDefault") or {}
     algorithm, key_id = params.get("ServerSideEncryption"), params.get("SSEKMSKeyId")
     if algorithm is None and not params.get("SSECustomerAlgorithm"):
@@ -59,7 +59,7 @@ def _seal(crossing: Crossing) -> None:
     uses_bucket_key = algorithm == "aws:kms" and _truth(
         params.get("BucketKeyEnabled", rule.get("BucketKeyEnabled"))
     )
-    region = motos.bucket_region(bucket)
+    region = storage.bucket_region(bucket)
     context = _context(params, region, uses_bucket_key)
     answer = crossing.ask(
         "GenerateDataKey",
@@ -128,14 +128,14 @@ def _open_object(crossing: Crossing) -> None:
 
 def _sealed(crossing: Crossing, bucket: str, key: str, version: str | None) -> _Sealed | None:
     """Return what S3 keeps of an object; None if it is under no key of this KMS."""
-    found = motos.s3_object(bucket, key, version)
-    sealed: _Sealed | None = motos.mark_of(found)
+    found = storage.s3_object(bucket, key, version)
+    sealed: _Sealed | None = insides.mark_of(found)
     if found is None or sealed is not None:
         return sealed
-    algorithm, key_id, uses_bucket_key = motos.encryption_of(found)
+    algorithm, key_id, uses_bucket_key = storage.encryption_of(found)
     if algorithm not in _KMS:
         return None
-    region = motos.bucket_region(motos.bucket(bucket))
+    region = storage.bucket_region(storage.bucket(bucket))
     uses_bucket_key = algorithm == "aws:kms" and _truth(uses_bucket_key)
     context = _context({"Bucket": bucket, "Key": key}, region, uses_bucket_key)
     key_arn = crossing.key_arn(key_id or _DEFAULT_KEY, region)
@@ -143,7 +143,7 @@ def _sealed(crossing: Crossing, bucket: str, key: str, version: str | None) -> _
     if key_arn is None or blob is None:
         return None
     sealed = _Sealed(algorithm, key_arn, blob, context, region, uses_bucket_key)
-    motos.mark(found, sealed)
+    insides.mark(found, sealed)
     return sealed
 
 
@@ -162,7 +162,7 @@ def _copy(crossing: Crossing) -> None:
 
 def _open_upload(crossing: Crossing) -> None:
     params = crossing.params
-    _open(crossing, motos.mark_of(motos.upload(params["Bucket"], params["UploadId"])))
+    _open(crossing, insides.mark_of(storage.upload(params["Bucket"], params["UploadId"])))
 
 
 def _copy_part(crossing: Crossing) -> None:
@@ -200,8 +200,8 @@ def _keep_object(crossing: Crossing, answer: dict[str, Any]) -> None:
     sealed, params = crossing.kept.get("sealed"), crossing.params
     if sealed is not None:
         version = answer.get("VersionId")
-        found = motos.s3_object(params["Bucket"], params["Key"], version)
-        motos.mark(found, sealed)
+        found = storage.s3_object(params["Bucket"], params["Key"], version)
+        insides.mark(found, sealed)
         found.encryption = sealed.algorithm
         found.kms_key_id = sealed.key_arn
         found.bucket_key_enabled = sealed.uses_bucket_key or None
@@ -211,7 +211,7 @@ def _keep_object(crossing: Crossing, answer: dict[str, Any]) -> None:
 def _keep_upload(crossing: Crossing, answer: dict[str, Any]) -> None:
     sealed = crossing.kept.get("sealed")
     if sealed is not None:
-        motos.mark(motos.upload(crossing.params["Bucket"], answer["UploadId"]), sealed)
+        insides.mark(storage.upload(crossing.params["Bucket"], answer["UploadId"]), sealed)
         _tell(crossing, answer)
 
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 import attrs
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import insides, secrets
 from .refusals import ServiceError
 from .service import Service
 
@@ -52,7 +52,7 @@ def _open(crossing: Crossing, arn: str, version: str) -> None:
     sealed = memory.get((arn, version))
     if sealed is None:
         # A stack has made it, say.
-        secret = motos.secret(crossing.account, crossing.region, arn)
+        secret = secrets.secret(crossing.account, crossing.region, arn)
         key_id = getattr(secret, "kms_key_id", None) or _DEFAULT_KEY
         blob = None if secret is None else crossing.adopt(key_id, _context(arn, version))
         if blob is not None:
@@ -82,7 +82,7 @@ def _create(crossing: Crossing, answer: dict[str, Any]) -> None:
             sealed = _seal(crossing, arn, version, key_id or _DEFAULT_KEY)
             _memory(crossing)[arn, version] = sealed
     except KmsError:
-        motos.forget_secret(crossing.account, crossing.region, arn)
+        secrets.forget_secret(crossing.account, crossing.region, arn)
         raise
 
 
@@ -169,13 +169,13 @@ def _has_value(params: Any) -> bool:
 
 
 def _secret(crossing: Crossing) -> Any:
-    found = motos.secret(crossing.account, crossing.region, crossing.params["SecretId"])
+    found = secrets.secret(crossing.account, crossing.region, crossing.params["SecretId"])
     # A replica has no key of its own here, and is not written to.
     return found if hasattr(found, "kms_key_id") else None
 
 
 def _memory(crossing: Crossing) -> dict[Any, Any]:
-    return motos.memory("secretsmanager", crossing.account, crossing.region)
+    return insides.memory("secretsmanager", crossing.account, crossing.region)
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

@@ -17,8 +17,9 @@ import attrs
 from ...service.api.errors import KmsError
 from ...service.values.identifiers import AWS_ALIAS_PREFIX
 from ..environment import replacements
-from . import motos, sqs
+from . import sqs
 from .crossing import Crossing
+from .motos import insides, messages
 from .refusals import ServiceError
 from .service import Service, current, tail
 
@@ -34,7 +35,7 @@ _CODES: Final[Mapping[str, str]] = {
 def _publish(crossing: Crossing) -> None:
     """Ask for a new data key of the topic, and try it."""
     arn = crossing.params.get("TopicArn") or crossing.params.get("TargetArn")
-    key_id = None if arn is None else motos.key_of_topic(arn)
+    key_id = None if arn is None else messages.key_of_topic(arn)
     if key_id:
         context = {"aws:sns:topicArn": arn}
         made = crossing.ask(
@@ -44,7 +45,7 @@ def _publish(crossing: Crossing) -> None:
         crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
     if "sqs" in crossing.backend.settings["bridge"]:
         models = importlib.import_module("moto.sns.models")
-        motos.check(models.Subscription, ("publish",))
+        insides.check(models.Subscription, ("publish",))
         original = vars(models.Subscription)["publish"]
         replacements.replace((models.Subscription, "publish", _delivering(original)))
 
@@ -65,10 +66,10 @@ def _delivering(original: Callable[..., Any]) -> Callable[..., Any]:
 def _can_deliver(crossing: Crossing, endpoint: str) -> bool:
     """Tell whether SNS, by its own name, gets a data key of the queue; nobody sees if not."""
     _, _, _, region, account, name = endpoint.split(":")
-    queue = motos.queue(account, region, name)
+    queue = messages.queue(account, region, name)
     if queue is None:
         return True
-    key_id = motos.key_of_queue(queue)
+    key_id = messages.key_of_queue(queue)
     # Only those of the account can use the key that it has for SQS.
     if key_id and key_id.startswith(AWS_ALIAS_PREFIX):
         return False

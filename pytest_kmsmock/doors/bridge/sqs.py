@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import insides, messages
 from .refusals import ServiceError
 from .service import Service, tail
 
@@ -37,7 +37,7 @@ def seal(crossing: Crossing, queue: Any, by: str | None = None) -> None:
     Args:
         by: The service that sends by its own name; None is for the caller.
     """
-    key_id = motos.key_of_queue(queue)
+    key_id = messages.key_of_queue(queue)
     if key_id:
         context = _context(crossing, queue)
         made = crossing.ask(
@@ -45,7 +45,7 @@ def seal(crossing: Crossing, queue: Any, by: str | None = None) -> None:
         )
         blob = made["CiphertextBlob"]
         crossing.ask("Decrypt", by=by, CiphertextBlob=blob, EncryptionContext=context)
-        motos.mark(queue, blob)
+        insides.mark(queue, blob)
 
 
 def _send(crossing: Crossing) -> None:
@@ -57,10 +57,10 @@ def _send(crossing: Crossing) -> None:
 def _receive(crossing: Crossing) -> None:
     """Ask for the data key of what there is to receive."""
     queue = _queue(crossing)
-    key_id = None if queue is None else motos.key_of_queue(queue)
-    if key_id and motos.has_messages(queue):
+    key_id = None if queue is None else messages.key_of_queue(queue)
+    if key_id and messages.has_messages(queue):
         context = _context(crossing, queue)
-        blob = motos.mark_of(queue) or crossing.adopt(key_id, context)
+        blob = insides.mark_of(queue) or crossing.adopt(key_id, context)
         if blob is not None:
             crossing.ask("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
 
@@ -73,12 +73,12 @@ def _check(crossing: Crossing) -> None:
 
 
 def _context(crossing: Crossing, queue: Any) -> dict[str, str]:
-    return {"aws:sqs:arn": motos.arn_of_queue(queue)}
+    return {"aws:sqs:arn": messages.arn_of_queue(queue)}
 
 
 def _queue(crossing: Crossing) -> Any:
     name = crossing.params["QueueUrl"].rpartition("/")[2]
-    return motos.queue(crossing.account, crossing.region, name)
+    return messages.queue(crossing.account, crossing.region, name)
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

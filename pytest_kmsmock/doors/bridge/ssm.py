@@ -11,8 +11,8 @@ import base64
 from typing import Any, Final
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import insides, secrets
 from .refusals import ServiceError
 from .service import Service, tail
 
@@ -34,13 +34,13 @@ def _seal(crossing: Crossing) -> None:
     """Let the value of a SecureString be encrypted; of the advanced tier, its data key."""
     params = crossing.params
     name, value = params["Name"], params["Value"]
-    present = motos.parameter(crossing.account, crossing.region, name)
+    present = secrets.parameter(crossing.account, crossing.region, name)
     if present is not None and not params.get("Overwrite"):
         return  # it is refused anyway
     kind = params.get("Type") or (present.type if present is not None else None)
     if kind != "SecureString":
         return
-    tier = params.get("Tier") or motos.tier_of_parameter(present)
+    tier = params.get("Tier") or secrets.tier_of_parameter(present)
     if tier == "Standard" and len(value.encode()) > _STANDARD_BYTES:
         raise ServiceError("ValidationException", _TOO_LONG)
     key_id, context = params.get("KeyId") or _DEFAULT_KEY, _context(crossing, name)
@@ -78,10 +78,10 @@ def _open(crossing: Crossing, answer: dict[str, Any]) -> None:
         context, version = _context(crossing, name), (name, parameter["Version"])
         blob = memory.get(version)
         if blob is None:
-            there = motos.parameter(crossing.account, crossing.region, name)
+            there = secrets.parameter(crossing.account, crossing.region, name)
             if there is None:
                 continue  # a secret, which has a name here too
-            blob = memory[version] = crossing.adopt(motos.key_of_parameter(there), context)
+            blob = memory[version] = crossing.adopt(secrets.key_of_parameter(there), context)
         if blob is None:
             continue
         if crossing.params.get("WithDecryption"):
@@ -91,7 +91,7 @@ def _open(crossing: Crossing, answer: dict[str, Any]) -> None:
 
 
 def _memory(crossing: Crossing) -> dict[Any, Any]:
-    return motos.memory("ssm", crossing.account, crossing.region)
+    return insides.memory("ssm", crossing.account, crossing.region)
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

@@ -16,8 +16,9 @@ from ...crypto import forking
 from ...service.api.errors import KmsError
 from .. import sessions
 from ..callers import caller_of
-from . import motos, world
+from . import world
 from .crossing import Crossing
+from .motos import insides
 from .refusals import ServiceError, refused
 from .service import current
 from .services import SERVICES
@@ -60,7 +61,7 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
     backend = active.innermost()
     bridge = () if backend is None else backend.settings["bridge"]
     service = SERVICES[name]
-    if not bridge or not (service.is_always_on or name in bridge) or not motos.answers(name):
+    if not bridge or not (service.is_always_on or name in bridge) or not insides.answers(name):
         return None
     if model.name not in service.before and model.name not in service.after:
         return None
@@ -73,7 +74,7 @@ def _ask(session: Any, model: Any, params: Any, request_signer: Any, context: An
         params=given,
         request=params,
         caller=caller,
-        account=motos.account_of(caller.access_key),
+        account=insides.account_of(caller.access_key),
         region=region,
         source=sources.line_of_author(),
     )

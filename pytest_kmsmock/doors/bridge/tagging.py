@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...service.api.errors import KmsError
-from . import motos
 from .crossing import Crossing
+from .motos import insides
 from .refusals import ServiceError
 from .service import Service
 
@@ -13,7 +13,7 @@ _OPERATIONS = ("GetResources", "GetTagKeys", "GetTagValues", "TagResources", "Un
 
 def _touch(crossing: Crossing) -> None:
     """Let moto know its own KMS, which it looks into only when somebody has used it."""
-    motos.backend("kms", crossing.account, crossing.region)
+    insides.backend("kms", crossing.account, crossing.region)
 
 
 def _words(crossing: Crossing, error: KmsError) -> ServiceError:

@@ -21,7 +21,7 @@ from ...service.values.key import KmsKey
 from .. import author
 from ..clients import code_of
 from ..environment import replacements
-from . import motos
+from .motos import insides
 
 Method = Callable[..., Any]
 
@@ -36,7 +36,7 @@ def join() -> None:
             f"imported: {error}. Install it with the services that the tests use, as by "
             "`pip install moto[s3]`, or leave the option out."
         ) from None
-    motos.check(models.KmsBackend, _NEEDED)
+    insides.check(models.KmsBackend, _NEEDED)
     owner = models.KmsBackend
     replacements.replace(
         *[
@@ -137,7 +137,7 @@ def _create_key(
         Tags=tagged(tags or ()),
         MultiRegion=bool(multi_region),
         Origin=origin,
-        **({"Policy": motos.as_json(policy)} if policy else {}),
+        **({"Policy": insides.as_json(policy)} if policy else {}),
     )
     return place.view(author.key_at(place.backend, made["KeyMetadata"]["Arn"]))
 
@@ -196,7 +196,7 @@ def _untag_resource(place: Place, arn: str, tag_keys: Iterable[str]) -> None:
 
 
 def _iter_tagged_resources(place: Place) -> Iterator[Any]:
-    resource = motos.tagged_resource()
+    resource = insides.tagged_resource()
     for key in place.all_keys():
         yield resource(arn=key.arn, tags=dict(key.tags), resource_type="kms:key")
 

@@ -1,4 +1,4 @@
-"""What the bridge reads of moto, and what it says where moto has changed."""
+"""How the bridge reads moto, and what it says where moto has changed."""
 
 from __future__ import annotations
 
@@ -8,41 +8,44 @@ from typing import Any
 import pytest
 
 from pytest_kmsmock import KmsMock, KmsMockError
-from pytest_kmsmock.doors.bridge import motos
+from pytest_kmsmock.doors.bridge.motos import insides
 
 moto = pytest.importorskip("moto")
 
 
 def test_moto_answers_while_it_is_active() -> None:
     with moto.mock_aws():
-        assert motos.answers("s3")
-    assert not motos.answers("s3")
+        assert insides.answers("s3")
+    assert not insides.answers("s3")
 
 
 def test_what_is_remembered_goes_with_motos_own(bridged: KmsMock) -> None:
-    motos.memory("ssm", "123456789012", "us-east-1")["a"] = 1
+    insides.memory("ssm", "123456789012", "us-east-1")["a"] = 1
 
     importlib.import_module("moto.backends").get_backend("ssm").reset()
 
-    assert motos.memory("ssm", "123456789012", "us-east-1") == {}
+    assert insides.memory("ssm", "123456789012", "us-east-1") == {}
 
 
 def test_the_account_is_that_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert motos.account_of("AKIAEXAMPLE") == "123456789012"
+    assert insides.account_of("AKIAEXAMPLE") == "123456789012"
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "111122223333")
-    assert motos.account_of("AKIAEXAMPLE") == "111122223333"
+    assert insides.account_of("AKIAEXAMPLE") == "111122223333"
 
 
-def test_what_is_not_there(bridged: KmsMock) -> None:
-    assert motos.bucket("nowhere") is None
-    assert motos.s3_object("nowhere", "a", None) is None
-    assert motos.upload("nowhere", "a") is None
-    assert motos.parameter("123456789012", "us-east-1", "a") is None
-    assert motos.secret("123456789012", "us-east-1", "a") is None
-    assert motos.mark_of(None) is None
+def test_what_is_marked_is_remembered_with_it() -> None:
+    class Resource:
+        pass
+
+    resource = Resource()
+    assert insides.mark_of(resource) is None
+    insides.mark(resource, 5)
+
+    assert insides.mark_of(resource) == 5
+    assert insides.mark_of(None) is None
 
 
-@motos.reading
+@insides.reading
 def _changed_store() -> Any:
     return object().buckets  # type: ignore[attr-defined]
 

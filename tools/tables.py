@@ -84,10 +84,13 @@ def api() -> str:
 
 
 def how_tos() -> str:
-    """Return the list of the how-to pages, as mkdocs.yml has it."""
+    """Return the list of the how-to pages, as mkdocs.yml has it, with its groups."""
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    pages = re.findall(r"^ +- (.+): (how-to/.+\.md)$", navigation, re.MULTILINE)
-    return "\n".join(f"- [{title}]({page})" for title, page in pages)
+    _, _, pages = navigation.partition("  - How to:\n")
+    lines: list[str] = []
+    for title, page in re.findall(r"^ +- ([^:]+):(?: (.+))?$", pages.partition("\n  - ")[0], re.M):
+        lines += [f"- [{title}]({page})"] if page else ["", f"### {title}", ""]
+    return "\n".join(lines).strip("\n")
 
 
 def operations() -> str:

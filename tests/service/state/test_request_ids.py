@@ -30,3 +30,36 @@ def test_each_registry_has_others() -> None:
     ids.append(first.take())
 
     assert len({request_id[:-12] for request_id in ids}) == 3
+
+
+class Given:
+    """Randomness that is told what it gives."""
+
+    is_repeatable = True
+
+    def draw(self, length: int) -> bytes:
+        return bytes(range(length))
+
+    def copy(self) -> Given:
+        return self
+
+
+def test_they_begin_with_what_was_drawn_and_count_at_their_end() -> None:
+    """As a UUID of version 4 has it: its variant is one of four."""
+    request_ids = RequestIds(Given())
+
+    taken = [request_ids.take() for _ in range(257)]
+
+    start = "00010203-0405-4607-8809-"
+    assert taken[:2] == [f"{start}000000000000", f"{start}000000000001"]
+    assert taken[255:] == [f"{start}0000000000ff", f"{start}000000000100"]
+    assert {uuid.UUID(RequestIds(SYSTEM).take()).variant for _ in range(50)} == {uuid.RFC_4122}
+
+
+def test_who_has_given_one_out_can_tell() -> None:
+    """Whatever it is that somebody shows."""
+    request_ids, other = RequestIds(SYSTEM), RequestIds(SYSTEM)
+
+    assert request_ids.has_taken(request_ids.take())
+    assert not request_ids.has_taken(other.take())
+    assert not request_ids.has_taken(None)

@@ -7,7 +7,7 @@ Source: IAM User Guide, "AWS JSON policy elements: Principal", "NotPrincipal".
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
@@ -101,11 +101,3 @@ def named(statement: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for kind, names in element.items():
             for name in names if isinstance(names, list) else [names]:
                 yield kind, name
-    else:
-        yield "", element
-
-
-def names_in(statements: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the names of all AWS principals in *statements*."""
-    found = (named(statement) for statement in statements)
-    return frozenset(name for names in found for kind, name in names if kind == "AWS")

@@ -17,7 +17,6 @@ import attrs
 # Text, and whether its stars and question marks are wild.
 Piece = tuple[str, bool]
 
-_STAR: Final = object()
 _ANY_ONE: Final = object()
 
 

@@ -152,8 +152,7 @@ KEYS: Final = (
     # The resource.
     ConditionKey(name="aws:ResourceAccount", permissions=None,
                  source=lambda at, rest: at.query.account or None),
-    ConditionKey(name="aws:ResourceTag/", follows=ANY_NAME, on_keys=True, in_key_policy=False,
-                 source=_resource_tag),
+    ConditionKey(name="aws:ResourceTag/", follows=ANY_NAME, on_keys=True, source=_resource_tag),
     # What only a test can tell.
     ConditionKey(name="aws:MultiFactorAuthAge", type="Numeric", is_given=True, permissions=None,
                  source=missing),

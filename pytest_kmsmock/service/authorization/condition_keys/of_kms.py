@@ -246,7 +246,7 @@ KEYS: Final = (
                  permissions=kms("ReplicateKey")),
     ConditionKey(name="kms:RequestAlias", source=_request_alias, permissions=_WITH_ALIAS),
     ConditionKey(name="kms:ResourceAliases", source=_resource_aliases, is_multivalued=True,
-                 on_keys=True, in_key_policy=False),
+                 on_keys=True),
     ConditionKey(name="kms:RetiringPrincipal", source=_parameter("RetiringPrincipal"),
                  permissions=kms("CreateGrant")),
     ConditionKey(name="kms:RetiringServicePrincipal", source=_parameter("RetiringServicePrincipal"),

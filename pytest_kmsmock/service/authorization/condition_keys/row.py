@@ -29,7 +29,6 @@ class ConditionKey:
         source: Returns its value; what follows *name* is its second argument.
         is_given: It comes from outside of the request, so that a test can say what it is.
         follows: Tells whether a text can follow *name*; None if nothing does.
-        in_key_policy: A key policy can have it.
     """
 
     name: str
@@ -40,7 +39,6 @@ class ConditionKey:
     source: Source
     is_given: bool = False
     follows: Callable[[str], bool] | None = None
-    in_key_policy: bool = True
 
     def value(self, at: Situation, rest: str) -> Value:
         """Return what it is in the situation; None if it is missing."""

@@ -190,6 +190,12 @@ def test_another_account(told: Any) -> None:
     theirs = f"the key policy, of account {OWN}, must allow kms:Encrypt to {PARTNER} or its account"
     grant = "; or a grant must permit Encrypt to it."
 
+    refused = f"{PARTNER} is not allowed kms:Encrypt on {KEY}: "
+    assert [lines[0] for lines in (silent, let_in, allowed_by_iam)] == [
+        f"{refused}no IAM policy allows it.",
+        f"{refused}no IAM policy allows it.",
+        f"{refused}the key policy does not allow it.",
+    ]
     assert silent[-1] == f"- To allow it, {iam} and {theirs}{grant}"
     assert let_in[-1] == f"- To allow it, {iam}{grant}"
     assert allowed_by_iam[-1] == f"- To allow it, {theirs}{grant}"
@@ -328,3 +334,83 @@ def test_what_is_open_about_a_grant_is_named_if_it_lets_in(told: Any, helpers: A
 
     assert told(PARTNER, grants=[narrow, wide], params=params)[1:] == [across]
     assert told(PARTNER, grants=[narrow], params=params)[-1] == case
+
+
+OTHER_ROOT: Final = "arn:aws:iam::444455556666:root"
+RETIRING: Final = {"Effect": "Allow", "Action": "kms:RetireGrant", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("caller", "statements", "members", "right"),
+    [
+        (USER, [], {"RetiringPrincipal": USER}, "it is the retiring principal"),
+        (
+            USER,
+            [],
+            {"GranteePrincipal": USER, "Operations": ["RetireGrant"]},
+            "it is the grantee, and the grant permits RetireGrant",
+        ),
+        (ROOT, [], {}, "it is the root user of the account that made the grant"),
+        (USER, [RETIRING], {}, "IAM allows it, in the account that made the grant"),
+        (OTHER_ROOT, [], {"RetiringPrincipal": OTHER_ROOT}, "it is the retiring principal"),
+        (
+            PARTNER,
+            [RETIRING],
+            {"RetiringPrincipal": OTHER_ROOT},
+            "IAM allows it, in the account that is the retiring principal",
+        ),
+        (
+            OTHER_ROOT,
+            [],
+            {"GranteePrincipal": "444455556666", "Operations": ["RetireGrant"]},
+            "it is the grantee, and the grant permits RetireGrant",
+        ),
+        (
+            PARTNER,
+            [RETIRING],
+            {"GranteePrincipal": OTHER_ROOT, "Operations": ["RetireGrant"]},
+            "IAM allows it, in the account that is the grantee",
+        ),
+    ],
+)
+def test_who_may_retire_a_grant_is_told_by_which_right(
+    told: Any,
+    helpers: Any,
+    caller: str,
+    statements: list[Any],
+    members: dict[str, Any],
+    right: str,
+) -> None:
+    """In one line, but for what AWS leaves open."""
+    terms = {"GranteePrincipal": SERVICE, "Operations": ["Encrypt"], **members}
+
+    lines = told(
+        caller,
+        *statements,
+        permission="kms:RetireGrant",
+        authority="grant",
+        grant=helpers.new_grant(**terms),
+    )
+
+    assert lines[0] == f"{caller} is allowed kms:RetireGrant on {KEY}: {right}."
+    assert all(line.startswith("- AWS leaves open ") for line in lines[1:])
+
+
+def test_a_grant_that_is_not_the_callers_to_retire(told: Any, helpers: Any) -> None:
+    """With all the ways there are."""
+    grant = helpers.new_grant(GranteePrincipal=SERVICE, Operations=["Encrypt"])
+    more = {"permission": "kms:RetireGrant", "authority": "grant", "grant": grant}
+    ways = (
+        "- To allow it, the caller must be the grant's retiring principal, its grantee if it "
+        "permits RetireGrant, or somebody whom IAM allows kms:RetireGrant in the account that "
+        "made it."
+    )
+
+    assert told(USER, **more) == [
+        f"{USER} is not allowed kms:RetireGrant on {KEY}: no IAM policy allows it.",
+        "- The caller has no IAM policies.",
+        ways,
+    ]
+    stranger = told(PARTNER, RETIRING, **more)
+    assert stranger[0].endswith(": the grant is not the caller's to retire.")
+    assert stranger[-1] == ways

@@ -135,9 +135,11 @@ def checked_keys(name: str, value: Any) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str | os.PathLike) else value
     if not isinstance(names, Iterable):
         raise misuse(f"{name}={value!r} is no list; write for example ['alias/app'].")
-    return tuple(
+    found = [
         _seed_file(name, each) if is_seed(each) else checked_alias(name, each) for each in names
-    )
+    ]
+    # The files first: what they have of the aliases is not made beside them.
+    return tuple(sorted(found, key=lambda each: not isinstance(each, SeedFile)))
 
 
 def _seed_file(name: str, value: Any) -> SeedFile:

@@ -68,6 +68,16 @@ def test_a_decorator_finds_files_beside_its_own(tmp_path: Path) -> None:
     assert names["names"]() == ["alias/app", "alias/other"]  # type: ignore[operator]
 
 
+def test_aliases_may_be_named_before_the_file_that_has_them(tmp_path: Path) -> None:
+    (tmp_path / "seed.toml").write_text(SEED, encoding="utf-8")
+
+    with mock_kms(keys=["alias/app", "alias/other", tmp_path / "seed.toml"]) as kms:
+        assert sorted(name for key in kms.keys for name in key.aliases) == [
+            "alias/app",
+            "alias/other",
+        ]
+
+
 def test_a_file_that_is_not_there_is_told_where_it_is_said(tmp_path: Path) -> None:
     with pytest.raises(KmsMockError, match=r"keys='.*nothing\.toml': there is no file"):
         mock_kms(keys="nothing.toml")

@@ -141,7 +141,7 @@ def differences(before: Mapping[str, Outcome], after: Mapping[str, Outcome]) -> 
         return [f"All {len(after)} tests go as they did under moto's KMS."]
     lines.append(
         f"{len(failing)} of {len(after)} tests fail under this KMS and not under moto's, "
-        f"for {len(places)} calls that AWS refuses."
+        f"for {len(places)} call{'s' * (len(places) != 1)} that AWS refuses."
     )
     return lines
 

@@ -67,6 +67,35 @@ def test_it_says_what_it_is(client: Any) -> None:
     assert s3["MultiRegion"] is False
 
 
+# Of those whose words nobody has recorded.
+INFERRED: Final = {
+    "cloud9": "Cloud9 data",
+    "codeartifact": "CodeArtifact data",
+    "dax": "DAX data",
+    "kendra": "Kendra data",
+    "kinesis": "Kinesis data",
+    "kinesisvideo": "Kinesis Video data",
+    "lambda": "Lambda data",
+    "lex": "Lex data",
+    "lightsail": "Lightsail data",
+    "mq": "MQ data",
+    "secretsmanager": "Secrets Manager data",
+    "ssm": "SSM data",
+    "timestream": "Timestream data",
+    "workmail": "WorkMail data",
+    "workspaces": "WorkSpaces data",
+    "xray": "X-Ray data",
+}
+
+
+def test_a_service_whose_words_nobody_knows_is_called_by_its_name() -> None:
+    """All others have those that were recorded."""
+    recorded = {row["name"]: row["protects"] for row in WITH_A_KEY if row["protects"]}
+
+    assert recorded | INFERRED == SERVICES
+    assert not recorded.keys() & INFERRED.keys()
+
+
 @pytest.mark.parametrize("row", WITH_A_KEY, ids=lambda row: row["name"])
 def test_each_service_that_has_a_key_has_one_here(client: Any, row: dict[str, str]) -> None:
     """Where the words of its description are known, with those."""
@@ -340,6 +369,55 @@ def test_its_policy_is_the_services(client: Any, managed: Key) -> None:
     }
     assert direct["Principal"] == {"AWS": ROOT}
     assert set(direct["Action"]) >= {"kms:Describe*", "kms:Get*", "kms:List*"}
+
+
+EVERYTHING: Final = ["Describe*", "Get*", "List*", "RevokeGrant"]
+
+
+@pytest.mark.parametrize(
+    ("service", "via", "looking"),
+    [
+        ("s3", "s3", EVERYTHING),
+        ("ebs", "ec2", EVERYTHING),
+        ("acm", "acm", ["Describe*", "GetKeyPolicy", "List*", "RevokeGrant"]),
+    ],
+)
+def test_its_policy_is_printed_as_aws_prints_it(
+    client: Any, service: str, via: str, looking: list[str]
+) -> None:
+    """Word by word; EBS calls as EC2, and the rotation status of ACM's key is hidden."""
+    key_id = client.describe_key(KeyId=f"alias/aws/{service}")["KeyMetadata"]["KeyId"]
+    used = ["Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "CreateGrant", "DescribeKey"]
+
+    policy = client.get_key_policy(KeyId=key_id)["Policy"]
+
+    assert json.loads(policy) == {
+        "Version": "2012-10-17",
+        "Id": f"auto-{service}-1",
+        "Statement": [
+            {
+                "Sid": f"Allow access through {service} for all principals in the account that "
+                f"are authorized to use {service}",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": [f"kms:{name}" for name in used],
+                "Resource": "*",
+                "Condition": {
+                    "StringEquals": {
+                        "kms:CallerAccount": "123456789012",
+                        "kms:ViaService": f"{via}.us-east-1.amazonaws.com",
+                    }
+                },
+            },
+            {
+                "Sid": "Allow direct access to key metadata to the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": ROOT},
+                "Action": [f"kms:{name}" for name in looking],
+                "Resource": "*",
+            },
+        ],
+    }
 
 
 def test_one_can_look_at_it(client: Any, managed: Key) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from pytest_kmsmock.crypto import attestation, ecc, ed25519, extras, mldsa, mlkem, sm2
 from pytest_kmsmock.crypto.randomness import SYSTEM
 
+ROOT = Path(__file__).parents[2]
 PYCA = "cryptography.hazmat.primitives.asymmetric"
 CALLS = [
     pytest.param("cbor2", lambda: attestation.read(b""), extras.CBOR, id="attestation documents"),
@@ -111,3 +114,32 @@ def test_garbage_needs_no_package(
         pytest.fail(str(error))  # not to be skipped
 
     assert not is_sound
+
+
+NEEDS = {
+    "An attestation document": extras.CBOR,
+    "The endpoint": extras.ENDPOINT,
+    "Ed25519ph": extras.ED25519PH,
+    "ML-DSA": extras.ML_DSA,
+    "ML-DSA with an external mu": extras.ML_DSA_MU,
+    "ML-KEM": extras.ML_KEM,
+    "ML-KEM-512": extras.ML_KEM_512,
+    "A file in YAML": extras.YAML,
+    "A report in HTML": extras.PAGE,
+    "SM2": extras.SM2,
+}
+
+
+@pytest.mark.parametrize(("scheme", "need"), NEEDS.items(), ids=list(NEEDS))
+def test_what_is_missing_is_what_the_extra_brings(scheme: str, need: extras.Need) -> None:
+    """By the name of the extra, and a version as pyproject.toml asks for it, or an older one."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    brought = project["optional-dependencies"][need.extra]
+
+    assert need.scheme == scheme
+    if need in (extras.ML_DSA, extras.ML_KEM):
+        # These came first; the extra asks for what has all of it.
+        assert need.requirement == "cryptography>=48"
+        assert "cryptography>=49" in brought
+    else:
+        assert need.requirement in brought

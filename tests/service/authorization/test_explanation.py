@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+import attrs
 import pytest
 
 from pytest_kmsmock.service.authorization.decision import not_across_accounts
@@ -218,6 +219,66 @@ def test_grants_that_do_not_fit(told: Any, helpers: Any) -> None:
     )
     assert lines[1:5] == ["- Grant 00000000…: permits Decrypt only."] * 4
     assert lines[5] == "- 3 other grants to the caller do not permit it either."
+
+
+@pytest.mark.parametrize(
+    ("members", "permission", "params", "why"),
+    [
+        (
+            {"Operations": ["Decrypt", "Sign"]},
+            "kms:Encrypt",
+            {},
+            "permits Decrypt, Sign only",
+        ),
+        (
+            {"Constraints": {"SourceArn": "arn:aws:s3:::b"}},
+            "kms:Encrypt",
+            {},
+            "its constraint is not met: {'SourceArn': 'arn:aws:s3:::b'}; it is for calls of "
+            "services",
+        ),
+        (
+            {"Constraints": {"EncryptionContextEquals": {"a": "1"}}},
+            "kms:Encrypt",
+            {},
+            "its constraint is not met: {'EncryptionContextEquals': {'a': '1'}}",
+        ),
+        (
+            {},
+            "kms:CreateGrant",
+            {"Operations": ["Decrypt"]},
+            "permits CreateGrant, Encrypt only, and the new grant more than that",
+        ),
+        (
+            {"Constraints": {"EncryptionContextEquals": {"a": "1"}}},
+            "kms:CreateGrant",
+            {"Operations": ["Encrypt"]},
+            "the new grant must be constrained as strictly: "
+            "{'EncryptionContextEquals': {'a': '1'}}",
+        ),
+        (
+            {"GranteePrincipal": ROOT},
+            "kms:Encrypt",
+            {},
+            "is to the account, so that an IAM policy must allow it too",
+        ),
+    ],
+)
+def test_why_a_grant_does_not_fit(
+    told: Any,
+    helpers: Any,
+    members: dict[str, Any],
+    permission: str,
+    params: dict[str, Any],
+    why: str,
+) -> None:
+    """With the grant's name, if it has one."""
+    terms = {"GranteePrincipal": USER, "Operations": ["CreateGrant", "Encrypt"], **members}
+    grant = attrs.evolve(helpers.new_grant(7, **terms), name="nightly")
+
+    lines = told(USER, permission=permission, params=params, grants=[grant])
+
+    assert f'- Grant 00000000… ("nightly"): {why}.' in lines
 
 
 def test_a_grant_that_is_too_new(told: Any, helpers: Any) -> None:

@@ -222,8 +222,23 @@ def test_key_stores_need_permissions_of_other_services(kms: KmsMock, app: Any) -
 
     assert denial(app().create_custom_key_store, **params) == no_iam(*create)
     assert denial(app(create).create_custom_key_store, **params) == no_iam(*look)
-    assert "iam:CreateServiceLinkedRole" in denial(
-        app(create, look).create_custom_key_store, **params
+    role = (
+        f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/cks.kms.amazonaws.com/"
+        "AWSServiceRoleForKeyManagementServiceCustomKeyStores"
+    )
+    assert denial(app(create, look).create_custom_key_store, **params) == (
+        no_iam("iam:CreateServiceLinkedRole", role)
     )
     assert "depends on" in kms.explain(kms.calls[-1])
+    document = iam_policy(create, look, ("iam:CreateServiceLinkedRole", role))
+    for service, is_it in (("mrk.kms.amazonaws.com", False), ("cks.kms.amazonaws.com", True)):
+        condition = {"StringEquals": {"iam:AWSServiceName": service}}
+        document["Statement"][2]["Condition"] = condition
+        client = kms.client(principal=kms.principal(ROLE, policies=[document]))
+        assert is_refused(client.create_custom_key_store, **params) is not is_it
+    kms.client().delete_custom_key_store(
+        CustomKeyStoreId=kms.client().describe_custom_key_stores()["CustomKeyStores"][0][
+            "CustomKeyStoreId"
+        ]
+    )
     app(create, look, ("iam:CreateServiceLinkedRole", "*")).create_custom_key_store(**params)

@@ -126,6 +126,25 @@ def test_a_rotation_that_is_due_plans_the_next() -> None:
     assert rotated.on_demand_rotations == 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "due"),
+    [
+        ({}, NOW),
+        ({"rotation_period": 90, "next_rotation": NOW + DAY}, NOW),
+        ({"rotation_period": 90, "next_rotation": NOW, "state": "Disabled"}, NOW),
+        ({"rotation_period": 90, "next_rotation": NOW, "multi_region": "REPLICA"}, NOW),
+        ({"deletion_date": NOW + DAY, "state": "PendingDeletion"}, NOW),
+        ({"transition_ends": NOW + DAY, "state": "Creating"}, NOW),
+    ],
+    ids=str,
+)
+def test_what_does_not_fall_due_changes_nothing(changes: dict[str, Any], due: float) -> None:
+    """Nor does a rotation of a key that does not rotate by itself."""
+    key = samples.key(**changes)
+
+    assert lifecycle.fall_due(key, due, no_secret) == key
+
+
 @pytest.mark.parametrize("periods", [0, 0.9, 1, 2, 7.5])
 def test_rotations_that_are_due_by_now_come_at_once_as_one_by_one(periods: float) -> None:
     secrets = [bytes([number]) * 32 for number in range(9)]
@@ -242,6 +261,16 @@ def test_a_key_of_kms_is_never_waited_for() -> None:
     key = samples.key(materials=(samples.material(secret=None),))
 
     assert lifecycle.settle_imports(key) is key
+
+
+@pytest.mark.parametrize("origin", ["AWS_KMS", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"])
+@pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingImport"])
+def test_only_an_imported_key_waits_for_import(origin: str, state: str) -> None:
+    """Whatever material the others have; those in an external key store have none."""
+    for materials in ((), (samples.material(),)):
+        other = samples.key(origin=origin, state=state, materials=materials)
+
+        assert lifecycle.settle_imports(other) == other
 
 
 def test_a_key_without_material_is_not_complete() -> None:

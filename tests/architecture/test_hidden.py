@@ -1,5 +1,5 @@
 """
-Attributes of values that their reprs do not show, or that do not count when values are compared.
+Attributes of values that are not shown, not compared, not given, or given by their names alone.
 
 pytest prints values when an assertion fails, so what is secret, private or long is not shown.
 Whoever adds an attribute to a value decides, and says so here.
@@ -49,6 +49,29 @@ NOT_GIVEN: Final = NOT_COMPARED | {
     "service.operations.operation.Operation": "states",
     "service.values.specs.KeySpec": "is_symmetric_encryption usual_usage",
 }
+# They have so many, or ones so alike, that a place would tell nobody which is which.
+BY_NAME: Final = {
+    "crypto.attestation.Attestation",
+    "service.authorization.condition_keys.row.ConditionKey",
+    "service.authorization.decision.Ruling",
+    "service.authorization.operators.Operator",
+    "service.authorization.query.Query",
+    "service.authorization.statements.Statement",
+    "service.values.adopted.Adopted",
+    "service.values.cluster.Cluster",
+    "service.values.grant.Grant",
+    "service.values.identity.Identity",
+    "service.values.key.KeyMaterial",
+    "service.values.key.KmsKey",
+    "service.values.key.Stored",
+    "service.values.key_store.CloudHsmKeyStore",
+    "service.values.key_store.ClusterSettings",
+    "service.values.key_store.ExternalKeyStore",
+    "service.values.key_store.ProxySettings",
+    "service.values.key_store._KeyStore",
+    "service.values.proxy.Proxy",
+    "service.values.proxy.ProxyKey",
+}
 
 
 def values() -> Iterator[type]:
@@ -68,9 +91,13 @@ def without(what: str) -> dict[str, str]:
     for value in values():
         names = sorted(each.name for each in attrs.fields(value) if not getattr(each, what))
         if names:
-            module = value.__module__.removeprefix(f"{pytest_kmsmock.__name__}.")
-            found[f"{module}.{value.__qualname__}"] = " ".join(names)
+            found[name_of(value)] = " ".join(names)
     return found
+
+
+def name_of(value: type) -> str:
+    module = value.__module__.removeprefix(f"{pytest_kmsmock.__name__}.")
+    return f"{module}.{value.__qualname__}"
 
 
 def test_what_is_secret_private_or_long_is_not_shown() -> None:
@@ -86,3 +113,18 @@ def test_all_is_compared_but_what_follows_from_the_rest() -> None:
 def test_what_follows_from_the_rest_is_not_given() -> None:
     """Nobody can make a value that contradicts itself."""
     assert without("init") == NOT_GIVEN
+
+
+def test_attributes_that_could_be_mistaken_are_given_by_name() -> None:
+    """All of a value's, or, as those of the others, none."""
+    by_name = {}
+    for value in values():
+        given = [each for each in attrs.fields(value) if each.init]
+        by_name[name_of(value)] = {each.name for each in given if each.kw_only}
+        if name_of(value) in BY_NAME:
+            assert len(by_name[name_of(value)]) == len(given)
+
+    # What an error calls a caller stands beside its account.
+    others = {"service.values.caller.Caller"}
+    assert by_name["service.values.caller.Caller"] == {"shown"}
+    assert {name for name, names in by_name.items() if names} == BY_NAME | others

@@ -5,8 +5,8 @@ Mutants of the inner rings that the tests should notice: a repeatable sample of 
 
 A mutant is a module with one small fault. Cosmic Ray makes it and runs the tests;
 what is chosen here is which mutants, of the modules at the paths, and which tests: those
-that mirror the module first, then those of its folder and of the contract, then the rest of
-both rings. The mutants lie in copies of the tree, below TMPDIR, one for each process.
+that mirror the module first, then those of its folder, of the contract and of the laws, then
+the rest of both rings. The mutants lie in copies of the tree, below TMPDIR, one for each process.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ import attrs
 ROOT: Final = Path(__file__).parents[1]
 PACKAGE: Final = "pytest_kmsmock"
 RINGS: Final = (Path(PACKAGE, "service"), Path(PACKAGE, "crypto"))
-CONTRACT: Final = Path("tests/contract")
+# About the whole, and fast.
+WHOLE: Final = (Path("tests/contract"), Path("tests/architecture"))
 # In their own order, with the same examples, and no longer than needed.
 PYTEST: Final = (
     *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"),
     *("-p", "no:randomly", "--hypothesis-seed=1"),
 )
-# For which of tests that ends in two minutes has hung.
+# A stage of tests ends in a few minutes, or has hung.
 SECONDS: Final = 1_200
 
 
@@ -100,7 +101,7 @@ def stages(module: Path, root: Path = ROOT) -> list[list[str]]:
     around = [folder] if len(folder.parts) > 2 else []
     own_first = sorted(RINGS, key=lambda ring: ring not in module.parents)
     rings = [Path("tests", ring.name) for ring in own_first]
-    wanted = (mirroring, [*around, CONTRACT], rings)
+    wanted = (mirroring, [*around, *WHOLE], rings)
     found = [[str(path) for path in stage if (root / path).exists()] for stage in wanted]
     return [stage for stage in found if stage]
 
@@ -203,7 +204,7 @@ def _copies(folder: Path, number: int, *, unchecked: bool) -> list[Path]:
     compileall.compile_dir(
         first / PACKAGE, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
     )
-    tests = [str(CONTRACT), *(str(Path("tests", ring.name)) for ring in RINGS)]
+    tests = map(str, (*WHOLE, *(Path("tests", ring.name) for ring in RINGS)))
     environment = {**os.environ, "PYTHONPATH": str(first)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not unchecked:

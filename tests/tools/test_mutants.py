@@ -11,10 +11,10 @@ PACKAGE = Path("pytest_kmsmock")
 
 
 def test_the_likeliest_tests_come_first() -> None:
-    """Those that mirror the module, those of its folder and of the contract, then all."""
+    """Those that mirror the module, of its folder, of the contract and the laws, then all."""
     assert stages(PACKAGE / "service/rules/usage.py") == [
         ["tests/service/rules/test_usage.py"],
-        ["tests/service/rules", "tests/contract"],
+        ["tests/service/rules", "tests/contract", "tests/architecture"],
         ["tests/service", "tests/crypto"],
     ]
 
@@ -23,7 +23,7 @@ def test_a_module_of_the_cryptography_is_tested_by_its_own_ring_before_the_other
     """A ring's own folder is no stage of its own."""
     assert stages(PACKAGE / "crypto/mac.py") == [
         ["tests/crypto/test_mac.py"],
-        ["tests/contract"],
+        ["tests/contract", "tests/architecture"],
         ["tests/crypto", "tests/service"],
     ]
 

@@ -33,8 +33,6 @@ from botocore.exceptions import ClientError, ParamValidationError
 from pytest_kmsmock import KmsMock
 
 WHERE: Final = os.environ.get("KMSMOCK_CONTRACT", "mock")
-# Read before the tests' own fixtures take the environment away.
-_ENVIRONMENT: Final = {name: text for name, text in os.environ.items() if name.startswith("AWS_")}
 # What a run against AWS found, a line of JSON for each test.
 RECORD: Final = Path("contract-record.jsonl")
 

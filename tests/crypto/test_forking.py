@@ -84,6 +84,38 @@ assert status == 0, status
 assert sys.modules[NAME].whole
 """
 
+FORKED_WITHIN = """
+import importlib, importlib.abc, importlib.machinery, os, signal, sys
+from pytest_kmsmock.crypto import forking
+
+NAME = "pytest_kmsmock.planted"
+
+
+class Forking(importlib.abc.Loader, importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        return importlib.machinery.ModuleSpec(name, self) if name == NAME else None
+
+    def exec_module(self, module):
+        module.child = os.fork()
+        if module.child == 0:
+            signal.alarm(20)
+        module.whole = True
+
+
+sys.meta_path.insert(0, Forking())
+parent = os.getpid()
+try:
+    module = importlib.import_module(NAME)
+    is_whole = module.whole and sys.modules[NAME] is module
+except Exception:
+    is_whole = False
+if os.getpid() != parent:
+    os._exit(0 if is_whole else 1)
+assert is_whole
+_, status = os.waitpid(module.child, 0)
+assert status == 0, status
+"""
+
 WAITED_FOR = """
 import os, signal, threading, time
 from pytest_kmsmock.crypto import forking
@@ -168,6 +200,11 @@ def test_a_fork_waits_for_what_a_thread_is_importing() -> None:
 def test_a_child_imports_anew_what_a_thread_was_importing() -> None:
     """The thread, which would have gone on, is not there; in the parent it goes on."""
     run(IMPORTED_ANEW)
+
+
+def test_a_child_goes_on_with_what_its_own_thread_was_importing() -> None:
+    """That thread is the one that is there."""
+    run(FORKED_WITHIN)
 
 
 def test_a_fork_waits_for_the_calls_of_other_threads() -> None:

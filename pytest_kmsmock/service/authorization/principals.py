@@ -39,7 +39,7 @@ class Principals:
 
     aws: frozenset[str]
     services: frozenset[str]
-    is_negated: bool = False
+    is_negated: bool
 
     def allow(self, caller: Identity) -> Coverage:
         """Return whom an Allow lets in: an account's name lets nobody in by itself."""

@@ -191,7 +191,11 @@ def _counts(mutation: Any) -> bool:
     from cosmic_ray.plugins import get_operator
 
     code = (ROOT / mutation.module_path).read_text()
-    mutated = mutate_code(code, get_operator(mutation.operator_name)(), mutation.occurrence)
+    try:
+        mutated = mutate_code(code, get_operator(mutation.operator_name)(), mutation.occurrence)
+    except AttributeError:
+        # Cosmic Ray replaces no exception whose name has a dot.
+        return False
     return mutated is not None and changes_something(code, mutated)
 
 

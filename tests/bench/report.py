@@ -92,7 +92,8 @@ _INTRODUCTIONS: Final = {
     first.SECTION: (
         "Each in a new process, under pytest, bytecode cached: first `boto3.client` with the "
         "import of boto3, then `kms` with its first key and call, nearly all of it imports.\n"
-        "moto does the same with the same client. Medians of groups of six."
+        "moto does the same with the same client.\n"
+        "These are medians of groups of six."
     ),
     growth.SECTION: (
         "The same request to a KMS with few keys and aliases and to one with many, where the key "

@@ -169,8 +169,8 @@ class Enclave:
 
 def root_of(certificate: bytes | str) -> bytes:
     """Return *certificate*, PEM or DER, as DER, or raise `KmsMockError` if it is none."""
-    data = certificate.encode() if isinstance(certificate, str) else certificate
     try:
+        data = certificate.encode() if isinstance(certificate, str) else certificate
         if data.lstrip().startswith(b"-----BEGIN"):
             found = x509.load_pem_x509_certificate(data)
         else:

@@ -169,16 +169,13 @@ class Keys(Part):
             params["Policy"] = policy_text(policy)
         # Not by a handle, which would act on an inner fork.
         do = functools.partial(author.perform, backend, region=region, account=account)
-        created = do("CreateKey", params, key_id=key_id, material=secret)
-        arn = created["KeyMetadata"]["Arn"]
-        try:
+        with backend.registry.as_one():
+            created = do("CreateKey", params, key_id=key_id, material=secret)
+            arn = created["KeyMetadata"]["Arn"]
             if secret is not None and key_origin == "EXTERNAL":
                 import_material(backend, author.key_at(backend, arn), secret)
             if alias is not None:
                 do("CreateAlias", {"AliasName": alias, "TargetKeyId": arn})
-        except BaseException:
-            author.delete(backend, author.key_at(backend, arn))
-            raise
         if first_state not in ("Enabled", "PendingImport"):
             operation = "DisableKey" if first_state == "Disabled" else "ScheduleKeyDeletion"
             do(operation, {"KeyId": arn})

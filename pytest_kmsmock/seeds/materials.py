@@ -32,7 +32,7 @@ def read_material(
         return spec or "SYMMETRIC_DEFAULT", ()
     called = names.get(given[0], given[0])
     if given[0] == "private_key":
-        secrets = [_pkcs8(found["private_key"].encode())]
+        secrets = [_pkcs8(found["private_key"].encode(errors="surrogatepass"))]
         spec = spec or _spec_of(secrets[0])
         if spec is None:
             mistakes.add(where, f"{called} is no private key of a spec that KMS has")

@@ -223,6 +223,7 @@ def test_an_argument_that_makes_no_sense_is_told(
         (lambda kms: kms.enclave().recipient(nonse=b""), "Did you mean 'nonce'?"),
         (lambda kms: kms.enclave().open(5), "not encrypted for"),
         (lambda kms: kms.trust_attestation_root(5), "takes an X.509 certificate"),
+        (lambda kms: kms.trust_attestation_root("\ud800"), "takes an X.509 certificate"),
     ],
 )
 def test_an_argument_of_an_enclave_that_makes_no_sense_is_told(

@@ -149,11 +149,13 @@ def test_what_aws_would_refuse_is_refused_in_its_words(
 
 def test_an_alias_is_taken_once(kms: KmsMock) -> None:
     kms.create_key(alias="alias/app")
+    made = kms._backend.registry.made.copy()
 
     with pytest.raises(kms.client().exceptions.AlreadyExistsException):
         kms.create_key(alias="alias/app")
 
     assert len(kms.keys) == 1
+    assert kms._backend.registry.made == made
     assert kms.create_key(alias="alias/app", region="eu-west-1").aliases == ["alias/app"]
 
 

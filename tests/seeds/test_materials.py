@@ -28,6 +28,7 @@ Find = Callable[[Any], list[str]]
         ({"spec": "HMAC_256", "materials": ["ab" * 32, "cd" * 32]}, "key has one material"),
         ({"spec": "RSA_2048", "material": SECRET}, "a RSA_2048 key has a private key of that spec"),
         ({"private_key": SECRET}, "private_key is no private key in PEM"),
+        ({"private_key": "-----BEGIN PRIVATE KEY-----\ud800"}, "private_key is no private key"),
         ({"material": f"-----BEGIN PRIVATE KEY-----{SECRET}"}, "which is for private_key"),
         (
             {

@@ -8,7 +8,8 @@ change that is interrupted has not happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import attrs
@@ -89,6 +90,18 @@ class Registry:
                 self.state, is_done = (draft, True) if self.state is before else (self.state, False)
                 if is_done:
                     return result
+
+    @contextlib.contextmanager
+    def as_one(self) -> Iterator[None]:
+        """Let the changes of this block be one: if it raises, nothing has changed."""
+        with self.lock.current:
+            state, made = self.state, len(self.made)
+            try:
+                yield
+            except BaseException:
+                self.state = state
+                del self.made[made:]
+                raise
 
     def settle(self, now: float) -> None:
         """Apply what has fallen due by *now*, in the order in which it fell due."""

@@ -19,7 +19,7 @@ LOST_CONNECTIONS: Final[Mapping[str, Disconnection]] = {
 """The names of lost connections, and the ways in which they are lost."""
 
 # What a client makes of each.
-_ERRORS_OF_CLIENTS: Final = {
+ERRORS_OF_CLIENTS: Final = {
     "EndpointConnectionError": "connection-refused",
     "ReadTimeoutError": "read-timeout",
     "ConnectionClosedError": "connection-closed",
@@ -40,4 +40,4 @@ def failures_of(operation: str) -> tuple[str, ...]:
 
 def name_of(error: str) -> str:
     """Return the name of the failure that *error* is: a code, or an error of a client."""
-    return _ERRORS_OF_CLIENTS.get(error, error)
+    return ERRORS_OF_CLIENTS.get(error, error)

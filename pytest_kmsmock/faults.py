@@ -20,8 +20,6 @@ from .service.serving.request import Request
 Disconnection = Literal["refused", "read-timeout", "closed"]
 
 DISCONNECTIONS: Final = get_args(Disconnection)
-# What clients raise for them, in that order.
-LOST_CONNECTIONS: Final = ("EndpointConnectionError", "ReadTimeoutError", "ConnectionClosedError")
 ANY: Final = "*"
 
 # What every service of AWS can answer, undeclared. Source: KMS API Reference,

@@ -151,26 +151,25 @@ def _check_param(backend: Backend, operation: str | None, name: str, value: Any)
         raise KmsMockError(f"{whose} has no parameter {name!r}.{suggestion(name, members)}{its}")
     found = (shapes_of(each).members.get(name) for each in operations)
     shapes = [shape for shape in found if shape is not None]
-    if any(could_be(value, shape) for shape in shapes) and _can_name(name, value):
+    can_name = _can_name(name, value)
+    if can_name and any(could_be(value, shape) for shape in shapes):
         return
     given = shown_value(value, is_secret(name))
-    if isinstance(value, str) and not _can_name(name, value):
-        if any(row.params.get(name) == value for row in backend.record.rows):
-            return
-        raise KmsMockError(
-            f"no key and no alias can have the name {name}={given}. Write alias/… for an alias; "
-            f"for a name that KMS refuses, {name}=matching(lambda value: value == {given})."
-        )
-    instead = f" Write key={given}, or {name}=key.arn." if isinstance(value, Key) else ""
     known = list(dict.fromkeys(each for shape in shapes for each in _enum_of(shape)))
-    if known and isinstance(value, str):
+    refused = ""
+    if isinstance(value, str) and (known or not can_name):
         # What AWS refuses can be called with, and then it is no slip of the test's.
         if any(row.params.get(name) == value for row in backend.record.rows):
             return
-        instead = (
-            f"{suggestion(value, known)} KMS knows {', '.join(known)}. For a value that it "
-            f"refuses, write {name}=matching(lambda value: value == {given})."
+        refused = f"that KMS refuses, write {name}=matching(lambda value: value == {given})."
+    if not can_name:
+        raise KmsMockError(
+            f"no key and no alias can have the name {name}={given}. Write alias/… for an alias; "
+            f"for a name {refused}"
         )
+    instead = f" Write key={given}, or {name}=key.arn." if isinstance(value, Key) else ""
+    if refused:
+        instead = f"{suggestion(value, known)} KMS knows {', '.join(known)}. For a value {refused}"
     raise KmsMockError(f"no call of {whose} could have {name}={given}.{instead}")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast, get_args
 
 from ..comparing import Word
-from ..faults import ANY, LOST_CONNECTIONS, ScheduledError, possible_errors
+from ..failures import ERRORS_OF_CLIENTS
+from ..faults import ANY, ScheduledError, possible_errors
 from ..names import OperationName
 from ..service.api.errors import KmsError
 from ..service.api.shapes import operation_names
@@ -42,7 +43,7 @@ def operation(text: str) -> str:
 def _codes() -> list[str]:
     # By their classes, of which an older botocore does not declare all.
     classes = {each.__name__ for each in KmsError.__subclasses__() if each is not ScheduledError}
-    return sorted({*classes, *possible_errors(ANY), *LOST_CONNECTIONS})
+    return sorted({*classes, *possible_errors(ANY), *ERRORS_OF_CLIENTS})
 
 
 def _operations() -> list[str]:

@@ -8,7 +8,7 @@ import botocore.exceptions
 import pytest
 
 from pytest_kmsmock import KmsMockError
-from pytest_kmsmock.faults import LOST_CONNECTIONS
+from pytest_kmsmock.failures import ERRORS_OF_CLIENTS
 from pytest_kmsmock.handles import words
 from pytest_kmsmock.names import OperationName
 from pytest_kmsmock.service.api.shapes import operation_names
@@ -48,7 +48,7 @@ def test_codes_are_those_of_all_errors() -> None:
 
     for other in ("KMSInternalException", "ConflictException", "AccessDeniedException"):
         assert code != other
-    for lost in LOST_CONNECTIONS:
+    for lost in ERRORS_OF_CLIENTS:
         assert code != lost
         assert issubclass(getattr(botocore.exceptions, lost), Exception)
     with pytest.raises(KmsMockError):
